@@ -1,0 +1,143 @@
+//! Fundings: who may see one, and until when it takes supports.
+
+use thiserror::Error;
+
+use crate::time::Timestamp;
+
+/// Who may see a funding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Every member, and visitors without a login.
+    Public,
+    /// The author and the author's friends: accounts that follow the author and are followed back.
+    FriendsOnly,
+}
+
+impl Audience {
+    /// From the wire's `public`.
+    pub const fn from_public(public: bool) -> Self {
+        if public {
+            Self::Public
+        } else {
+            Self::FriendsOnly
+        }
+    }
+
+    /// The wire's `public`.
+    pub const fn is_public(self) -> bool {
+        matches!(self, Self::Public)
+    }
+}
+
+/// The moment after which a funding takes no more supports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline(Timestamp);
+
+/// Why a moment can't be a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DeadlineError {
+    /// Not after now.
+    #[error("must be in the future")]
+    Past,
+    /// Beyond the longest time a funding may run.
+    #[error("must be at most {} days ahead", Deadline::DAYS_MAX)]
+    TooFar,
+}
+
+impl Deadline {
+    /// Longest run, in days: the app offers up to the same date next year.
+    pub const DAYS_MAX: i64 = 367;
+
+    /// Takes a moment after `now` and at most [`Self::DAYS_MAX`] days later.
+    pub fn new(at: Timestamp, now: Timestamp) -> Result<Self, DeadlineError> {
+        if at <= now {
+            Err(DeadlineError::Past)
+        } else if at > now.plus_seconds(Self::DAYS_MAX * 86_400) {
+            Err(DeadlineError::TooFar)
+        } else {
+            Ok(Self(at))
+        }
+    }
+
+    /// The moment.
+    pub const fn at(self) -> Timestamp {
+        self.0
+    }
+}
+
+/// What decides whether a funding takes a support from somebody who can see it.
+#[derive(Clone, Copy, Debug)]
+pub struct SupportFacts {
+    /// The payer opened this funding.
+    pub own: bool,
+    /// The author took the funding back, or was suspended.
+    pub closed_by_author: bool,
+    /// When the funding ends.
+    pub deadline: Timestamp,
+}
+
+/// Why a funding takes no support.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SupportRefusal {
+    /// The author can't support their own funding.
+    #[error("you can't support your own funding")]
+    Own,
+    /// Deleted, or its author was suspended.
+    #[error("this funding takes no more supports")]
+    Closed,
+    /// The deadline has passed.
+    #[error("this funding has ended")]
+    Ended,
+}
+
+/// Decides whether a funding takes a support at `now`.
+pub fn accepts_support(facts: SupportFacts, now: Timestamp) -> Result<(), SupportRefusal> {
+    if facts.own {
+        Err(SupportRefusal::Own)
+    } else if facts.closed_by_author {
+        Err(SupportRefusal::Closed)
+    } else if facts.deadline <= now {
+        Err(SupportRefusal::Ended)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    #[test]
+    fn a_deadline_lies_within_the_next_367_days() {
+        assert_eq!(Deadline::new(NOW, NOW), Err(DeadlineError::Past));
+        assert!(Deadline::new(NOW.plus_seconds(1), NOW).is_ok());
+        assert!(Deadline::new(NOW.plus_seconds(367 * 86_400), NOW).is_ok());
+        assert_eq!(
+            Deadline::new(NOW.plus_seconds(367 * 86_400 + 1), NOW),
+            Err(DeadlineError::TooFar)
+        );
+    }
+
+    #[test]
+    fn a_support_is_refused_for_a_reason() {
+        let open = SupportFacts {
+            own: false,
+            closed_by_author: false,
+            deadline: NOW.plus_seconds(1),
+        };
+        assert_eq!(accepts_support(open, NOW), Ok(()));
+        assert_eq!(
+            accepts_support(open, open.deadline),
+            Err(SupportRefusal::Ended)
+        );
+        let own = SupportFacts { own: true, ..open };
+        assert_eq!(accepts_support(own, NOW), Err(SupportRefusal::Own));
+        let closed = SupportFacts {
+            closed_by_author: true,
+            ..open
+        };
+        assert_eq!(accepts_support(closed, NOW), Err(SupportRefusal::Closed));
+    }
+}

@@ -1,0 +1,188 @@
+//! Identifiers: one type per thing, so that a funding's id can't be passed for an account's.
+//!
+//! Numbers are positive 64-bit integers given by the database. A text that is not such a number is
+//! no id; callers treat it like an id that does not exist.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// The text can't be an id of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("is not an id")]
+pub struct InvalidId;
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// Takes a positive number.
+            pub const fn new(number: i64) -> Result<Self, InvalidId> {
+                if number > 0 { Ok(Self(number)) } else { Err(InvalidId) }
+            }
+
+            /// The number in the database and on the wire.
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                parse_positive(text).map(Self)
+            }
+        }
+    };
+}
+
+number_id!(
+    /// A member's row. Never shown: the public id of a member is the [`KakaoId`].
+    AccountKey
+);
+number_id!(
+    /// A funding.
+    FundingId
+);
+number_id!(
+    /// A support.
+    SupportId
+);
+number_id!(
+    /// A payment.
+    PaymentId
+);
+number_id!(
+    /// One login on one device; it can be revoked.
+    SessionId
+);
+number_id!(
+    /// A report.
+    ReportId
+);
+
+/// A member's public id: the Kakao user id, a positive 64-bit integer written as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KakaoId(i64);
+
+impl KakaoId {
+    /// Takes the number Kakao gives.
+    pub const fn new(number: i64) -> Result<Self, InvalidId> {
+        if number > 0 {
+            Ok(Self(number))
+        } else {
+            Err(InvalidId)
+        }
+    }
+
+    /// The number Kakao gives.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for KakaoId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for KakaoId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        parse_positive(text).map(Self)
+    }
+}
+
+/// The order number we give the payment provider: unguessable, so it also opens the payment's return page.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OrderRef(String);
+
+impl OrderRef {
+    /// Characters of an order reference: 128 random bits in lowercase hexadecimal.
+    pub const LENGTH: usize = 32;
+
+    /// Makes the reference from 16 random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The reference as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OrderRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrderRef(…)")
+    }
+}
+
+impl FromStr for OrderRef {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let hex = text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if hex && text.len() == Self::LENGTH {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
+    }
+}
+
+fn parse_positive(text: &str) -> Result<i64, InvalidId> {
+    let plain = !text.is_empty() && text.len() <= 19 && !text.starts_with('0');
+    if !plain || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(InvalidId);
+    }
+    text.parse().map_err(|_| InvalidId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_positive_numbers_are_ids() {
+        assert_eq!("12".parse::<FundingId>(), Ok(FundingId(12)));
+        let long = "1".repeat(10_000);
+        for text in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "01",
+            " 1",
+            "1.0",
+            "1e3",
+            "１２",
+            "9223372036854775808",
+            &long,
+        ] {
+            assert_eq!(text.parse::<FundingId>(), Err(InvalidId), "{text:.20}");
+        }
+    }
+
+    #[test]
+    fn an_order_reference_survives_its_text_form() {
+        let order = OrderRef::from_random([0xa5; 16]);
+        assert_eq!(order.as_str().parse(), Ok(order.clone()));
+        assert!("A5".repeat(16).parse::<OrderRef>().is_err());
+    }
+}

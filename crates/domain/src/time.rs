@@ -1,0 +1,141 @@
+//! Moments in time: stored as UTC microseconds, shown and read in Asia/Seoul.
+//!
+//! Korea has been at UTC+9 without daylight saving since 1988, so the zone is a constant here.
+
+use ::time::format_description::BorrowedFormatItem;
+use ::time::macros::{format_description, offset};
+use ::time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use thiserror::Error;
+
+const SEOUL: UtcOffset = offset!(+9);
+const WITH_OFFSET: &[BorrowedFormatItem<'_>] = format_description!(
+    version = 2,
+    "[year]-[month]-[day]T[hour]:[minute]:[second][offset_hour sign:mandatory]:[offset_minute]"
+);
+const LOCAL: &[BorrowedFormatItem<'_>] = format_description!(
+    version = 2,
+    "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]"
+);
+
+/// A moment: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The text is no date and time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("must be a date and time such as 2026-08-16T17:00:00 (Asia/Seoul when no offset is given)")]
+pub struct InvalidTime;
+
+impl Timestamp {
+    /// Takes microseconds since the Unix epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This moment and some seconds more (or fewer), held at the ends of the range.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// Reads ISO 8601 with an offset or `Z`, or without any, which then means Asia/Seoul.
+    pub fn parse(text: &str) -> Result<Self, InvalidTime> {
+        let text = text.trim();
+        let rfc3339 = &::time::format_description::well_known::Rfc3339;
+        let moment = OffsetDateTime::parse(text, rfc3339)
+            .or_else(|_| {
+                PrimitiveDateTime::parse(text, LOCAL).map(|local| local.assume_offset(SEOUL))
+            })
+            .map_err(|_| InvalidTime)?;
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000)
+            .map(Self)
+            .map_err(|_| InvalidTime)
+    }
+
+    /// Asia/Seoul with offset and whole seconds: `2026-08-16T17:00:00+09:00`.
+    pub fn to_seoul(self) -> String {
+        self.in_seoul()
+            .format(WITH_OFFSET)
+            .expect("every component of the format is in the value")
+    }
+
+    /// Asia/Seoul for people: `2026-08-16 17:00`.
+    pub fn to_seoul_minutes(self) -> String {
+        let shown = self.to_seoul();
+        shown[..16].replace('T', " ")
+    }
+
+    fn in_seoul(self) -> OffsetDateTime {
+        let epoch = OffsetDateTime::UNIX_EPOCH.to_offset(SEOUL);
+        let last = PrimitiveDateTime::MAX.assume_offset(SEOUL);
+        epoch
+            .checked_add(Duration::microseconds(self.0))
+            .filter(|at| at.year() <= 9999)
+            .unwrap_or(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_a_zone_is_seoul_time() {
+        let shown = "2026-08-16T17:00:00+09:00";
+        for text in [
+            "2026-08-16T17:00:00.000",
+            "2026-08-16T17:00:00",
+            "2026-08-16T17:00",
+            "2026-08-16 17:00:00.123456",
+            "2026-08-16T17:00:00+09:00",
+            "2026-08-16T08:00:00Z",
+            "2026-08-16T08:00:00.5+00:00",
+        ] {
+            assert_eq!(
+                Timestamp::parse(text).map(Timestamp::to_seoul).as_deref(),
+                Ok(shown),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-02-30T10:00:00",
+            "2026-13-01T10:00:00",
+            "2026-08-16",
+            "1e9",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(InvalidTime), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_can_be_shown() {
+        for micros in [i64::MIN, i64::MAX, 0] {
+            assert!(
+                Timestamp::from_micros(micros)
+                    .to_seoul()
+                    .ends_with("+09:00")
+            );
+        }
+    }
+
+    #[test]
+    fn people_see_minutes() {
+        let at = Timestamp::parse("2026-08-16T17:05:59").unwrap();
+        assert_eq!(at.to_seoul_minutes(), "2026-08-16 17:05");
+    }
+}
