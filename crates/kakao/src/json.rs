@@ -1,0 +1,95 @@
+//! Reading Kakao's answers leniently: a field may be missing, null, or a number written as text,
+//! but a value that is present and makes no sense is reported instead of being taken for missing.
+
+use serde_json::Value;
+
+/// One JSON object. Fields are addressed by JSON pointer, such as `/amount/total`.
+pub(crate) struct Object(Value);
+
+/// A field that is present but is no whole number.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotWhole;
+
+impl Object {
+    /// The object in `body`, or nothing when it is no JSON or no object.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<Value>(body)
+            .ok()
+            .filter(Value::is_object)
+            .map(Self)
+    }
+
+    /// A text that is not blank.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        self.0
+            .pointer(pointer)?
+            .as_str()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The same as [`Object::text`], owned.
+    pub(crate) fn owned_text(&self, pointer: &str) -> Option<String> {
+        self.text(pointer).map(str::to_owned)
+    }
+
+    /// A whole number, written as a number or as text; `None` when it is missing or null.
+    pub(crate) fn whole(&self, pointer: &str) -> Result<Option<i64>, NotWhole> {
+        match self.0.pointer(pointer) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotWhole),
+            Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| NotWhole),
+            Some(_) => Err(NotWhole),
+        }
+    }
+
+    /// Whether the field is there and true.
+    pub(crate) fn is_true(&self, pointer: &str) -> bool {
+        self.0.pointer(pointer).and_then(Value::as_bool) == Some(true)
+    }
+
+    /// The objects of an array; anything else in it is skipped.
+    pub(crate) fn objects(&self, pointer: &str) -> Vec<Self> {
+        let items = self.0.pointer(pointer).and_then(Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .filter(|item| item.is_object())
+            .cloned()
+            .map(Self)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotWhole, Object};
+
+    fn object(text: &str) -> Object {
+        Object::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_read_from_numbers_and_from_text() {
+        let body = object(r#"{"a":{"total":11000},"b":"-780","c":null}"#);
+        assert_eq!(body.whole("/a/total"), Ok(Some(11_000)));
+        assert_eq!(body.whole("/b"), Ok(Some(-780)));
+        assert_eq!(body.whole("/c"), Ok(None));
+        assert_eq!(body.whole("/d/total"), Ok(None));
+    }
+
+    #[test]
+    fn a_fraction_or_a_word_is_not_taken_for_missing() {
+        let body = object(r#"{"a":1.5,"b":"1,000","c":[],"d":99999999999999999999}"#);
+        for field in ["/a", "/b", "/c", "/d"] {
+            assert_eq!(body.whole(field), Err(NotWhole), "{field}");
+        }
+    }
+
+    #[test]
+    fn only_an_object_is_an_answer() {
+        for body in ["", "[]", "\"ok\"", "{\"a\":", "<html>"] {
+            assert!(Object::parse(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What can go wrong with Kakao Login, sorted by what the caller should do about it.
+
+use crate::http::{Answer, Failure};
+use crate::json::Object;
+
+/// Why a login call gave no result. Carries codes, never Kakao's texts: those repeat codes and tokens.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// The token or code is not good (any more): the member logs in again.
+    #[error("Kakao rejects the token or code ({code})")]
+    Rejected {
+        /// Kakao's code, such as `KOE320` or `-401`.
+        code: String,
+    },
+    /// The token was issued to another app.
+    #[error("the token was issued to another app")]
+    WrongApp,
+    /// Kakao's answer lacks what we need.
+    #[error("Kakao's answer lacks what we need")]
+    Incomplete,
+    /// A quota or rate limit of Kakao's: try later.
+    #[error("Kakao limits our requests")]
+    Busy {
+        /// Seconds to wait, when told.
+        retry_after: Option<u32>,
+    },
+    /// Kakao is not to be reached or not working: try later, nobody is logged out.
+    #[error("Kakao is unavailable: {0}")]
+    Unavailable(#[from] Outage),
+    /// Our set-up at Kakao is wrong: the operator must act.
+    #[error("our set-up at Kakao is wrong ({code})")]
+    Misconfigured {
+        /// Kakao's code, such as `KOE010` or `-3`.
+        code: String,
+    },
+}
+
+/// How Kakao is unavailable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Outage {
+    /// No connection.
+    #[error("no connection")]
+    Unreachable,
+    /// No answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The connection broke.
+    #[error("the connection broke")]
+    ConnectionLost,
+    /// HTTP 5xx.
+    #[error("server error {http}")]
+    Server {
+        /// The HTTP status.
+        http: u16,
+    },
+    /// An internal error or maintenance, told by code.
+    #[error("internal error {code}")]
+    Internal {
+        /// Kakao's code.
+        code: i64,
+    },
+    /// The answer is not what Kakao documents, or far too large.
+    #[error("an answer that makes no sense")]
+    BrokenAnswer,
+}
+
+impl From<Failure> for LoginError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(match failure {
+            Failure::ConnectFailed | Failure::ConnectTimedOut | Failure::NotFormed => {
+                Outage::Unreachable
+            }
+            Failure::TimedOut => Outage::TimedOut,
+            Failure::Lost => Outage::ConnectionLost,
+            Failure::TooLarge => Outage::BrokenAnswer,
+        })
+    }
+}
+
+/// Sorts an error of kauth: `{"error":…,"error_description":…,"error_code":"KOE…"}`.
+/// Codes: the "troubleshooting" page of Kakao Login's documentation.
+pub(super) fn kauth_error(answer: &Answer) -> LoginError {
+    if answer.is_server_error() {
+        return Outage::Server { http: answer.http }.into();
+    }
+    let busy = LoginError::Busy {
+        retry_after: answer.retry_after,
+    };
+    let body = Object::parse(&answer.body);
+    let code = body
+        .as_ref()
+        .and_then(|body| body.text("/error_code"))
+        .unwrap_or_default();
+    let kind = body
+        .as_ref()
+        .and_then(|body| body.text("/error"))
+        .unwrap_or_default();
+    let shown = if code.is_empty() { kind } else { code }
+        .chars()
+        .take(40)
+        .collect::<String>();
+    match (code, kind) {
+        ("KOE237", _) => busy,
+        _ if answer.http == 429 => busy,
+        ("KOE003", _) | (_, "server_error") => Outage::Server { http: answer.http }.into(),
+        ("KOE303" | "KOE319" | "KOE320" | "KOE322", _) | (_, "invalid_grant") => {
+            LoginError::Rejected { code: shown }
+        }
+        ("", "") => Outage::BrokenAnswer.into(),
+        _ => LoginError::Misconfigured { code: shown },
+    }
+}
+
+/// Sorts an error code of kapi, as met with a member's access token.
+/// Codes: the "response code" page of Kakao's REST documentation.
+pub(super) fn kapi_error(code: i64) -> LoginError {
+    match code {
+        -1 | -7 | -603 | -9798 => Outage::Internal { code }.into(),
+        -10 => LoginError::Busy { retry_after: None },
+        // The token, or the member behind it: malformed, expired, blocked, unlinked, gone, too young.
+        -2 | -4 | -101 | -103 | -401 | -405 | -406 => LoginError::Rejected {
+            code: code.to_string(),
+        },
+        -402 => LoginError::Incomplete,
+        _ => LoginError::Misconfigured {
+            code: code.to_string(),
+        },
+    }
+}

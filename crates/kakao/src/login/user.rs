@@ -1,0 +1,221 @@
+//! The member as Kakao shows them. Each item is there only when it is configured in the console,
+//! consented to, filled in at Kakao, and trustworthy.
+
+use std::fmt;
+
+use reqwest::Url;
+
+use crate::http::is_web;
+use crate::json::Object;
+
+/// The number of a Kakao member: positive, up to 19 digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KakaoUserId(i64);
+
+impl KakaoUserId {
+    /// A number above zero.
+    #[must_use]
+    pub const fn new(id: i64) -> Option<Self> {
+        if id > 0 { Some(Self(id)) } else { None }
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for KakaoUserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// As the member told Kakao.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gender {
+    /// `female`
+    Female,
+    /// `male`
+    Male,
+}
+
+/// What a member let us know. Debug output shows the id alone: the rest is personal.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KakaoUser {
+    /// Positive.
+    pub id: i64,
+    /// Any text; its length is not ours to expect.
+    pub nickname: Option<String>,
+    /// Only when Kakao calls it both valid and verified.
+    pub email: Option<String>,
+    /// `MMDD` in the solar calendar. A lunar date is left out: read as a solar one it would be wrong.
+    pub birthday: Option<String>,
+    /// As told to Kakao.
+    pub gender: Option<Gender>,
+    /// Such as `20~29` or `90~`.
+    pub age_range: Option<String>,
+    /// A web address; `None` for Kakao's default picture.
+    pub profile_image_url: Option<String>,
+}
+
+impl KakaoUser {
+    pub(super) fn read(id: KakaoUserId, body: &Object) -> Self {
+        Self {
+            id: id.get(),
+            nickname: body
+                .owned_text("/kakao_account/profile/nickname")
+                .or_else(|| body.owned_text("/properties/nickname")),
+            email: trusted_email(body),
+            birthday: solar_birthday(body),
+            gender: match body.text("/kakao_account/gender") {
+                Some("female") => Some(Gender::Female),
+                Some("male") => Some(Gender::Male),
+                _ => None,
+            },
+            age_range: body
+                .owned_text("/kakao_account/age_range")
+                .filter(|range| is_age_range(range)),
+            profile_image_url: own_picture(body),
+        }
+    }
+}
+
+impl fmt::Debug for KakaoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KakaoUser")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+fn trusted_email(body: &Object) -> Option<String> {
+    let trusted = body.is_true("/kakao_account/is_email_valid")
+        && body.is_true("/kakao_account/is_email_verified");
+    body.owned_text("/kakao_account/email").filter(|_| trusted)
+}
+
+fn solar_birthday(body: &Object) -> Option<String> {
+    let solar = body
+        .text("/kakao_account/birthday_type")
+        .is_none_or(|kind| kind == "SOLAR");
+    body.owned_text("/kakao_account/birthday")
+        .filter(|text| solar && is_month_and_day(text))
+}
+
+fn is_month_and_day(text: &str) -> bool {
+    let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |range| {
+        text.get(range)
+            .and_then(|part: &str| part.parse::<u8>().ok())
+    };
+    let (month, day) = (part(0..2), part(2..4));
+    let days = match month {
+        Some(2) => 29,
+        Some(4 | 6 | 9 | 11) => 30,
+        Some(1..=12) => 31,
+        _ => 0,
+    };
+    digits && day.is_some_and(|day| (1..=days).contains(&day))
+}
+
+fn is_age_range(text: &str) -> bool {
+    let is_number = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('~')
+        .is_some_and(|(from, to)| !from.is_empty() && is_number(from) && is_number(to))
+}
+
+fn own_picture(body: &Object) -> Option<String> {
+    if body.is_true("/kakao_account/profile/is_default_image") {
+        return None;
+    }
+    let text = body.text("/kakao_account/profile/profile_image_url")?;
+    Url::parse(text)
+        .ok()
+        .filter(is_web)
+        .map(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gender, KakaoUser, KakaoUserId, is_month_and_day};
+    use crate::json::Object;
+
+    fn read(account: &str) -> KakaoUser {
+        let body = format!(r#"{{"id":3000000001,"kakao_account":{account}}}"#);
+        KakaoUser::read(
+            KakaoUserId::new(1).unwrap(),
+            &Object::parse(body.as_bytes()).unwrap(),
+        )
+    }
+
+    #[test]
+    fn an_email_is_trusted_only_when_valid_and_verified() {
+        let email = |valid: bool, verified: bool| {
+            let flags = format!(r#""is_email_valid":{valid},"is_email_verified":{verified}"#);
+            read(&format!(r#"{{{flags},"email":"user@example.com"}}"#)).email
+        };
+        assert_eq!(email(true, true).as_deref(), Some("user@example.com"));
+        assert_eq!(email(true, false), None);
+        assert_eq!(email(false, true), None);
+        assert_eq!(read(r#"{"email":"user@example.com"}"#).email, None);
+    }
+
+    #[test]
+    fn a_lunar_birthday_is_left_out() {
+        let birthday = |kind: &str| {
+            read(&format!(
+                r#"{{"birthday":"1130","birthday_type":"{kind}"}}"#
+            ))
+            .birthday
+        };
+        assert_eq!(birthday("SOLAR").as_deref(), Some("1130"));
+        assert_eq!(birthday("LUNAR"), None);
+    }
+
+    #[test]
+    fn a_birthday_is_a_day_of_the_calendar() {
+        for good in ["0101", "0229", "1130", "1231"] {
+            assert!(is_month_and_day(good), "{good}");
+        }
+        for bad in [
+            "", "0230", "1131", "1301", "0100", "+1+1", "11/30", "1월1일",
+        ] {
+            assert!(!is_month_and_day(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_default_picture_is_no_picture() {
+        let picture = |default: bool, url: &str| {
+            let profile = format!(r#""is_default_image":{default},"profile_image_url":"{url}""#);
+            read(&format!(r#"{{"profile":{{{profile}}}}}"#)).profile_image_url
+        };
+        assert!(picture(false, "https://k.example/p640.jpg").is_some());
+        assert_eq!(picture(true, "https://k.example/p640.jpg"), None);
+        assert_eq!(picture(false, "javascript:alert(1)"), None);
+    }
+
+    #[test]
+    fn gender_and_age_are_taken_only_in_the_documented_spellings() {
+        let known = read(r#"{"gender":"female","age_range":"20~29"}"#);
+        assert_eq!(
+            (known.gender, known.age_range.as_deref()),
+            (Some(Gender::Female), Some("20~29"))
+        );
+        assert_eq!(
+            read(r#"{"age_range":"90~"}"#).age_range.as_deref(),
+            Some("90~")
+        );
+        let odd = read(r#"{"gender":"x","age_range":"old"}"#);
+        assert_eq!((odd.gender, odd.age_range), (None, None));
+    }
+
+    #[test]
+    fn debug_output_shows_no_personal_data() {
+        let user = read(r#"{"profile":{"nickname":"홍길동"}}"#);
+        assert_eq!(user.nickname.as_deref(), Some("홍길동"));
+        assert!(!format!("{user:?}").contains("홍길동"));
+    }
+}

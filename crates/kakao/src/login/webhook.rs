@@ -1,0 +1,164 @@
+//! The unlink webhook: Kakao tells that a member cut the link to our app. It must be answered within 3 s,
+//! also for an unknown member; may arrive twice; and proves itself by our admin key.
+
+use super::LoginClient;
+
+/// A notice that proved to come from Kakao.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkNotice {
+    /// The member who is no longer linked.
+    pub user_id: i64,
+    /// How it came about, such as `UNLINK_FROM_APPS` or `ACCOUNT_DELETE`, when told.
+    pub referrer: Option<String>,
+}
+
+/// Why a notice is not acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookRefused {
+    /// The `Authorization` header does not carry our admin key.
+    #[error("the webhook does not carry our admin key")]
+    WrongKey,
+    /// It is about another app.
+    #[error("the webhook is about another app")]
+    WrongApp,
+    /// A parameter is missing, given twice, or no number.
+    #[error("the webhook's parameters make no sense")]
+    Malformed,
+}
+
+impl LoginClient {
+    /// Checks a webhook call: its `Authorization` header and its query or form parameters.
+    ///
+    /// # Errors
+    /// [`WebhookRefused`]; the key is checked first, so a stranger learns nothing about the rest.
+    pub fn verify_unlink_webhook(
+        &self,
+        authorization: Option<&str>,
+        params: &[(String, String)],
+    ) -> Result<UnlinkNotice, WebhookRefused> {
+        let key = authorization
+            .and_then(|header| header.strip_prefix("KakaoAK "))
+            .ok_or(WebhookRefused::WrongKey)?;
+        let ours = &self.config.admin_key;
+        // Without a configured key an empty one would match.
+        if ours.is_empty() || !ours.matches(key) {
+            return Err(WebhookRefused::WrongKey);
+        }
+        if number(params, "app_id")? != self.config.app_id {
+            return Err(WebhookRefused::WrongApp);
+        }
+        let user_id = number(params, "user_id")?;
+        let referrer = only(params, "referrer_type")?.map(str::to_owned);
+        if user_id > 0 {
+            Ok(UnlinkNotice { user_id, referrer })
+        } else {
+            Err(WebhookRefused::Malformed)
+        }
+    }
+}
+
+fn number(params: &[(String, String)], name: &str) -> Result<i64, WebhookRefused> {
+    let text = only(params, name)?.ok_or(WebhookRefused::Malformed)?;
+    text.parse().map_err(|_| WebhookRefused::Malformed)
+}
+
+fn only<'a>(params: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, WebhookRefused> {
+    let mut values = params
+        .iter()
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str());
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        _ => Err(WebhookRefused::Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnlinkNotice, WebhookRefused};
+    use crate::login::{LoginClient, LoginConfig};
+
+    fn client(admin_key: &str) -> LoginClient {
+        LoginClient::new(LoginConfig {
+            auth_url: "http://127.0.0.1:1".into(),
+            api_url: "http://127.0.0.1:1".into(),
+            app_id: 1234,
+            rest_key: "invented-rest-key".into(),
+            client_secret: "".into(),
+            admin_key: admin_key.into(),
+        })
+        .unwrap()
+    }
+
+    fn verdict(
+        authorization: Option<&str>,
+        params: &[(&str, &str)],
+    ) -> Result<UnlinkNotice, WebhookRefused> {
+        let params: Vec<(String, String)> = params
+            .iter()
+            .map(|(key, value)| ((*key).into(), (*value).into()))
+            .collect();
+        client("invented-admin-key").verify_unlink_webhook(authorization, &params)
+    }
+
+    const KEY: Option<&str> = Some("KakaoAK invented-admin-key");
+    const GOOD: [(&str, &str); 3] = [
+        ("app_id", "1234"),
+        ("user_id", "3000000001"),
+        ("referrer_type", "UNLINK_FROM_APPS"),
+    ];
+
+    #[test]
+    fn a_notice_with_our_key_and_app_is_accepted() {
+        let notice = verdict(KEY, &GOOD).unwrap();
+        assert_eq!(notice.user_id, 3_000_000_001);
+        assert_eq!(notice.referrer.as_deref(), Some("UNLINK_FROM_APPS"));
+    }
+
+    #[test]
+    fn a_notice_without_our_key_is_refused() {
+        for header in [
+            None,
+            Some(""),
+            Some("KakaoAK "),
+            Some("KakaoAK x"),
+            Some("Bearer invented-admin-key"),
+        ] {
+            assert_eq!(
+                verdict(header, &GOOD),
+                Err(WebhookRefused::WrongKey),
+                "{header:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unconfigured_key_matches_nothing() {
+        let refused = client("").verify_unlink_webhook(Some("KakaoAK "), &[]);
+        assert_eq!(refused, Err(WebhookRefused::WrongKey));
+    }
+
+    #[test]
+    fn a_notice_about_another_app_is_refused() {
+        let params = [("app_id", "4321"), ("user_id", "3000000001")];
+        assert_eq!(verdict(KEY, &params), Err(WebhookRefused::WrongApp));
+    }
+
+    #[test]
+    fn parameters_that_make_no_sense_are_refused() {
+        let cases: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("app_id", "1234")],
+            &[("app_id", "1234"), ("user_id", "x")],
+            &[("app_id", "1234"), ("user_id", "-1")],
+            &[("app_id", "1234"), ("user_id", "1"), ("user_id", "2")],
+        ];
+        for params in cases {
+            assert_eq!(
+                verdict(KEY, params),
+                Err(WebhookRefused::Malformed),
+                "{params:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What KakaoPay answers, taken only when it is about what was asked.
+
+use reqwest::Url;
+
+use super::error::{PayError, broken, mismatch};
+use super::requests::{ApproveOrder, CancelOrder};
+use super::status::OrderStatus;
+use crate::http::is_web;
+use crate::json::Object;
+
+/// Longest tid taken, in characters; they have 20.
+const TID_CHARS_MAX: usize = 64;
+
+/// The status of a complete answer that did not make sense. KakaoPay documents only 200 for success.
+const OK: u16 = 200;
+
+/// A prepared payment. Store the `tid` before the payer is sent on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// KakaoPay's number for the payment.
+    pub tid: String,
+    /// Where an app's web view goes. At least one of the three addresses is present.
+    pub app_url: Option<String>,
+    /// Where a phone's browser goes.
+    pub mobile_url: Option<String>,
+    /// Where a desktop browser goes.
+    pub pc_url: Option<String>,
+}
+
+/// An approved payment: cid, tid, both ids and the total equal what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    /// KakaoPay's number for this approval.
+    pub aid: String,
+    /// As asked.
+    pub tid: String,
+    /// As asked.
+    pub order_id: String,
+    /// As asked.
+    pub user_id: String,
+    /// KRW taken.
+    pub total: i64,
+    /// `CARD` or `MONEY`.
+    pub method: Option<String>,
+    /// Date and time without an offset, presumably of Seoul.
+    pub approved_at: Option<String>,
+}
+
+/// The book entry of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// As asked.
+    pub tid: String,
+    /// The state; [`OrderStatus::group`] says what it means.
+    pub status: OrderStatus,
+    /// Our order number: compare it before acting.
+    pub order_id: Option<String>,
+    /// Our key of the payer: compare it before acting.
+    pub user_id: Option<String>,
+    /// KRW ordered: compare it before acting.
+    pub total: Option<i64>,
+    /// KRW given back so far.
+    pub canceled: i64,
+    /// KRW that can still be given back.
+    pub cancelable: Option<i64>,
+    /// The number of the approval, once there is one.
+    pub aid: Option<String>,
+}
+
+/// A refund carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    /// KakaoPay's number for this refund.
+    pub aid: String,
+    /// KRW given back by this call, as asked.
+    pub amount: i64,
+    /// KRW given back so far, this call included.
+    pub canceled_total: i64,
+    /// KRW that can still be given back.
+    pub remaining: i64,
+    /// The state after it.
+    pub status: OrderStatus,
+}
+
+impl Ready {
+    pub(super) fn read(body: &Object) -> Result<Self, PayError> {
+        let tid = body
+            .owned_text("/tid")
+            .filter(|tid| tid.chars().count() <= TID_CHARS_MAX);
+        let ready = Self {
+            tid: tid.ok_or(broken(OK))?,
+            app_url: web_address(body, "/next_redirect_app_url"),
+            mobile_url: web_address(body, "/next_redirect_mobile_url"),
+            pc_url: web_address(body, "/next_redirect_pc_url"),
+        };
+        let somewhere = [&ready.app_url, &ready.mobile_url, &ready.pc_url];
+        if somewhere.iter().any(|url| url.is_some()) {
+            Ok(ready)
+        } else {
+            Err(broken(OK))
+        }
+    }
+}
+
+impl Approved {
+    pub(super) fn read(
+        body: &Object,
+        cid: &str,
+        asked: &ApproveOrder<'_>,
+    ) -> Result<Self, PayError> {
+        let total = whole(body, "/amount/total")?;
+        let same = [
+            ("cid", body.text("/cid") == Some(cid)),
+            ("tid", body.text("/tid") == Some(asked.tid)),
+            (
+                "partner_order_id",
+                body.text("/partner_order_id") == Some(asked.order_id),
+            ),
+            (
+                "partner_user_id",
+                body.text("/partner_user_id") == Some(asked.user_id),
+            ),
+            ("total", total == Some(asked.amount)),
+        ];
+        if let Some((field, _)) = same.into_iter().find(|(_, same)| !same) {
+            return Err(mismatch(field));
+        }
+        Ok(Self {
+            aid: body.owned_text("/aid").ok_or(broken(OK))?,
+            tid: asked.tid.to_owned(),
+            order_id: asked.order_id.to_owned(),
+            user_id: asked.user_id.to_owned(),
+            total: asked.amount,
+            method: body.owned_text("/payment_method_type"),
+            approved_at: body.owned_text("/approved_at"),
+        })
+    }
+}
+
+impl Order {
+    pub(super) fn read(body: &Object, cid: &str, tid: &str) -> Result<Self, PayError> {
+        same_order(body, cid, tid)?;
+        let approval = body
+            .objects("/payment_action_details")
+            .into_iter()
+            .find(|action| action.text("/payment_action_type") == Some("PAYMENT"));
+        Ok(Self {
+            tid: tid.to_owned(),
+            status: OrderStatus::read(body.text("/status").ok_or(broken(OK))?),
+            order_id: body.owned_text("/partner_order_id"),
+            user_id: body.owned_text("/partner_user_id"),
+            total: whole(body, "/amount/total")?,
+            canceled: whole(body, "/canceled_amount/total")?.unwrap_or(0),
+            cancelable: whole(body, "/cancel_available_amount/total")?,
+            aid: approval.and_then(|action| action.owned_text("/aid")),
+        })
+    }
+}
+
+impl Cancelled {
+    pub(super) fn read(
+        body: &Object,
+        cid: &str,
+        asked: &CancelOrder<'_>,
+    ) -> Result<Self, PayError> {
+        same_order(body, cid, asked.tid)?;
+        let amount = whole(body, "/approved_cancel_amount/total")?;
+        if amount != Some(asked.amount) {
+            return Err(mismatch("approved_cancel_amount"));
+        }
+        let some = |pointer| whole(body, pointer)?.ok_or(broken(OK));
+        Ok(Self {
+            aid: body.owned_text("/aid").ok_or(broken(OK))?,
+            amount: asked.amount,
+            canceled_total: some("/canceled_amount/total")?,
+            remaining: some("/cancel_available_amount/total")?,
+            status: OrderStatus::read(body.text("/status").ok_or(broken(OK))?),
+        })
+    }
+}
+
+/// The tid must be the one asked for; the cid too, where it is given.
+fn same_order(body: &Object, cid: &str, tid: &str) -> Result<(), PayError> {
+    if body.text("/tid") != Some(tid) {
+        return Err(mismatch("tid"));
+    }
+    if body.text("/cid").is_some_and(|answered| answered != cid) {
+        return Err(mismatch("cid"));
+    }
+    Ok(())
+}
+
+fn whole(body: &Object, pointer: &str) -> Result<Option<i64>, PayError> {
+    body.whole(pointer).map_err(|_| broken(OK))
+}
+
+fn web_address(body: &Object, pointer: &str) -> Option<String> {
+    let text = body.text(pointer)?;
+    Url::parse(text)
+        .ok()
+        .filter(is_web)
+        .map(|_| text.to_owned())
+}

@@ -1,0 +1,97 @@
+//! The four calls. Each is sent once; what a lost answer means is the caller's to resolve by look-up.
+
+use reqwest::header::AUTHORIZATION;
+use serde::Serialize;
+
+use super::error;
+use super::requests::OrderBody;
+use super::{
+    ApproveOrder, Approved, CancelOrder, Cancelled, NotSentCause, Order, PayClient, PayError,
+    Ready, ReadyOrder,
+};
+use crate::http::{self, Answer};
+use crate::json::Object;
+
+impl PayClient {
+    /// Prepares a payment, which then lives for 15 minutes. Moves no money: after any failure a new
+    /// attempt under a new order id is safe.
+    ///
+    /// # Errors
+    /// [`PayError`]
+    pub async fn ready(&self, order: &ReadyOrder<'_>) -> Result<Ready, PayError> {
+        let body = order.body(&self.cid)?;
+        Ready::read(
+            &self
+                .post("kakaopay.ready", "/online/v1/payment/ready", &body)
+                .await?,
+        )
+    }
+
+    /// Approves a payment that the payer has authenticated: the money moves. An answer that does not
+    /// match what was asked is [`PayError::Unknown`].
+    ///
+    /// # Errors
+    /// [`PayError`]; after anything but [`PayError::NotSent`] look the order up before concluding.
+    pub async fn approve(&self, order: &ApproveOrder<'_>) -> Result<Approved, PayError> {
+        let body = order.body(&self.cid)?;
+        let answer = self
+            .send("kakaopay.approve", "/online/v1/payment/approve", &body)
+            .await?;
+        let answer = error::accept(&answer, Some(order.pg_token))?;
+        Approved::read(&answer, &self.cid, order)
+    }
+
+    /// Looks an order up. Changes nothing, so it may be repeated at will.
+    ///
+    /// # Errors
+    /// [`PayError`]; none of them concludes anything about the order.
+    pub async fn order(&self, tid: &str) -> Result<Order, PayError> {
+        if tid.is_empty() {
+            return Err(PayError::NotSent(NotSentCause::BadRequest { field: "tid" }));
+        }
+        let body = OrderBody {
+            cid: &self.cid,
+            tid,
+        };
+        let answer = self
+            .post("kakaopay.order", "/online/v1/payment/order", &body)
+            .await?;
+        Order::read(&answer, &self.cid, tid)
+    }
+
+    /// Gives a part or all of a payment back.
+    ///
+    /// # Errors
+    /// [`PayError`]; after anything but [`PayError::NotSent`] look the order up, and send it again only
+    /// with the same `cancelable_before`, which KakaoPay refuses when the first one went through.
+    pub async fn cancel(&self, order: &CancelOrder<'_>) -> Result<Cancelled, PayError> {
+        let body = order.body(&self.cid)?;
+        let answer = self
+            .post("kakaopay.cancel", "/online/v1/payment/cancel", &body)
+            .await?;
+        Cancelled::read(&answer, &self.cid, order)
+    }
+
+    async fn post(
+        &self,
+        call: &'static str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Object, PayError> {
+        error::accept(&self.send(call, path, body).await?, None)
+    }
+
+    async fn send(
+        &self,
+        call: &'static str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer, PayError> {
+        let request = self
+            .client
+            .post(self.base.at(path))
+            .header(AUTHORIZATION, self.authorization.clone())
+            .json(body);
+        Ok(http::send(call, request).await?)
+    }
+}

@@ -1,0 +1,77 @@
+//! KakaoPay single payments: ready, approve, look-up (order) and cancel.
+//!
+//! KakaoPay knows no idempotency key and sends no webhook, so nothing here is ever sent twice by itself:
+//! an outcome that we cannot know is [`PayError::Unknown`], and only [`PayClient::order`] resolves it.
+
+mod answers;
+mod calls;
+mod error;
+mod requests;
+mod status;
+
+use reqwest::Client;
+use reqwest::header::HeaderValue;
+
+pub use answers::{Approved, Cancelled, Order, Ready};
+pub use error::{NotSentCause, PayError, UnknownCause};
+pub use requests::{ApproveOrder, CancelOrder, ReadyOrder};
+pub use status::{OrderStatus, StatusGroup};
+
+use crate::http::{self, Base};
+use crate::{Secret, SetupError, Timeouts};
+
+/// Where KakaoPay is and who we are there.
+#[derive(Clone, Debug)]
+pub struct PayConfig {
+    /// `https://open-api.kakaopay.com`, for test and live alike: the key and the cid decide.
+    pub url: String,
+    /// The secret key of the KakaoPay app.
+    pub secret_key: Secret,
+    /// The merchant code, of 10 characters; `TC0ONETIME` makes mock payments.
+    pub cid: String,
+}
+
+/// Talks to KakaoPay. Cheap to clone; clones share one connection pool.
+#[derive(Clone, Debug)]
+pub struct PayClient {
+    cid: String,
+    base: Base,
+    authorization: HeaderValue,
+    client: Client,
+}
+
+impl PayClient {
+    /// Checks the settings; connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`SetupError`] names the setting that is unusable.
+    pub fn new(config: PayConfig) -> Result<Self, SetupError> {
+        Self::with_timeouts(config, Timeouts::default())
+    }
+
+    /// As [`PayClient::new`], with other time limits.
+    ///
+    /// # Errors
+    /// [`SetupError`] names the setting that is unusable.
+    pub fn with_timeouts(config: PayConfig, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let base = Base::parse("the KakaoPay address", &config.url)?;
+        let authorization = Some(&config.secret_key)
+            .filter(|key| !key.is_empty())
+            .and_then(|key| http::authorization("SECRET_KEY", key.expose()))
+            .ok_or(SetupError::BadKey {
+                setting: "the KakaoPay secret key",
+            })?;
+        if config.cid.is_empty() {
+            return Err(SetupError::BadKey {
+                setting: "the KakaoPay cid",
+            });
+        }
+        let client = http::client(timeouts, &[&base])?;
+        Ok(Self {
+            cid: config.cid,
+            base,
+            authorization,
+            client,
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! The clients against tiny responders that answer canned bytes, or none.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+mod login;
+mod pay;
+mod pay_unknown;
+mod responder;
