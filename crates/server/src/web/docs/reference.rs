@@ -1,0 +1,241 @@
+//! The reading view: the whole document on one page, as values that the template only has to lay out.
+
+use askama::Template;
+
+use super::node::Node;
+use super::schema::{Piece, Shape, anchor, kind, notes};
+
+/// The methods an API document may list under a path.
+const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// The page.
+#[derive(Template)]
+#[template(path = "reference.html")]
+pub(super) struct ReferencePage {
+    title: String,
+    version: String,
+    description: Vec<String>,
+    groups: Vec<Group>,
+    schemas: Vec<SchemaView>,
+}
+
+/// The operations of one tag.
+struct Group {
+    name: String,
+    anchor: String,
+    description: Vec<String>,
+    operations: Vec<Operation>,
+}
+
+struct Operation {
+    anchor: String,
+    method: String,
+    path: String,
+    summary: String,
+    description: Vec<String>,
+    secured: bool,
+    deprecated: bool,
+    parameters: Vec<ParameterView>,
+    body: Vec<ContentView>,
+    responses: Vec<ResponseView>,
+}
+
+struct ParameterView {
+    name: String,
+    place: String,
+    required: bool,
+    kind: Vec<Piece>,
+    description: String,
+    notes: Vec<String>,
+}
+
+struct ResponseView {
+    status: String,
+    description: String,
+    headers: Vec<(String, String)>,
+    contents: Vec<ContentView>,
+}
+
+struct ContentView {
+    media: String,
+    shape: Shape,
+    examples: Vec<String>,
+}
+
+struct SchemaView {
+    name: String,
+    anchor: String,
+    description: Vec<String>,
+    shape: Shape,
+    examples: Vec<String>,
+}
+
+impl ReferencePage {
+    pub(super) fn of(document: &Node) -> Self {
+        let info = document.get("info").unwrap_or(&Node::Null);
+        Self {
+            title: info.text("title").to_owned(),
+            version: info.text("version").to_owned(),
+            description: paragraphs(info.text("description")),
+            groups: groups(document),
+            schemas: document
+                .get("components")
+                .map_or(&[][..], |components| components.map("schemas"))
+                .iter()
+                .map(|(name, schema)| SchemaView {
+                    name: name.clone(),
+                    anchor: anchor(name),
+                    description: paragraphs(schema.text("description")),
+                    shape: Shape::of(schema),
+                    examples: examples(schema),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Operations by their first tag: the tags in the order they are declared, then those that are not.
+fn groups(document: &Node) -> Vec<Group> {
+    let mut groups: Vec<Group> = document
+        .list("tags")
+        .iter()
+        .map(|tag| new_group(tag.text("name"), tag.text("description")))
+        .collect();
+    for (path, item) in document.map("paths") {
+        for (method, operation) in item.entries() {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let tag = match operation.list("tags").first() {
+                Some(Node::Text(tag)) => tag.as_str(),
+                _ => "API",
+            };
+            let view = operation_view(document, (path, item), (method, operation));
+            match groups.iter_mut().find(|group| group.name == tag) {
+                Some(group) => group.operations.push(view),
+                None => {
+                    let mut group = new_group(tag, "");
+                    group.operations.push(view);
+                    groups.push(group);
+                }
+            }
+        }
+    }
+    groups.retain(|group| !group.operations.is_empty());
+    groups
+}
+
+fn new_group(name: &str, description: &str) -> Group {
+    Group {
+        name: name.to_owned(),
+        anchor: format!("tag-{}", slug(name)),
+        description: paragraphs(description),
+        operations: Vec::new(),
+    }
+}
+
+fn operation_view(
+    document: &Node,
+    (path, item): (&str, &Node),
+    (method, operation): (&str, &Node),
+) -> Operation {
+    let shared = item.list("parameters").iter();
+    let security = operation.get("security").or(document.get("security"));
+    Operation {
+        anchor: format!("{method}{}", slug(path)),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: operation.text("summary").to_owned(),
+        description: paragraphs(operation.text("description")),
+        secured: matches!(security, Some(Node::List(ways)) if !ways.is_empty()),
+        deprecated: operation.is_true("deprecated"),
+        parameters: shared
+            .chain(operation.list("parameters"))
+            .map(|parameter| parameter_view(parameter.resolve(document)))
+            .collect(),
+        body: operation
+            .get("requestBody")
+            .map(|body| contents(body.resolve(document)))
+            .unwrap_or_default(),
+        responses: operation
+            .map("responses")
+            .iter()
+            .map(|(status, response)| response_view(status, response.resolve(document)))
+            .collect(),
+    }
+}
+
+fn parameter_view(parameter: &Node) -> ParameterView {
+    let schema = parameter.get("schema").unwrap_or(&Node::Null);
+    let mut all_notes = notes(schema);
+    all_notes.extend(notes(parameter));
+    ParameterView {
+        name: parameter.text("name").to_owned(),
+        place: parameter.text("in").to_owned(),
+        required: parameter.is_true("required"),
+        kind: kind(schema),
+        description: parameter.text("description").to_owned(),
+        notes: all_notes,
+    }
+}
+
+fn response_view(status: &str, response: &Node) -> ResponseView {
+    ResponseView {
+        status: status.to_owned(),
+        description: response.text("description").to_owned(),
+        headers: response
+            .map("headers")
+            .iter()
+            .map(|(name, header)| (name.clone(), header.text("description").to_owned()))
+            .collect(),
+        contents: contents(response),
+    }
+}
+
+fn contents(holder: &Node) -> Vec<ContentView> {
+    holder
+        .map("content")
+        .iter()
+        .map(|(media, content)| ContentView {
+            media: media.clone(),
+            shape: Shape::of(content.get("schema").unwrap_or(&Node::Null)),
+            examples: examples(content),
+        })
+        .collect()
+}
+
+/// The `example` of a node, or its named or listed `examples`.
+fn examples(holder: &Node) -> Vec<String> {
+    let single = holder.get("example");
+    let named = holder
+        .map("examples")
+        .iter()
+        .filter_map(|(_, example)| example.get("value"));
+    let listed = holder.list("examples").iter();
+    single
+        .into_iter()
+        .chain(named)
+        .chain(listed)
+        .map(Node::pretty)
+        .collect()
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n")
+        .map(|paragraph| paragraph.trim().to_owned())
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect()
+}
+
+/// Text as part of a fragment.
+fn slug(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_alphanumeric() {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}

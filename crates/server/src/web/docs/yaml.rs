@@ -1,0 +1,110 @@
+//! Writes a document as block YAML 1.2. Every text value is double-quoted: JSON's escapes are YAML's too, and
+//! no word can then be mistaken for a number, a date or a truth value.
+
+use super::node::{Node, quoted};
+
+/// The document as YAML text.
+pub(super) fn write(document: &Node) -> String {
+    let mut text = String::new();
+    match document {
+        Node::Map(entries) if !entries.is_empty() => write_entries(entries, 0, false, &mut text),
+        Node::List(items) if !items.is_empty() => write_items(items, 0, false, &mut text),
+        scalar => {
+            text.push_str(&write_scalar(scalar));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Writes entries at `depth`; the first one continues the line when `inline`.
+fn write_entries(entries: &[(String, Node)], depth: usize, inline: bool, text: &mut String) {
+    for (at, (name, value)) in entries.iter().enumerate() {
+        if at > 0 || !inline {
+            indent(depth, text);
+        }
+        text.push_str(&write_key(name));
+        text.push(':');
+        match value {
+            Node::Map(inner) if !inner.is_empty() => {
+                text.push('\n');
+                write_entries(inner, depth.saturating_add(1), false, text);
+            }
+            Node::List(items) if !items.is_empty() => {
+                text.push('\n');
+                write_items(items, depth.saturating_add(1), false, text);
+            }
+            scalar => {
+                text.push(' ');
+                text.push_str(&write_scalar(scalar));
+                text.push('\n');
+            }
+        }
+    }
+}
+
+/// Writes list items at `depth`; the first one continues the line when `inline`.
+fn write_items(items: &[Node], depth: usize, inline: bool, text: &mut String) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 || !inline {
+            indent(depth, text);
+        }
+        text.push_str("- ");
+        match item {
+            Node::Map(entries) if !entries.is_empty() => {
+                write_entries(entries, depth.saturating_add(1), true, text);
+            }
+            Node::List(inner) if !inner.is_empty() => {
+                write_items(inner, depth.saturating_add(1), true, text);
+            }
+            scalar => {
+                text.push_str(&write_scalar(scalar));
+                text.push('\n');
+            }
+        }
+    }
+}
+
+fn write_key(name: &str) -> String {
+    let plain = name
+        .bytes()
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'/' | b'_'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.'));
+    // Words that one version of YAML or another reads as something else than text.
+    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word));
+    if plain && !word {
+        name.to_owned()
+    } else {
+        escape(&quoted(name))
+    }
+}
+
+fn write_scalar(scalar: &Node) -> String {
+    match scalar {
+        Node::Text(text) => escape(&quoted(text)),
+        other => other.scalar(),
+    }
+}
+
+/// Escapes what JSON lets stand and YAML does not, or takes for the end of a line.
+fn escape(quoted: &str) -> String {
+    let mut text = String::with_capacity(quoted.len());
+    for character in quoted.chars() {
+        match character {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
+                text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            _ => text.push(character),
+        }
+    }
+    text
+}
+
+fn indent(depth: usize, text: &mut String) {
+    text.push_str(&"  ".repeat(depth));
+}

@@ -1,0 +1,203 @@
+//! The one error of the HTTP layer: a status, a stable code, a sentence for the caller and, for our own
+//! failures, the cause. It answers as JSON and rides along in the response's extensions, so that a layer
+//! around the pages can render the same refusal as HTML.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use super::answer::{JSON_UTF8, json_body};
+
+/// Why a request is not answered as asked.
+///
+/// It is deliberately no `std::error::Error`: a refusal would otherwise slip into
+/// [`AppError::internal`] and reach the caller as a 500.
+#[derive(Debug)]
+pub struct AppError {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    retry_after: Option<u64>,
+    source: Option<anyhow::Error>,
+}
+
+/// The body of every error answer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"detail": "title: is required", "code": "missing_field"}))]
+pub struct Problem {
+    /// What is wrong and what would be right, for a person.
+    detail: String,
+    /// The same, stable and for programs.
+    code: String,
+}
+
+/// What was refused, left in the response's extensions for layers that render it differently.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The stable code, as in the body.
+    pub code: &'static str,
+    /// The sentence shown to the caller, as in the body.
+    pub detail: Cow<'static, str>,
+}
+
+/// Writes one constructor for each status that needs nothing but a code and a sentence.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident => $status:ident;)*) => {
+        $($(#[$doc])*
+        pub fn $name(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+            Self::new(StatusCode::$status, code, detail.into())
+        })*
+    };
+}
+
+impl AppError {
+    refusals! {
+        /// 400: the request itself is wrong; `detail` names the field and what it takes.
+        bad_request => BAD_REQUEST;
+        /// 401: no valid token; the answer carries `WWW-Authenticate: Bearer`.
+        unauthorized => UNAUTHORIZED;
+        /// 402: there is no payment for this.
+        payment_required => PAYMENT_REQUIRED;
+        /// 403: known, but not allowed.
+        forbidden => FORBIDDEN;
+        /// 404: no such thing.
+        not_found => NOT_FOUND;
+        /// 405: the path exists, the method does not.
+        method_not_allowed => METHOD_NOT_ALLOWED;
+        /// 408: the caller was too slow.
+        request_timeout => REQUEST_TIMEOUT;
+        /// 409: the state of things does not allow it.
+        conflict => CONFLICT;
+        /// 413: more bytes than allowed.
+        payload_too_large => PAYLOAD_TOO_LARGE;
+        /// 415: a content type or file format that is not taken.
+        unsupported_media => UNSUPPORTED_MEDIA_TYPE;
+        /// 422: well-formed, but it makes no sense.
+        unprocessable => UNPROCESSABLE_ENTITY;
+        /// 503: something we need is out of reach; trying again later may work.
+        unavailable => SERVICE_UNAVAILABLE;
+    }
+
+    /// 429: too many requests; the next is welcome in `retry_after_seconds`.
+    pub fn too_many(retry_after_seconds: u64) -> Self {
+        let detail = format!("too many requests: try again in {retry_after_seconds} s");
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            detail.into(),
+        );
+        error.retry_after = Some(retry_after_seconds);
+        error
+    }
+
+    /// 500: our own failure. `cause` is logged once, when the answer is made, and never shown.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        let mut error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            Cow::Borrowed("internal error"),
+        );
+        error.source = Some(cause.into());
+        error
+    }
+
+    /// Keeps the cause of an answer for the log.
+    #[must_use]
+    pub fn with_source(mut self, cause: impl Into<anyhow::Error>) -> Self {
+        self.source = Some(cause.into());
+        self
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable code of the answer.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence for the caller.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    fn new(status: StatusCode, code: &'static str, detail: Cow<'static, str>) -> Self {
+        Self {
+            status,
+            code,
+            detail,
+            retry_after: None,
+            source: None,
+        }
+    }
+
+    fn log(&self) {
+        if !self.status.is_server_error() {
+            return;
+        }
+        let cause = self
+            .source
+            .as_ref()
+            .map_or_else(|| self.detail.to_string(), |source| format!("{source:#}"));
+        tracing::error!(
+            status = self.status.as_u16(),
+            code = self.code,
+            cause,
+            "request failed"
+        );
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} {}: {}",
+            self.status.as_u16(),
+            self.code,
+            self.detail
+        )
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        self.log();
+        let body = json_body(&ProblemRef {
+            detail: &self.detail,
+            code: self.code,
+        })
+        .expect("two strings always serialize");
+        let mut response = Response::new(body.into());
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, JSON_UTF8);
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Refusal {
+            status: self.status,
+            code: self.code,
+            detail: self.detail,
+        });
+        response
+    }
+}
+
+/// [`Problem`] without the copies.
+#[derive(Serialize)]
+struct ProblemRef<'a> {
+    detail: &'a str,
+    code: &'a str,
+}

@@ -1,0 +1,133 @@
+//! One way to read a request, whatever its method and encoding: the mobile app mixes JSON, forms and
+//! multipart, with DELETE too. Handlers ask for fields by name and type; every failure names the field.
+
+mod body;
+mod collector;
+mod disposition;
+mod fields;
+mod form;
+mod json;
+mod limits;
+mod multipart;
+mod query;
+
+use std::ops::Deref;
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+use self::disposition::parameter;
+use self::fields::Value;
+use super::error::AppError;
+
+pub use self::fields::Fields;
+pub use self::limits::InputLimits;
+pub use self::query::QueryInput;
+
+/// The fields of a request body; see [`Fields`] for the ways to ask.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    fields: Fields,
+}
+
+/// An uploaded file: hostile bytes of an unknown kind.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The content, at most [`InputLimits::file_bytes_max`] bytes.
+    pub bytes: Bytes,
+}
+
+impl Input {
+    /// The file sent under `name`. Text under that name is no file; nor is the empty part that a browser
+    /// sends when nothing was chosen.
+    pub fn file(&self, name: &str) -> Option<Upload> {
+        match self.fields.get(name) {
+            Some(Value::File(bytes)) => Some(Upload {
+                bytes: bytes.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Deref for Input {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+impl<S: Sync> FromRequest<S> for Input {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
+        let (parts, body) = request.into_parts();
+        let limits = parts
+            .extensions
+            .get::<InputLimits>()
+            .copied()
+            .unwrap_or_default();
+        let encoding = Encoding::of(&parts.headers);
+        let bytes_max = match encoding {
+            Encoding::Multipart(_) => limits.multipart_bytes_max,
+            Encoding::Json | Encoding::Form | Encoding::Other => limits.plain_bytes_max,
+        };
+        let bytes = body::read(body, &parts.headers, bytes_max, &limits).await?;
+        let fields = match encoding {
+            Encoding::Multipart(boundary) => {
+                multipart::parse(&bytes, boundary.as_deref(), &limits)?
+            }
+            _ if bytes.is_empty() => Fields::default(),
+            Encoding::Json => json::parse(&bytes, &limits)?,
+            Encoding::Form => form::parse(&bytes, &limits)?,
+            Encoding::Other => return Err(wrong_content_type()),
+        };
+        Ok(Self { fields })
+    }
+}
+
+/// How the body says it is written.
+enum Encoding {
+    Json,
+    Form,
+    Multipart(Option<String>),
+    Other,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Self {
+        if headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+        {
+            return Self::Other;
+        }
+        let Some(content_type) = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+        else {
+            return Self::Other;
+        };
+        let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+        let kind = kind.trim();
+        if kind.eq_ignore_ascii_case("application/json") {
+            Self::Json
+        } else if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Self::Form
+        } else if kind.eq_ignore_ascii_case("multipart/form-data") {
+            Self::Multipart(parameter(parameters, "boundary"))
+        } else {
+            Self::Other
+        }
+    }
+}
+
+fn wrong_content_type() -> AppError {
+    AppError::unsupported_media(
+        "unsupported_content_type",
+        "the body takes application/json, application/x-www-form-urlencoded or multipart/form-data, not compressed",
+    )
+}

@@ -1,0 +1,17 @@
+//! The HTTP layer that every feature shares: reading hostile input, answering, refusing, serving.
+//! Nothing in here knows a feature; features import from here.
+
+pub mod answer;
+pub mod client_address;
+pub mod docs;
+pub mod error;
+pub mod headers;
+pub mod input;
+pub mod paging;
+pub mod path;
+pub mod rate_limit;
+pub mod serve;
+
+pub use answer::{Json, Page, created, no_content};
+pub use error::{AppError, Problem, Refusal};
+pub use input::{Input, QueryInput, Upload};

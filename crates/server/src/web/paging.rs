@@ -1,0 +1,150 @@
+//! Where in a list the caller stands: a page number as the app sends it, or a cursor whose cost does not
+//! depend on how far down the list one is.
+
+use axum::extract::FromRequestParts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderValue;
+use http::request::Parts;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::error::AppError;
+use super::input::QueryInput;
+
+/// Items of one page.
+pub const PAGE_SIZE: i64 = 8;
+
+/// Beyond this page every list has ended: 80 million items.
+const PAGE_MAX: u32 = 10_000_000;
+
+/// What a path must not hold raw between the angle brackets of a `Link` header.
+const LINK_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+
+/// The sort key of the last item seen: one or two numbers, opaque to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The leading key.
+    pub first: i64,
+    /// The key that breaks ties, where the list has one.
+    pub second: Option<i64>,
+}
+
+/// A place in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// The page of this number, from 1.
+    Page(u32),
+    /// What comes after the item of this key.
+    Before(Cursor),
+    /// A page that no list has.
+    PastEnd,
+}
+
+/// The place that the query asks for with `page` or, first, `before`.
+///
+/// A missing or non-numeric page is the first; zero, negative and absurd ones are past the end.
+#[derive(Clone, Copy, Debug)]
+pub struct PageQuery(pub Position);
+
+impl Cursor {
+    /// A cursor over one key.
+    pub fn one(first: i64) -> Self {
+        Self {
+            first,
+            second: None,
+        }
+    }
+
+    /// A cursor over a key and its tie-breaker.
+    pub fn two(first: i64, second: i64) -> Self {
+        Self {
+            first,
+            second: Some(second),
+        }
+    }
+
+    /// The cursor as text that needs no escaping in a URL.
+    pub fn encode(self) -> String {
+        let mut bytes = self.first.to_be_bytes().to_vec();
+        if let Some(second) = self.second {
+            bytes.extend_from_slice(&second.to_be_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads what [`Cursor::encode`] wrote; `None` for anything else.
+    pub fn decode(text: &str) -> Option<Self> {
+        // Two keys make 22 characters; more is not worth decoding.
+        if text.len() > 22 {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (first, rest) = bytes.split_first_chunk::<8>()?;
+        let second = match rest {
+            [] => None,
+            rest => Some(i64::from_be_bytes(rest.try_into().ok()?)),
+        };
+        Some(Self {
+            first: i64::from_be_bytes(*first),
+            second,
+        })
+    }
+}
+
+impl PageQuery {
+    /// Reads the place from the query.
+    ///
+    /// # Errors
+    /// 400 for a `before` that is no cursor of ours.
+    pub fn read(query: &QueryInput) -> Result<Position, AppError> {
+        let cursor = query.optional("before", |text| {
+            Cursor::decode(text).ok_or("takes the cursor of a Link header, unchanged")
+        })?;
+        if let Some(cursor) = cursor {
+            return Ok(Position::Before(cursor));
+        }
+        let page = query.optional("page", |text| Ok::<_, &str>(parse_page(text)))?;
+        Ok(page.unwrap_or(Position::Page(1)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PageQuery {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Self::read(&QueryInput::of(&parts.uri)).map(Self)
+    }
+}
+
+/// The `Link` header that leads to the items after `cursor`: a relative reference to `path`, with the
+/// other parameters of the query kept.
+pub fn next_link<'a>(
+    path: &str,
+    query_pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    cursor: Cursor,
+) -> HeaderValue {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query_pairs {
+        if name != "page" && name != "before" {
+            query.append_pair(name, value);
+        }
+    }
+    query.append_pair("before", &cursor.encode());
+    let path = utf8_percent_encode(path, LINK_PATH);
+    let link = format!("<{path}?{}>; rel=\"next\"", query.finish());
+    HeaderValue::try_from(link).expect("percent-encoded text is a valid header")
+}
+
+fn parse_page(text: &str) -> Position {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Position::Page(1);
+    }
+    match digits.parse::<u32>() {
+        Ok(page) if !negative && (1..=PAGE_MAX).contains(&page) => Position::Page(page),
+        _ => Position::PastEnd,
+    }
+}

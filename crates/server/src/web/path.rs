@@ -1,0 +1,144 @@
+//! Puts a request's path into the form that the routes know, before routing: repeated slashes are collapsed
+//! (the mobile app asks for `//media/…`), and a route answers with and without its trailing slash.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
+use tower::{Layer, Service};
+
+/// Wraps a router; see the module.
+#[derive(Clone, Debug)]
+pub struct CanonicalPathLayer {
+    routes: Arc<Routes>,
+}
+
+impl CanonicalPathLayer {
+    /// Takes the canonical paths of the routes. Those with parameters are left alone.
+    pub fn new<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) -> Self {
+        let mut routes = Routes::default();
+        for path in paths {
+            routes.add(path.as_ref());
+        }
+        Self {
+            routes: Arc::new(routes),
+        }
+    }
+}
+
+impl<S> Layer<S> for CanonicalPathLayer {
+    type Service = CanonicalPath<S>;
+
+    fn layer(&self, inner: S) -> CanonicalPath<S> {
+        CanonicalPath {
+            inner,
+            routes: Arc::clone(&self.routes),
+        }
+    }
+}
+
+/// The service of [`CanonicalPathLayer`].
+#[derive(Clone, Debug)]
+pub struct CanonicalPath<S> {
+    inner: S,
+    routes: Arc<Routes>,
+}
+
+impl<S, B> Service<Request<B>> for CanonicalPath<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        if let Some(uri) = self.routes.rewrite(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        self.inner.call(request)
+    }
+}
+
+/// The routes without parameters, by their path without a trailing slash: looking one up needs no copy.
+#[derive(Debug, Default)]
+struct Routes {
+    forms: HashMap<String, Forms>,
+}
+
+/// Which forms of a path are routes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Forms {
+    bare: bool,
+    slashed: bool,
+}
+
+impl Routes {
+    fn add(&mut self, path: &str) {
+        if path.contains('{') {
+            return;
+        }
+        let (stem, slashed) = split_slash(path);
+        let forms = self.forms.entry(stem.to_owned()).or_default();
+        forms.slashed |= slashed;
+        forms.bare |= !slashed;
+    }
+
+    /// The URI that the routes know; `None`, without allocating, when `uri` is already it.
+    fn rewrite(&self, uri: &Uri) -> Option<Uri> {
+        let path = uri.path();
+        let collapsed = collapse(path);
+        let toggled = self.toggle(&collapsed);
+        match (toggled, collapsed) {
+            (Some(path), _) => with_path(uri, &path),
+            (None, Cow::Owned(path)) => with_path(uri, &path),
+            (None, Cow::Borrowed(_)) => None,
+        }
+    }
+
+    fn toggle(&self, path: &str) -> Option<String> {
+        let (stem, slashed) = split_slash(path);
+        let forms = self.forms.get(stem)?;
+        match slashed {
+            true if forms.bare && !forms.slashed => Some(stem.to_owned()),
+            false if forms.slashed && !forms.bare => Some(format!("{stem}/")),
+            _ => None,
+        }
+    }
+}
+
+fn split_slash(path: &str) -> (&str, bool) {
+    path.strip_suffix('/')
+        .map_or((path, false), |stem| (stem, true))
+}
+
+fn collapse(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let mut single = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !single.ends_with('/') {
+            single.push(character);
+        }
+    }
+    Cow::Owned(single)
+}
+
+/// `uri` with another path and the same query; `None` for a URI that has no path, such as `*`.
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let path_and_query = match uri.query() {
+        Some(query) => PathAndQuery::try_from(format!("{path}?{query}")),
+        None => PathAndQuery::try_from(path),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path_and_query.ok()?);
+    Uri::from_parts(parts).ok()
+}

@@ -1,0 +1,339 @@
+//! How often one account or address may ask, by class of request. A caller over its rate gets 429 and the
+//! time to wait; memory stays bounded, however many addresses somebody sends from.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::response::{IntoResponse, Response};
+use futures_util::future::{Either, Ready, ready};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use http::{Extensions, HeaderMap, Method, Request};
+use tower::{Layer, Service};
+
+use super::client_address::TrustedProxies;
+use super::error::AppError;
+
+/// Keys of one class beyond which addresses are lumped together more coarsely.
+const KEYS_MAX: usize = 100_000;
+
+/// Checks of one class between two looks at its keys.
+const CHECKS_PER_SWEEP: u64 = 4096;
+
+/// Time between two looks at the keys of a class, in milliseconds.
+const SWEEP_INTERVAL_MS: u64 = 5_000;
+
+/// What a request is, as far as its rate is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Reads.
+    Read,
+    /// Changes.
+    Write,
+    /// Logins and token refreshes; always counted by address.
+    Login,
+    /// Calls that reach the payment provider.
+    Payment,
+    /// Searches.
+    Search,
+}
+
+/// The rate of one class.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// Requests a minute, sustained.
+    pub per_minute: NonZeroU32,
+    /// Requests at once.
+    pub burst: NonZeroU32,
+}
+
+/// The rate of every class.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// For [`Class::Read`].
+    pub read: Rate,
+    /// For [`Class::Write`].
+    pub write: Rate,
+    /// For [`Class::Login`].
+    pub login: Rate,
+    /// For [`Class::Payment`].
+    pub payment: Rate,
+    /// For [`Class::Search`].
+    pub search: Rate,
+}
+
+/// Chooses the class of a request by method and path.
+pub type Classify = fn(&Method, &str) -> Class;
+
+/// Names the account of a request by its verified token. It may leave what it verified in the extensions,
+/// so that the handler does not verify again.
+pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
+
+/// The caller's address as found out for this request, in its extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl Rate {
+    /// A rate of `per_minute` requests, `burst` of them at once. Zero counts as one.
+    pub const fn new(per_minute: u32, burst: u32) -> Self {
+        Self {
+            per_minute: at_least_one(per_minute),
+            burst: at_least_one(burst),
+        }
+    }
+}
+
+impl Default for Rates {
+    /// Generous for reads, strict where a guess, a charge or a scan could be meant.
+    fn default() -> Self {
+        Self {
+            read: Rate::new(1200, 300),
+            write: Rate::new(120, 60),
+            login: Rate::new(20, 20),
+            payment: Rate::new(30, 15),
+            search: Rate::new(60, 30),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Account(String),
+    /// The leading bits of an address.
+    Address(u128),
+}
+
+/// The limiters of all classes.
+pub struct RateLimits {
+    limiters: [Limiter; 5],
+    proxies: TrustedProxies,
+    classify: Classify,
+    account_of: AccountOf,
+}
+
+struct Limiter {
+    keyed: DefaultKeyedRateLimiter<Key>,
+    checks: AtomicU64,
+    swept_at_ms: AtomicU64,
+    crowded: AtomicBool,
+    started: Instant,
+}
+
+impl RateLimits {
+    /// Limiters at these rates.
+    pub fn new(
+        rates: &Rates,
+        proxies: TrustedProxies,
+        classify: Classify,
+        account_of: AccountOf,
+    ) -> Self {
+        let limiters = [
+            rates.read,
+            rates.write,
+            rates.login,
+            rates.payment,
+            rates.search,
+        ]
+        .map(Limiter::new);
+        Self {
+            limiters,
+            proxies,
+            classify,
+            account_of,
+        }
+    }
+
+    /// Forgets the keys that are as good as new. Done now and then by itself.
+    pub fn forget_stale(&self) {
+        for limiter in &self.limiters {
+            limiter.sweep();
+        }
+    }
+
+    /// Keys remembered over all classes.
+    pub fn tracked(&self) -> usize {
+        self.limiters
+            .iter()
+            .map(|limiter| limiter.keyed.len())
+            .sum()
+    }
+
+    /// Counts one request.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    fn check<B>(&self, request: &mut Request<B>) -> Result<(), AppError> {
+        let class = (self.classify)(request.method(), request.uri().path());
+        let address = self
+            .proxies
+            .client_address(request.headers(), request.extensions());
+        request.extensions_mut().insert(ClientAddress(address));
+        let account = self.account(class, request);
+        self.limiters[class.index()].check(account, address)
+    }
+
+    /// A login is counted by address even with a valid token, or one account would open a new budget for
+    /// guessing others.
+    fn account<B>(&self, class: Class, request: &mut Request<B>) -> Option<String> {
+        if class == Class::Login {
+            return None;
+        }
+        // The headers and the extensions can't be borrowed apart through the request.
+        let mut extensions = std::mem::take(request.extensions_mut());
+        let account = (self.account_of)(request.headers(), &mut extensions);
+        *request.extensions_mut() = extensions;
+        account
+    }
+}
+
+impl Class {
+    fn index(self) -> usize {
+        match self {
+            Self::Read => 0,
+            Self::Write => 1,
+            Self::Login => 2,
+            Self::Payment => 3,
+            Self::Search => 4,
+        }
+    }
+}
+
+impl Limiter {
+    fn new(rate: Rate) -> Self {
+        Self {
+            keyed: DefaultKeyedRateLimiter::keyed(
+                Quota::per_minute(rate.per_minute).allow_burst(rate.burst),
+            ),
+            checks: AtomicU64::new(0),
+            swept_at_ms: AtomicU64::new(0),
+            crowded: AtomicBool::new(false),
+            started: Instant::now(),
+        }
+    }
+
+    fn check(&self, account: Option<String>, address: IpAddr) -> Result<(), AppError> {
+        let crowded = self.crowded.load(Ordering::Relaxed);
+        let key = account.map_or_else(|| address_key(address, crowded), Key::Account);
+        self.sweep_now_and_then();
+        self.keyed.check_key(&key).map_err(|not_yet| {
+            let wait = not_yet.wait_time_from(DefaultClock::default().now());
+            AppError::too_many(whole_seconds(wait))
+        })
+    }
+
+    fn sweep_now_and_then(&self) {
+        let checks = self.checks.fetch_add(1, Ordering::Relaxed);
+        if checks % CHECKS_PER_SWEEP != CHECKS_PER_SWEEP - 1 {
+            return;
+        }
+        let now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let swept_at_ms = self.swept_at_ms.load(Ordering::Relaxed);
+        if now_ms.saturating_sub(swept_at_ms) < SWEEP_INTERVAL_MS {
+            return;
+        }
+        self.swept_at_ms.store(now_ms, Ordering::Relaxed);
+        self.sweep();
+    }
+
+    fn sweep(&self) {
+        self.keyed.retain_recent();
+        self.keyed.shrink_to_fit();
+        self.crowded
+            .store(self.keyed.len() > KEYS_MAX, Ordering::Relaxed);
+    }
+}
+
+/// Counts requests and refuses those over the rate; [`RateLimitLayer::off`] lets everything pass.
+#[derive(Clone)]
+pub struct RateLimitLayer {
+    limits: Option<Arc<RateLimits>>,
+}
+
+impl RateLimitLayer {
+    /// Limits by `limits`.
+    pub fn new(limits: Arc<RateLimits>) -> Self {
+        Self {
+            limits: Some(limits),
+        }
+    }
+
+    /// Limits nothing.
+    pub fn off() -> Self {
+        Self { limits: None }
+    }
+}
+
+impl<S> Layer<S> for RateLimitLayer {
+    type Service = RateLimited<S>;
+
+    fn layer(&self, inner: S) -> RateLimited<S> {
+        RateLimited {
+            inner,
+            limits: self.limits.clone(),
+        }
+    }
+}
+
+/// The service of [`RateLimitLayer`].
+#[derive(Clone)]
+pub struct RateLimited<S> {
+    inner: S,
+    limits: Option<Arc<RateLimits>>,
+}
+
+impl<S, B> Service<Request<B>> for RateLimited<S>
+where
+    S: Service<Request<B>, Response = Response>,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Either<S::Future, Ready<Result<Response, S::Error>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let Some(limits) = &self.limits else {
+            return Either::Left(self.inner.call(request));
+        };
+        match limits.check(&mut request) {
+            Ok(()) => Either::Left(self.inner.call(request)),
+            Err(refusal) => Either::Right(ready(Ok(refusal.into_response()))),
+        }
+    }
+}
+
+/// One key for all addresses that one caller commands: an IPv6 line is a /64. When crowded, whole networks
+/// share a key (IPv4 /16, IPv6 /32).
+fn address_key(address: IpAddr, crowded: bool) -> Key {
+    let bits = match address {
+        IpAddr::V4(address) => {
+            let bits = address.to_ipv6_mapped().to_bits();
+            if crowded { bits >> 16 } else { bits }
+        }
+        IpAddr::V6(address) => {
+            let prefix = address.to_bits() >> 64;
+            if crowded { prefix >> 32 } else { prefix }
+        }
+    };
+    Key::Address(bits)
+}
+
+/// Rounded up: waiting that long is enough.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs()
+        .saturating_add(u64::from(wait.subsec_nanos() > 0))
+        .max(1)
+}
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}
