@@ -1,0 +1,142 @@
+//! OpenID Connect: discovery, keys, id_tokens, userinfo and the debugging look at an id_token.
+
+use axum::extract::State as Given;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::accounts::ACCESS_SECONDS;
+use super::errors::{KapiError, KauthError};
+use super::people::Person;
+use super::subject::Subject;
+use crate::exchange::{Params, json, origin};
+use crate::state::Shared;
+
+pub(super) async fn discovery(Given(state): Given<Shared>, headers: HeaderMap) -> Response {
+    let here = origin(&headers, &state.base);
+    json(
+        200,
+        &json!({
+            "issuer": state.base,
+            "authorization_endpoint": format!("{here}/oauth/authorize"),
+            "token_endpoint": format!("{here}/oauth/token"),
+            "userinfo_endpoint": format!("{here}/v1/oidc/userinfo"),
+            "jwks_uri": format!("{here}/.well-known/jwks.json"),
+            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "request_uri_parameter_supported": false,
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "code_challenge_methods_supported": ["S256"],
+            "claims_supported": ["iss", "aud", "sub", "auth_time", "exp", "iat", "nonce",
+                "nickname", "picture", "email"],
+        }),
+    )
+}
+
+pub(super) async fn event_discovery(Given(state): Given<Shared>, headers: HeaderMap) -> Response {
+    let here = origin(&headers, &state.base);
+    json(
+        200,
+        &json!({"issuer": state.base, "jwks_uri": format!("{here}/.well-known/jwks.json"),
+            "delivery_methods_supported": ["https://schemas.openid.net/secevent/risc/delivery-method/push"]}),
+    )
+}
+
+pub(super) async fn jwks(Given(state): Given<Shared>) -> Response {
+    match state.keys.public().await {
+        Ok(keys) => json(200, &keys),
+        Err(error) => {
+            tracing::error!(%error, "no signing key could be made");
+            json(500, &json!({"error": "server_error"}))
+        }
+    }
+}
+
+/// Decodes without judging: Kakao offers it for debugging only.
+pub(super) async fn token_info(params: Params) -> Response {
+    let claims = params
+        .get("id_token")
+        .and_then(|token| token.split('.').nth(1))
+        .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok())
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    match claims {
+        Some(claims @ Value::Object(_)) => json(200, &claims),
+        _ => KauthError::MALFORMED_ID_TOKEN.answer(),
+    }
+}
+
+pub(super) async fn user_info(
+    Given(state): Given<Shared>,
+    headers: HeaderMap,
+    params: Params,
+) -> Response {
+    let accounts = state.accounts();
+    let subject = match Subject::read(&state, &accounts, &headers, &params) {
+        Ok(subject) => subject,
+        Err(error) => return error.answer(),
+    };
+    let Some(person) = accounts.find(subject.id) else {
+        return KapiError::NotLinked.answer();
+    };
+    if !person.agreed("profile_nickname") {
+        return KapiError::ScopeMissing("openid").answer();
+    }
+    let mut claims = profile_claims(person);
+    claims["sub"] = json!(person.id.to_string());
+    if person.agreed("account_email") && person.email.is_some() {
+        claims["email"] = json!(person.email);
+        claims["email_verified"] = json!(person.email_verified);
+    }
+    if person.agreed("gender") && person.gender.is_some() {
+        claims["gender"] = json!(person.gender);
+    }
+    json(200, &claims)
+}
+
+/// A signed id_token for `id`; `None` when it can't be made, which is logged.
+pub(super) async fn id_token(state: &Shared, id: i64, nonce: Option<String>) -> Option<String> {
+    let now = state.clock.now();
+    let mut claims = {
+        let accounts = state.accounts();
+        accounts.find(id).map(profile_claims)?
+    };
+    claims["iss"] = json!(state.base);
+    claims["aud"] = json!(state.settings.rest_key);
+    claims["sub"] = json!(id.to_string());
+    claims["iat"] = json!(now);
+    claims["auth_time"] = json!(now);
+    claims["exp"] = json!(now + ACCESS_SECONDS);
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    match state.keys.sign("JWT", &claims).await {
+        Ok(token) => Some(token),
+        Err(error) => {
+            tracing::error!(%error, "an id_token could not be signed");
+            None
+        }
+    }
+}
+
+/// `nickname`, `picture` and `email`, each only with consent, the e-mail only when verified.
+fn profile_claims(person: &Person) -> Value {
+    let mut claims = json!({});
+    if person.agreed("profile_nickname") {
+        claims["nickname"] = json!(person.nickname);
+    }
+    if person.agreed("profile_image") && person.has_picture {
+        claims["picture"] = json!(format!(
+            "https://img.kakao.example/people/{}/t110.jpg",
+            person.id
+        ));
+    }
+    if person.agreed("account_email") && person.email_verified {
+        claims["email"] = json!(person.email);
+    }
+    claims
+}

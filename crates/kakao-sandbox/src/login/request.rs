@@ -1,0 +1,105 @@
+//! The parameters of an authorize request: read, checked in Kakao's order, and carried from page
+//! to page in hidden fields.
+
+use crate::exchange::{Params, with_query};
+use crate::login::is_configured;
+use crate::settings::Settings;
+
+const CARRIED: [&str; 9] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "prompt",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+];
+
+/// A checked authorize request.
+pub(super) struct AuthorizeRequest {
+    pub(super) redirect_uri: String,
+    /// Empty when no scope was named, which means all configured items.
+    pub(super) scopes: Vec<String>,
+    prompts: Vec<String>,
+    pub(super) state: Option<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) challenge: Option<String>,
+    pub(super) carried: Vec<(String, String)>,
+}
+
+impl AuthorizeRequest {
+    /// # Errors
+    /// The KOE code of what is wrong. Kakao shows it on its own page and redirects nowhere.
+    pub(super) fn read(params: &Params, settings: &Settings) -> Result<Self, &'static str> {
+        match params.get("client_id") {
+            None => return Err("KOE207"),
+            Some(client) if client != settings.rest_key => return Err("KOE101"),
+            Some(_) => {}
+        }
+        let redirect_uri = params.get("redirect_uri").ok_or("KOE207")?;
+        if !settings.accepts_redirect(redirect_uri) {
+            return Err("KOE006");
+        }
+        match params.get("response_type") {
+            Some("code") => {}
+            Some("token") => return Err("KOE202"),
+            Some(_) => return Err("KOE201"),
+            None => return Err("KOE207"),
+        }
+        let scopes = words(params.get("scope"));
+        if scopes.iter().any(|scope| !is_configured(scope)) {
+            return Err("KOE205");
+        }
+        let challenge = params.get("code_challenge");
+        if challenge.is_some() && params.get("code_challenge_method") != Some("S256") {
+            return Err("KOE204");
+        }
+        let owned = |name| params.get(name).map(str::to_owned);
+        Ok(Self {
+            redirect_uri: redirect_uri.to_owned(),
+            scopes,
+            prompts: words(params.get("prompt")),
+            state: owned("state"),
+            nonce: owned("nonce"),
+            challenge: owned("code_challenge"),
+            carried: CARRIED
+                .iter()
+                .filter_map(|&name| Some((name.to_owned(), owned(name)?)))
+                .collect(),
+        })
+    }
+
+    pub(super) fn prompts(&self, prompt: &str) -> bool {
+        self.prompts.iter().any(|word| word == prompt)
+    }
+
+    /// An id_token is wanted: OpenID Connect is on, and a scope list, if any, names it.
+    pub(super) fn openid(&self) -> bool {
+        self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == "openid")
+    }
+
+    /// The client's address with an error and its own state.
+    pub(super) fn refused(&self, error: &str, text: &str) -> String {
+        self.back(&[("error", error), ("error_description", text)])
+    }
+
+    /// The client's address with `pairs` and its own state.
+    pub(super) fn back(&self, pairs: &[(&str, &str)]) -> String {
+        let mut pairs = pairs.to_vec();
+        if let Some(state) = &self.state {
+            pairs.push(("state", state));
+        }
+        with_query(&self.redirect_uri, &pairs)
+    }
+}
+
+/// Kakao's documents separate by commas, its kits by blanks; both are taken.
+fn words(text: Option<&str>) -> Vec<String> {
+    text.unwrap_or_default()
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

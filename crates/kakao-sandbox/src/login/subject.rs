@@ -1,0 +1,90 @@
+//! Whom a call to the user API is about: the owner of the bearer token, or the target that the
+//! holder of the admin key names.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use subtle::ConstantTimeEq;
+
+use super::accounts::{AccessToken, Accounts};
+use super::errors::KapiError;
+use crate::exchange::Params;
+use crate::state::State;
+
+/// The account, and the token when it was not the admin key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) id: i64,
+    pub(super) app_id: i64,
+    pub(super) token: Option<String>,
+}
+
+impl Subject {
+    /// # Errors
+    /// -401 for a wrong key or token, -2 for a bad target, -101 for a target that is not linked.
+    pub(super) fn read(
+        state: &State,
+        accounts: &Accounts,
+        headers: &HeaderMap,
+        params: &Params,
+    ) -> Result<Self, KapiError> {
+        let given = header(headers);
+        if let Some(key) = given.strip_prefix("KakaoAK ") {
+            if !bool::from(key.as_bytes().ct_eq(state.settings.admin_key.as_bytes())) {
+                return Err(KapiError::WrongAdminKey);
+            }
+            let id = target(params)?;
+            let linked = accounts
+                .find(id)
+                .is_some_and(|person| person.link.is_some());
+            let app_id = state.settings.app_id;
+            return if linked {
+                Ok(Self {
+                    id,
+                    app_id,
+                    token: None,
+                })
+            } else {
+                Err(KapiError::NotLinked)
+            };
+        }
+        let (name, token) = bearer(accounts, headers, state.clock.now())?;
+        Ok(Self {
+            id: token.id,
+            app_id: token.app_id,
+            token: Some(name.to_owned()),
+        })
+    }
+}
+
+/// The bearer token and what it stands for.
+pub(super) fn bearer<'a, 'b>(
+    accounts: &'a Accounts,
+    headers: &'b HeaderMap,
+    now: i64,
+) -> Result<(&'b str, &'a AccessToken), KapiError> {
+    let name = header(headers)
+        .strip_prefix("Bearer ")
+        .ok_or(KapiError::NoToken)?;
+    let token = accounts.access(name).ok_or(KapiError::NoToken)?;
+    if token.expires_at <= now {
+        return Err(KapiError::ExpiredToken);
+    }
+    Ok((name, token))
+}
+
+pub(super) fn header(headers: &HeaderMap) -> &str {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn target(params: &Params) -> Result<i64, KapiError> {
+    if params.get("target_id_type") != Some("user_id") {
+        return Err(KapiError::BadParameter("target_id_type must be user_id"));
+    }
+    params
+        .get("target_id")
+        .and_then(|id| id.parse().ok())
+        .ok_or(KapiError::BadParameter("target_id must be a number"))
+}

@@ -1,0 +1,31 @@
+//! The front page and the one style sheet of all pages.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::exchange::{page, raw};
+use crate::state::Shared;
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct Front;
+
+pub(crate) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(front))
+        .route("/sandbox/style.css", get(style))
+}
+
+async fn front() -> Response {
+    page(200, &Front)
+}
+
+async fn style() -> Response {
+    raw(
+        200,
+        "text/css; charset=utf-8",
+        include_str!("../templates/style.css"),
+    )
+}

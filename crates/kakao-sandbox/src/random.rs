@@ -1,0 +1,54 @@
+//! Unguessable names from the system's generator, and a seeded sequence for repeatable faults.
+
+/// `length` lowercase hex digits from the operating system's generator.
+pub(crate) fn hex(length: usize) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut bytes = vec![0_u8; length.div_ceil(2)];
+    getrandom::fill(&mut bytes).expect("the system hands out random bytes");
+    let mut text = String::with_capacity(length + 1);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text.truncate(length);
+    text
+}
+
+/// SplitMix64: the same seed gives the same faults again.
+pub(crate) struct Seeded(u64);
+
+impl Seeded {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below 100.
+    pub(crate) fn percent(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % 100
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_asked_length_and_differ() {
+        assert_eq!(hex(19).len(), 19);
+        assert_ne!(hex(32), hex(32));
+    }
+
+    #[test]
+    fn one_seed_gives_one_sequence() {
+        let draw = |seed| {
+            let mut seeded = Seeded::new(seed);
+            (0..50).map(|_| seeded.percent()).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+}
