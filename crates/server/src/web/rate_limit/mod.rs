@@ -1,31 +1,21 @@
 //! How often one account or address may ask, by class of request. A caller over its rate gets 429 and the
 //! time to wait; memory stays bounded, however many addresses somebody sends from.
 
+mod limiter;
+
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
 
 use axum::response::{IntoResponse, Response};
 use futures_util::future::{Either, Ready, ready};
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota};
 use http::{Extensions, HeaderMap, Method, Request};
 use tower::{Layer, Service};
 
+use self::limiter::Limiter;
 use super::client_address::TrustedProxies;
 use super::error::AppError;
-
-/// Keys of one class beyond which addresses are lumped together more coarsely.
-const KEYS_MAX: usize = 100_000;
-
-/// Checks of one class between two looks at its keys.
-const CHECKS_PER_SWEEP: u64 = 4096;
-
-/// Time between two looks at the keys of a class, in milliseconds.
-const SWEEP_INTERVAL_MS: u64 = 5_000;
 
 /// What a request is, as far as its rate is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,27 +90,12 @@ impl Default for Rates {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Account(String),
-    /// The leading bits of an address.
-    Address(u128),
-}
-
 /// The limiters of all classes.
 pub struct RateLimits {
     limiters: [Limiter; 5],
     proxies: TrustedProxies,
     classify: Classify,
     account_of: AccountOf,
-}
-
-struct Limiter {
-    keyed: DefaultKeyedRateLimiter<Key>,
-    checks: AtomicU64,
-    swept_at_ms: AtomicU64,
-    crowded: AtomicBool,
-    started: Instant,
 }
 
 impl RateLimits {
@@ -156,10 +131,7 @@ impl RateLimits {
 
     /// Keys remembered over all classes.
     pub fn tracked(&self) -> usize {
-        self.limiters
-            .iter()
-            .map(|limiter| limiter.keyed.len())
-            .sum()
+        self.limiters.iter().map(Limiter::tracked).sum()
     }
 
     /// Counts one request.
@@ -199,51 +171,6 @@ impl Class {
             Self::Payment => 3,
             Self::Search => 4,
         }
-    }
-}
-
-impl Limiter {
-    fn new(rate: Rate) -> Self {
-        Self {
-            keyed: DefaultKeyedRateLimiter::keyed(
-                Quota::per_minute(rate.per_minute).allow_burst(rate.burst),
-            ),
-            checks: AtomicU64::new(0),
-            swept_at_ms: AtomicU64::new(0),
-            crowded: AtomicBool::new(false),
-            started: Instant::now(),
-        }
-    }
-
-    fn check(&self, account: Option<String>, address: IpAddr) -> Result<(), AppError> {
-        let crowded = self.crowded.load(Ordering::Relaxed);
-        let key = account.map_or_else(|| address_key(address, crowded), Key::Account);
-        self.sweep_now_and_then();
-        self.keyed.check_key(&key).map_err(|not_yet| {
-            let wait = not_yet.wait_time_from(DefaultClock::default().now());
-            AppError::too_many(whole_seconds(wait))
-        })
-    }
-
-    fn sweep_now_and_then(&self) {
-        let checks = self.checks.fetch_add(1, Ordering::Relaxed);
-        if checks % CHECKS_PER_SWEEP != CHECKS_PER_SWEEP - 1 {
-            return;
-        }
-        let now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let swept_at_ms = self.swept_at_ms.load(Ordering::Relaxed);
-        if now_ms.saturating_sub(swept_at_ms) < SWEEP_INTERVAL_MS {
-            return;
-        }
-        self.swept_at_ms.store(now_ms, Ordering::Relaxed);
-        self.sweep();
-    }
-
-    fn sweep(&self) {
-        self.keyed.retain_recent();
-        self.keyed.shrink_to_fit();
-        self.crowded
-            .store(self.keyed.len() > KEYS_MAX, Ordering::Relaxed);
     }
 }
 
@@ -306,29 +233,6 @@ where
             Err(refusal) => Either::Right(ready(Ok(refusal.into_response()))),
         }
     }
-}
-
-/// One key for all addresses that one caller commands: an IPv6 line is a /64. When crowded, whole networks
-/// share a key (IPv4 /16, IPv6 /32).
-fn address_key(address: IpAddr, crowded: bool) -> Key {
-    let bits = match address {
-        IpAddr::V4(address) => {
-            let bits = address.to_ipv6_mapped().to_bits();
-            if crowded { bits >> 16 } else { bits }
-        }
-        IpAddr::V6(address) => {
-            let prefix = address.to_bits() >> 64;
-            if crowded { prefix >> 32 } else { prefix }
-        }
-    };
-    Key::Address(bits)
-}
-
-/// Rounded up: waiting that long is enough.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs()
-        .saturating_add(u64::from(wait.subsec_nanos() > 0))
-        .max(1)
 }
 
 const fn at_least_one(number: u32) -> NonZeroU32 {

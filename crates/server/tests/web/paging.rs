@@ -1,0 +1,102 @@
+//! Pages, cursors and the link to the next page.
+
+use funsun::web::QueryInput;
+use funsun::web::paging::{Cursor, PageQuery, Position, next_link};
+
+use crate::told;
+
+fn position(query: &str) -> Position {
+    PageQuery::read(&QueryInput::of(&format!("/?{query}").parse().unwrap())).unwrap()
+}
+
+#[test]
+fn a_missing_or_non_numeric_page_is_the_first() {
+    for query in [
+        "",
+        "page=",
+        "page=abc",
+        "page=1.5",
+        "page=%EF%BC%92",
+        "page=+2",
+        "page=--1",
+    ] {
+        assert_eq!(position(query), Position::Page(1), "{query}");
+    }
+    assert_eq!(position("page=3"), Position::Page(3));
+    assert_eq!(position("page=007"), Position::Page(7));
+}
+
+#[test]
+fn pages_that_no_list_has_are_past_the_end() {
+    let long = format!("page={}", "9".repeat(5000));
+    for query in [
+        "page=0",
+        "page=-1",
+        "page=-0",
+        "page=10000001",
+        "page=99999999999999999999",
+        &long,
+    ] {
+        assert_eq!(position(query), Position::PastEnd, "{query}");
+    }
+}
+
+#[test]
+fn a_cursor_survives_the_round_trip() {
+    for cursor in [
+        Cursor::one(0),
+        Cursor::one(i64::MIN),
+        Cursor::two(i64::MAX, -1),
+        Cursor::two(5, i64::MIN),
+    ] {
+        let text = cursor.encode();
+        assert!(
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        );
+        assert_eq!(
+            position(&format!("page=4&before={text}")),
+            Position::Before(cursor)
+        );
+    }
+}
+
+#[test]
+fn a_broken_cursor_is_refused_by_name() {
+    let long = "A".repeat(100_000);
+    for text in [
+        "",
+        "x",
+        "!!!",
+        "AAAA",
+        "AAAAAAAAAAAAAAA=",
+        "%ff",
+        long.get(..9000).unwrap(),
+    ] {
+        let uri = format!("/?before={text}").parse().unwrap();
+        let (status, detail) = told(PageQuery::read(&QueryInput::of(&uri)).unwrap_err());
+        assert_eq!(status, 400, "{text}");
+        assert!(detail.starts_with("before: "), "{detail}");
+    }
+}
+
+#[test]
+fn the_next_link_keeps_the_other_parameters() {
+    let uri = "/funding/user?id=1%262&page=3&before=old&q=%3E%22%ED%95%9C"
+        .parse()
+        .unwrap();
+    let query = QueryInput::of(&uri);
+    let link = next_link("/funding/user", query.pairs(), Cursor::one(7));
+    assert_eq!(
+        link.to_str().unwrap(),
+        "</funding/user?id=1%262&q=%3E%22%ED%95%9C&before=AAAAAAAAAAc>; rel=\"next\""
+    );
+}
+
+#[test]
+fn a_hostile_path_cannot_break_out_of_the_link() {
+    let link = next_link("/a>; rel=\"x\"\r\nset-cookie: b", [], Cursor::one(7));
+    let text = link.to_str().unwrap();
+    assert_eq!(text.matches('>').count(), 1);
+    assert!(!text.contains('\r') && !text.contains('\n'));
+}

@@ -1,0 +1,75 @@
+//! Slashes, repeated and trailing.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::response::Response;
+use funsun::web::path::CanonicalPathLayer;
+use http::Request;
+use tower::{Layer, service_fn};
+
+use crate::{get, send};
+
+/// The URI that the router would see.
+async fn routed(uri: &str) -> String {
+    let layer = CanonicalPathLayer::new([
+        "/account/",
+        "/account/search",
+        "/media/{name}",
+        "/",
+        "/both",
+        "/both/",
+    ]);
+    let echo = service_fn(|request: Request<Body>| async move {
+        Ok::<_, Infallible>(Response::new(Body::from(request.uri().to_string())))
+    });
+    send(layer.layer(echo), get(uri)).await.body
+}
+
+#[tokio::test]
+async fn a_route_answers_with_and_without_its_trailing_slash() {
+    assert_eq!(routed("/account").await, "/account/");
+    assert_eq!(routed("/account/").await, "/account/");
+    assert_eq!(routed("/account/search/").await, "/account/search");
+    assert_eq!(routed("/account/search").await, "/account/search");
+    assert_eq!(routed("/both").await, "/both");
+    assert_eq!(routed("/both/").await, "/both/");
+}
+
+#[tokio::test]
+async fn the_query_is_kept() {
+    assert_eq!(
+        routed("/account?id=1%20&x=//").await,
+        "/account/?id=1%20&x=//"
+    );
+    assert_eq!(routed("//media//a.jpg?v=1").await, "/media/a.jpg?v=1");
+}
+
+#[tokio::test]
+async fn repeated_slashes_are_collapsed() {
+    assert_eq!(routed("//account///search//").await, "/account/search");
+    assert_eq!(routed("///").await, "/");
+    assert_eq!(routed("/unknown//path/").await, "/unknown/path/");
+}
+
+#[tokio::test]
+async fn unknown_paths_and_paths_with_parameters_stay_as_they_are() {
+    for uri in [
+        "/media/a/",
+        "/media/a",
+        "/nothing",
+        "/nothing/",
+        "/",
+        "/a%2F%2Fb",
+    ] {
+        assert_eq!(routed(uri).await, uri);
+    }
+}
+
+#[tokio::test]
+async fn an_absolute_target_keeps_its_host() {
+    assert_eq!(
+        routed("http://funsun.example//account").await,
+        "http://funsun.example/account/"
+    );
+}

@@ -1,0 +1,157 @@
+//! Who is counted together, and who is refused.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::get as route_get;
+use funsun::web::client_address::TrustedProxies;
+use funsun::web::rate_limit::{
+    AccountOf, Class, ClientAddress, Rate, RateLimitLayer, RateLimits, Rates,
+};
+use http::Method;
+use tower::{Layer, Service};
+
+use crate::{Answer, get, send};
+
+fn classify(method: &Method, path: &str) -> Class {
+    match path {
+        "/login" => Class::Login,
+        _ if method == Method::GET => Class::Read,
+        _ => Class::Write,
+    }
+}
+
+/// Three reads and two logins at once, then one a minute.
+fn limits(read: Rate) -> Arc<RateLimits> {
+    let rates = Rates {
+        read,
+        login: Rate::new(1, 2),
+        ..Rates::default()
+    };
+    let account_of: AccountOf = Arc::new(|headers, _| {
+        let token = headers.get("authorization")?.to_str().ok()?;
+        Some(token.to_owned())
+    });
+    Arc::new(RateLimits::new(
+        &rates,
+        TrustedProxies::default(),
+        classify,
+        account_of,
+    ))
+}
+
+fn app(
+    layer: &RateLimitLayer,
+) -> impl Service<
+    http::Request<axum::body::Body>,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+> + use<> {
+    let router: Router = Router::new()
+        .route("/", route_get(async || "ok"))
+        .route("/login", route_get(async || "ok"))
+        .route(
+            "/address",
+            route_get(async |request: axum::extract::Request| {
+                let ClientAddress(address) = request.extensions().get().copied().unwrap();
+                address.to_string()
+            }),
+        );
+    layer.layer(router)
+}
+
+async fn ask(layer: &RateLimitLayer, uri: &str, peer: &str, account: Option<&str>) -> Answer {
+    let mut request = get(uri);
+    let peer = SocketAddr::new(peer.parse().unwrap(), 1000);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    if let Some(account) = account {
+        request
+            .headers_mut()
+            .insert("authorization", account.parse().unwrap());
+    }
+    send(app(layer), request).await
+}
+
+#[tokio::test]
+async fn a_caller_over_the_rate_is_told_when_to_come_back() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 3)));
+    for _ in 0..3 {
+        assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
+    }
+    let answer = ask(&layer, "/", "192.0.2.1", None).await;
+    assert_eq!(answer.status, 429);
+    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert!(answer.body.contains("too_many_requests"));
+    assert_eq!(ask(&layer, "/", "192.0.2.2", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn classes_are_counted_apart() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
+    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
+    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 429);
+    assert_eq!(ask(&layer, "/login", "192.0.2.1", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_account_is_counted_wherever_it_calls_from() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
+    assert_eq!(ask(&layer, "/", "192.0.2.1", Some("a")).await.status, 200);
+    assert_eq!(ask(&layer, "/", "192.0.2.9", Some("a")).await.status, 429);
+    assert_eq!(ask(&layer, "/", "192.0.2.1", Some("b")).await.status, 200);
+    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn logins_are_counted_by_address_even_with_a_token() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
+    for account in ["a", "b"] {
+        let answer = ask(&layer, "/login", "192.0.2.1", Some(account)).await;
+        assert_eq!(answer.status, 200);
+    }
+    let answer = ask(&layer, "/login", "192.0.2.1", Some("c")).await;
+    assert_eq!(answer.status, 429);
+}
+
+#[tokio::test]
+async fn an_ipv6_line_is_one_caller() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
+    assert_eq!(ask(&layer, "/", "2001:db8:1:1::1", None).await.status, 200);
+    assert_eq!(
+        ask(&layer, "/", "2001:db8:1:1:ffff::2", None).await.status,
+        429
+    );
+    assert_eq!(ask(&layer, "/", "2001:db8:1:2::1", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn handlers_find_the_callers_address() {
+    let layer = RateLimitLayer::new(limits(Rate::new(1, 9)));
+    let answer = ask(&layer, "/address", "::ffff:192.0.2.5", None).await;
+    assert_eq!(answer.body, "192.0.2.5");
+}
+
+#[tokio::test]
+async fn switched_off_it_lets_everything_pass() {
+    let layer = RateLimitLayer::off();
+    for _ in 0..50 {
+        assert_eq!(ask(&layer, "/login", "192.0.2.1", None).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn callers_are_forgotten_once_they_are_as_good_as_new() {
+    let fast = limits(Rate::new(u32::MAX, 1));
+    let layer = RateLimitLayer::new(Arc::clone(&fast));
+    for last in 0..200 {
+        ask(&layer, "/", &format!("192.0.2.{last}"), None).await;
+    }
+    assert!(fast.tracked() > 0);
+    while fast.tracked() > 0 {
+        fast.forget_stale();
+        tokio::task::yield_now().await;
+    }
+}
