@@ -41,6 +41,23 @@ pub enum Gender {
     Male,
 }
 
+impl Gender {
+    /// Kakao's word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Female, Self::Male]
+            .into_iter()
+            .find(|gender| gender.as_str() == word)
+    }
+}
+
 /// What a member let us know. Debug output shows the id alone: the rest is personal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KakaoUser {
@@ -69,11 +86,7 @@ impl KakaoUser {
                 .or_else(|| body.owned_text("/properties/nickname")),
             email: trusted_email(body),
             birthday: solar_birthday(body),
-            gender: match body.text("/kakao_account/gender") {
-                Some("female") => Some(Gender::Female),
-                Some("male") => Some(Gender::Male),
-                _ => None,
-            },
+            gender: body.text("/kakao_account/gender").and_then(Gender::read),
             age_range: body
                 .owned_text("/kakao_account/age_range")
                 .filter(|range| is_age_range(range)),
