@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::people::{Person, cast};
 use crate::random::hex;
 
-/// Life of an access token from the token endpoint, in seconds (a minute short of six hours is
-/// what the REST API really hands out, less one second).
+/// Life of an access token from the token endpoint, in seconds: what the REST API hands out.
 pub(super) const ACCESS_SECONDS: i64 = 21_599;
 
 /// An access token, of this app or of another.

@@ -1,0 +1,14 @@
+//! Black-box tests: a sandbox on a free port, spoken to over HTTP only.
+
+mod authorize;
+mod cancel;
+mod faults;
+mod journal;
+mod oidc;
+mod pages;
+mod pay;
+mod refusals;
+mod stage;
+mod token;
+mod user;
+mod webhooks;
