@@ -29,6 +29,7 @@ async fn start(limits: ServeLimits) -> Running {
     let (told, waited) = (Arc::clone(&begun), Arc::clone(&release));
     let router = Router::new()
         .route("/", get(async || "ok"))
+        .route("/big", get(async || vec![b'x'; 64 * 1024 * 1024]))
         .route("/none", get(async || funsun::web::no_content()))
         .route(
             "/peer",
@@ -213,6 +214,33 @@ async fn connections_beyond_the_cap_wait_for_a_place() {
     assert!(early.is_err(), "answered although there was no place");
     drop(first);
     assert!(read_to_close(&mut second).await.ends_with("ok"));
+}
+
+#[tokio::test]
+async fn a_caller_that_does_not_read_loses_its_place() {
+    let limits = ServeLimits {
+        connections_max: 1,
+        write_stall_timeout: Duration::from_millis(50),
+        ..ServeLimits::default()
+    };
+    let running = start(limits).await;
+    let mut deaf = connect(&running).await;
+    deaf.write_all(b"GET /big HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    deaf.readable().await.unwrap();
+    let mut next = connect(&running).await;
+    let answer = tokio::time::timeout(Duration::from_secs(10), exchange(&mut next, CLOSE)).await;
+    assert!(answer.expect("the place is given back").ends_with("ok"));
+}
+
+#[tokio::test]
+async fn a_large_answer_arrives_whole() {
+    let running = start(ServeLimits::default()).await;
+    let mut stream = connect(&running).await;
+    let request = "GET /big HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let answer = exchange(&mut stream, request).await;
+    assert!(answer.len() > 64 * 1024 * 1024);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod connection;
 mod places;
+mod stall;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -13,7 +14,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::Request;
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioTimer;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,6 +23,7 @@ use tower::Service;
 
 use self::connection::PeerService;
 use self::places::Places;
+use self::stall::StallGuard;
 use super::client_address::TrustedProxies;
 
 /// Read buffer of one connection, in bytes; bodies pass through it in pieces.
@@ -35,6 +37,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct ServeLimits {
     /// Time for a request's head to arrive; a kept-alive connection may idle as long.
     pub header_read_timeout: Duration,
+    /// Time that an answer may wait for the caller to read on.
+    pub write_stall_timeout: Duration,
     /// A request's head, in bytes; more is answered 431.
     pub head_bytes_max: usize,
     /// Header lines of a request; more is answered 431.
@@ -53,6 +57,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             header_read_timeout: Duration::from_secs(10),
+            write_stall_timeout: Duration::from_secs(30),
             head_bytes_max: 16 * 1024,
             headers_max: 64,
             connections_max: 4096,
@@ -139,9 +144,8 @@ where
             tracing::debug!(%error, "the socket does not take TCP_NODELAY");
         }
         let service = PeerService::new(self.service.clone(), peer, self.limits.headers_max);
-        let connection = self
-            .http
-            .serve_connection(hyper_util::rt::TokioIo::new(stream), service);
+        let socket = StallGuard::new(TokioIo::new(stream), self.limits.write_stall_timeout);
+        let connection = self.http.serve_connection(socket, service);
         let connection = self.graceful.watch(connection);
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {

@@ -1,0 +1,90 @@
+//! A socket that gives up on a caller who asks and then does not read: the answer, and its place among the
+//! connections, would otherwise be held for ever.
+
+use std::io::{Error, ErrorKind, IoSlice, Result};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use tokio::time::Sleep;
+
+/// Fails a write that makes no progress for `patience`. A timer exists only while a write is stuck.
+pub(super) struct StallGuard<T> {
+    inner: T,
+    patience: Duration,
+    stuck: Option<Pin<Box<Sleep>>>,
+}
+
+impl<T> StallGuard<T> {
+    pub(super) fn new(inner: T, patience: Duration) -> Self {
+        Self {
+            inner,
+            patience,
+            stuck: None,
+        }
+    }
+
+    fn watch<R>(
+        &mut self,
+        context: &mut Context<'_>,
+        progress: Poll<Result<R>>,
+    ) -> Poll<Result<R>> {
+        if progress.is_ready() {
+            self.stuck = None;
+            return progress;
+        }
+        let patience = self.patience;
+        let stuck = self
+            .stuck
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        stuck
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(Error::from(ErrorKind::TimedOut)))
+    }
+}
+
+impl<T: Read + Unpin> Read for StallGuard<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<Result<()>> {
+        Pin::new(&mut self.inner).poll_read(context, buffer)
+    }
+}
+
+impl<T: Write + Unpin> Write for StallGuard<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        let progress = Pin::new(&mut self.inner).poll_write(context, bytes);
+        self.watch(context, progress)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        let progress = Pin::new(&mut self.inner).poll_write_vectored(context, pieces);
+        self.watch(context, progress)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let progress = Pin::new(&mut self.inner).poll_flush(context);
+        self.watch(context, progress)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let progress = Pin::new(&mut self.inner).poll_shutdown(context);
+        self.watch(context, progress)
+    }
+}
