@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -150,8 +151,13 @@ async fn callers_are_forgotten_once_they_are_as_good_as_new() {
         ask(&layer, "/", &format!("192.0.2.{last}"), None).await;
     }
     assert!(fast.tracked() > 0);
-    while fast.tracked() > 0 {
-        fast.forget_stale();
-        tokio::task::yield_now().await;
-    }
+    let forgotten = async {
+        while fast.tracked() > 0 {
+            fast.forget_stale();
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), forgotten)
+        .await
+        .expect("callers are forgotten");
 }

@@ -189,14 +189,19 @@ async fn one_address_holds_no_more_than_its_share() {
     let closing = exchange(&mut second, CLOSE).await;
     assert!(closing.ends_with("ok"));
     // The place is given back when the server has noticed the end; until then it refuses.
-    loop {
-        let mut third = connect(&running).await;
-        if third.write_all(CLOSE.as_bytes()).await.is_ok()
-            && read_to_close(&mut third).await.ends_with("ok")
-        {
-            break;
+    let served_again = async {
+        loop {
+            let mut third = connect(&running).await;
+            if third.write_all(CLOSE.as_bytes()).await.is_ok()
+                && read_to_close(&mut third).await.ends_with("ok")
+            {
+                break;
+            }
         }
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(10), served_again)
+        .await
+        .expect("the place is given back");
 }
 
 #[tokio::test]
