@@ -1,5 +1,6 @@
 //! `kakao-sandbox`: the sandbox on its own, for a client in another process.
 
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -52,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let arguments = Arguments::parse();
@@ -60,7 +62,8 @@ async fn main() -> anyhow::Result<()> {
     for rule in rules {
         sandbox.set_fault(rule);
     }
-    tracing::info!("Kakao sandbox on {}", sandbox.url());
+    // Alone on standard output, so that a script that asked for port 0 can read it.
+    writeln!(std::io::stdout(), "{}", sandbox.url()).context("cannot print the address")?;
     tokio::signal::ctrl_c()
         .await
         .context("cannot wait for Ctrl-C")?;

@@ -21,17 +21,24 @@ pub(super) async fn book(Given(state): Given<Shared>) -> Response {
     json(200, &json!({"payments": payments}))
 }
 
-/// Presses a button; the query may name `method=CARD|MONEY`.
+/// Takes a step for the payer; the query may name `method=CARD|MONEY`.
 pub(super) async fn press(
     Given(state): Given<Shared>,
     Path((tid, action)): Path<(String, String)>,
     params: Params,
 ) -> Response {
     let what = match action.as_str() {
+        "open" => PayerAct::Open,
+        "select-method" => PayerAct::SelectMethod,
         "pay" => PayerAct::Pay,
         "cancel" => PayerAct::Cancel,
         "fail" => PayerAct::Fail,
-        _ => return refused(404, "the actions are pay, cancel and fail"),
+        _ => {
+            return refused(
+                404,
+                "the actions are open, select-method, pay, cancel and fail",
+            );
+        }
     };
     match act(&state, &tid, what, params.get("method")).await {
         Ok(location) => json(200, &json!({"location": location})),

@@ -14,6 +14,9 @@ use super::subject::Subject;
 use crate::exchange::{Params, json, origin};
 use crate::state::Shared;
 
+/// How account status events travel: by POST to the receiver.
+const PUSH_DELIVERY: &str = "https://schemas.openid.net/secevent/risc/delivery-method/push";
+
 pub(super) async fn discovery(Given(state): Given<Shared>, headers: HeaderMap) -> Response {
     let here = origin(&headers, &state.base);
     json(
@@ -42,8 +45,11 @@ pub(super) async fn event_discovery(Given(state): Given<Shared>, headers: Header
     let here = origin(&headers, &state.base);
     json(
         200,
-        &json!({"issuer": state.base, "jwks_uri": format!("{here}/.well-known/jwks.json"),
-            "delivery_methods_supported": ["https://schemas.openid.net/secevent/risc/delivery-method/push"]}),
+        &json!({
+            "issuer": state.base,
+            "jwks_uri": format!("{here}/.well-known/jwks.json"),
+            "delivery_methods_supported": [PUSH_DELIVERY],
+        }),
     )
 }
 

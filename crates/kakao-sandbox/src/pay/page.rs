@@ -11,9 +11,11 @@ use crate::exchange::{Params, page, redirect, with_query};
 use crate::random::hex;
 use crate::state::{Entry, Shared};
 
-/// A button on the page.
+/// A step of the payer; the last three are buttons on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PayerAct {
+    Open,
+    SelectMethod,
     Pay,
     Cancel,
     Fail,
@@ -92,8 +94,8 @@ pub(super) async fn press(
     }
 }
 
-/// Does what a button does and tells where the browser goes. An expired request leads to the fail
-/// address, unchanged.
+/// Takes a step for the payer and tells where the browser is then. An expired request leads to the
+/// fail address, unchanged.
 ///
 /// # Errors
 /// Refuses an unknown tid and a payment that is over.
@@ -122,16 +124,21 @@ pub(crate) async fn act(
 
 fn pressed(payment: &mut Payment, what: PayerAct, method: Option<&str>) -> String {
     match what {
-        PayerAct::Pay => {
-            if payment.method.is_none() {
-                payment.status = Status::SelectMethod;
-                let chosen = if method == Some("CARD") {
-                    "CARD"
-                } else {
-                    "MONEY"
-                };
-                payment.method = Some(chosen.to_owned());
+        PayerAct::Open => {
+            if payment.status == Status::Ready {
+                payment.status = Status::OpenPayment;
             }
+            format!("/sandbox/pay/{}", payment.secret)
+        }
+        PayerAct::SelectMethod => {
+            choose(payment, method);
+            if payment.status != Status::AuthPassword {
+                payment.status = Status::SelectMethod;
+            }
+            format!("/sandbox/pay/{}", payment.secret)
+        }
+        PayerAct::Pay => {
+            choose(payment, method);
             payment.status = Status::AuthPassword;
             let token = payment.pg_token.get_or_insert_with(|| hex(20));
             with_query(&payment.approval_url, &[("pg_token", token)])
@@ -145,6 +152,16 @@ fn pressed(payment: &mut Payment, what: PayerAct, method: Option<&str>) -> Strin
             payment.fail_url.clone()
         }
     }
+}
+
+/// Keeps a method that the order fixed or that was chosen before.
+fn choose(payment: &mut Payment, method: Option<&str>) {
+    let chosen = if method == Some("CARD") {
+        "CARD"
+    } else {
+        "MONEY"
+    };
+    payment.method.get_or_insert_with(|| chosen.to_owned());
 }
 
 fn pay_page(payment: &Payment) -> PayPage {

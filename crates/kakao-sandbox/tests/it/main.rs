@@ -1,6 +1,7 @@
 //! Black-box tests: a sandbox on a free port, spoken to over HTTP only.
 
 mod authorize;
+mod binary;
 mod cancel;
 mod faults;
 mod journal;

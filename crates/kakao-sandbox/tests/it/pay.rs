@@ -181,3 +181,22 @@ async fn sixty_four_clients_approving_one_payment_charge_once() {
     assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 1);
     assert_eq!(stage.booked(&text(&approve, "tid")).await["approvals"], 1);
 }
+
+#[tokio::test]
+async fn every_step_of_the_payer_shows_in_the_look_up() {
+    let stage = Stage::open().await;
+    let tid = stage.ready(2_000).await;
+    for (step, status) in [
+        ("open", "OPEN_PAYMENT"),
+        ("select-method", "SELECT_METHOD"),
+        ("open", "SELECT_METHOD"),
+        ("pay", "AUTH_PASSWORD"),
+        ("select-method", "AUTH_PASSWORD"),
+    ] {
+        let path = format!("/sandbox/payments/{tid}/{step}?method=CARD");
+        stage.admin(Method::POST, &path, json!({})).await;
+        let order = stage.look_up(&tid).await;
+        assert_eq!(order["status"], status, "{step}");
+    }
+    assert_eq!(stage.look_up(&tid).await["payment_method_type"], "CARD");
+}
