@@ -1,0 +1,13 @@
+DROP TABLE jobs;
+DROP TABLE reports;
+DROP TRIGGER ledger_entries_keep;
+DROP TRIGGER ledger_entries_fixed;
+DROP TABLE ledger_entries;
+DROP TABLE participations;
+DROP TABLE supports;
+DROP TABLE payments;
+DROP TABLE fundings;
+DROP TABLE follows;
+DROP TABLE sessions;
+DROP TABLE username_grams;
+DROP TABLE accounts;

@@ -1,0 +1,206 @@
+//! Profiles over HTTP.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use funsun_domain::ids::KakaoId;
+use funsun_domain::text::{BankAccount, Birthday, TextError};
+use http::StatusCode;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::{FormerMember, Member};
+use super::edit::{PictureEdit, ProfileEdit, edit_profile};
+use super::profile::{OwnProfile, Profile};
+use super::sql;
+use super::withdraw::{Withdrawal, withdraw};
+use crate::db::{Conn, StorageError};
+use crate::media;
+use crate::state::AppState;
+use crate::web::{AppError, Input, Json, Problem, QueryInput, no_content};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(profile, own_profile, edit, leave))
+        .routes(routes!(search))
+}
+
+/// Fields of a profile edit; what is absent stays as it is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct ProfileBody {
+    /// 2 to 20 characters.
+    username: Option<String>,
+    /// `MMDD`; blank means none.
+    birthday: Option<String>,
+    /// Bank and account number, up to 30 characters; blank means none.
+    bank_account: Option<String>,
+    /// `delete` removes the picture, unless a new one comes along.
+    image_delete: Option<String>,
+    /// PNG, JPEG, WebP or GIF, up to 10 MB and 50 megapixels.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    image: Option<String>,
+}
+
+/// One's own profile
+#[utoipa::path(post, path = "/account/", tag = "account", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "one's own profile", body = OwnProfile),
+        (status = 401, description = "no valid access token, or the account is gone", body = Problem),
+    ))]
+async fn own_profile(
+    State(state): State<AppState>,
+    member: Member,
+) -> Result<Json<OwnProfile>, AppError> {
+    let row = state
+        .db
+        .read(move |conn| sql::find_own(conn, member.key))
+        .await?;
+    row.map(|row| Json(row.into())).ok_or_else(gone)
+}
+
+/// A member's profile
+///
+/// One's own comes with what is private.
+#[utoipa::path(get, path = "/account/", tag = "account", security(("bearer" = [])),
+    params(("id" = String, Query, description = "the member's id", example = "3000000001")),
+    responses(
+        (status = 200, description = "the profile; one's own has `bank_account` too", body = Profile),
+        (status = 204, description = "no such member"),
+        (status = 400, description = "no id", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn profile(
+    State(state): State<AppState>,
+    member: Member,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    let id = query.text("id")?;
+    let Ok(id) = id.parse::<KakaoId>() else {
+        return Ok(no_content());
+    };
+    let found = state
+        .db
+        .read(move |conn| sql::find_profile(conn, id, member.key))
+        .await?;
+    Ok(match found {
+        None => no_content(),
+        Some((row, _)) if row.id == member.key.get() => Json(OwnProfile::from(row)).into_response(),
+        Some(found) => Json(Profile::for_other(found)).into_response(),
+    })
+}
+
+/// Edit one's own profile
+#[utoipa::path(put, path = "/account/", tag = "account", security(("bearer" = [])),
+    request_body(content((ProfileBody = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "one's own profile as it is now", body = OwnProfile),
+        (status = 400, description = "a field takes something else", body = Problem),
+        (status = 401, description = "no valid access token, or the account is gone", body = Problem),
+        (status = 413, description = "the picture is too large", body = Problem),
+        (status = 415, description = "not a picture we take", body = Problem),
+    ))]
+async fn edit(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Json<OwnProfile>, AppError> {
+    let edit = ProfileEdit {
+        username: input.optional("username", str::parse)?,
+        birthday: input.optional("birthday", blank_or::<Birthday>)?,
+        bank_account: input.optional("bank_account", blank_or::<BankAccount>)?,
+        picture: picture_edit(&state, member, &input, "image").await?,
+    };
+    let now = state.clock.now();
+    let edited = state
+        .db
+        .write(move |conn| edit_profile(conn, member.key, &edit, now))
+        .await?;
+    edited.map(|row| Json(row.into())).ok_or_else(gone)
+}
+
+/// Withdraw
+///
+/// One's fundings are deleted and everybody who paid is refunded; personal data is removed.
+#[utoipa::path(delete, path = "/account/", tag = "account", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "the account is gone"),
+        (status = 208, description = "it was gone before"),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn leave(
+    State(state): State<AppState>,
+    FormerMember(bearer): FormerMember,
+) -> Result<StatusCode, AppError> {
+    let logged_in = !state.tokens.is_revoked(bearer.session);
+    let key = bearer.account;
+    if !logged_in {
+        // Withdrawn before, or merely logged out: only the former may be told so.
+        let withdrawn = state
+            .db
+            .read(move |conn| sql::is_withdrawn(conn, key))
+            .await?;
+        return if withdrawn {
+            Ok(StatusCode::ALREADY_REPORTED)
+        } else {
+            Err(gone())
+        };
+    }
+    Ok(match withdraw(&state, key).await? {
+        Withdrawal::Done => StatusCode::OK,
+        Withdrawal::AlreadyGone => StatusCode::ALREADY_REPORTED,
+    })
+}
+
+/// Search members by name
+///
+/// Any part of a name, letter by letter: no character has a special meaning. At most 100.
+#[utoipa::path(get, path = "/account/search", tag = "account", security(("bearer" = [])),
+    params(("username" = String, Query, description = "a part of the name", example = "민지")),
+    responses(
+        (status = 200, description = "members, oldest account first", body = Vec<Profile>),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn search(
+    State(state): State<AppState>,
+    member: Member,
+    query: QueryInput,
+) -> Result<Json<Vec<Profile>>, AppError> {
+    let text = query.optional_text("username")?.unwrap_or_default();
+    let find =
+        move |conn: &mut Conn| -> Result<_, StorageError> { sql::search(conn, &text, member.key) };
+    let found = state.db.read_slow(find).await?;
+    Ok(Json(found.into_iter().map(Profile::for_other).collect()))
+}
+
+/// Reads `field` and `{field}_delete`; a new picture wins over `delete`.
+pub async fn picture_edit(
+    state: &AppState,
+    member: Member,
+    input: &Input,
+    field: &str,
+) -> Result<PictureEdit, AppError> {
+    let delete = input.optional_text(&format!("{field}_delete"))?;
+    Ok(match input.file(field) {
+        Some(upload) => {
+            PictureEdit::Replace(media::accept(state, member.key, field, upload).await?)
+        }
+        None if delete.as_deref() == Some("delete") => PictureEdit::Remove,
+        None => PictureEdit::Keep,
+    })
+}
+
+fn blank_or<T>(text: &str) -> Result<Option<T>, TextError>
+where
+    T: std::str::FromStr<Err = TextError>,
+{
+    if text.trim().is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some)
+    }
+}
+
+fn gone() -> AppError {
+    AppError::unauthorized("account_gone", "this account is gone: log in again")
+}

@@ -1,0 +1,73 @@
+//! Editing one's own profile.
+
+use funsun_domain::ids::AccountKey;
+use funsun_domain::text::{BankAccount, Birthday, Username};
+use funsun_domain::time::Timestamp;
+
+use super::sql::{self, ProfileRow};
+use crate::db::{Conn, StorageError};
+use crate::media::{self, NewPicture};
+
+/// What is to change; what is absent stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileEdit {
+    /// The new name.
+    pub username: Option<Username>,
+    /// The new birthday, or none any more.
+    pub birthday: Option<Option<Birthday>>,
+    /// The new bank account, or none any more.
+    pub bank_account: Option<Option<BankAccount>>,
+    /// What happens to the picture.
+    pub picture: PictureEdit,
+}
+
+/// What happens to a picture.
+#[derive(Clone, Debug, Default)]
+pub enum PictureEdit {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It goes.
+    Remove,
+    /// Another takes its place.
+    Replace(NewPicture),
+}
+
+impl PictureEdit {
+    /// The name to store: `None` to leave the column alone.
+    pub fn name(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Keep => None,
+            Self::Remove => Some(None),
+            Self::Replace(picture) => Some(Some(picture.name())),
+        }
+    }
+}
+
+/// Changes one's own profile; `None` when the account is gone.
+pub fn edit_profile(
+    conn: &mut Conn,
+    key: AccountKey,
+    edit: &ProfileEdit,
+    now: Timestamp,
+) -> Result<Option<ProfileRow>, StorageError> {
+    let Some(before) = sql::find_own(conn, key)? else {
+        return Ok(None);
+    };
+    if let Some(username) = &edit.username {
+        sql::rename(conn, key, username.as_str())?;
+    }
+    if let Some(birthday) = &edit.birthday {
+        sql::set_birthday(conn, key, birthday.as_ref().map(Birthday::as_str))?;
+    }
+    if let Some(bank_account) = &edit.bank_account {
+        sql::set_bank_account(conn, key, bank_account.as_ref().map(BankAccount::as_str))?;
+    }
+    if let Some(image) = edit.picture.name() {
+        sql::set_image(conn, key, image)?;
+        if let Some(old) = before.image.filter(|old| Some(old.as_str()) != image) {
+            media::let_go(conn, &old, now)?;
+        }
+    }
+    sql::find_own(conn, key)
+}

@@ -1,0 +1,189 @@
+//! Logging in with Kakao, renewing an access token, logging out.
+
+use funsun_domain::accounts::username_from_nickname;
+use funsun_domain::ids::{AccountKey, KakaoId, SessionId};
+use funsun_domain::text::Birthday;
+use funsun_domain::time::Timestamp;
+use kakao::login::{KakaoUser, LoginError};
+use thiserror::Error;
+
+use super::caller::Member;
+use super::sql::{self, KakaoFacts, ProfileRow};
+use super::tokens::{Bearer, TokenKind};
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// A login that succeeded.
+pub struct LoggedIn {
+    /// A new account was made.
+    pub created: bool,
+    /// The member.
+    pub profile: ProfileRow,
+    /// Whom the tokens are for.
+    pub bearer: Bearer,
+}
+
+/// Why a login or a refresh is refused.
+#[derive(Debug, Error)]
+pub enum LoginRefusal {
+    /// Kakao says the token is not good, or it belongs to another app.
+    #[error("accessToken: Kakao does not accept it; log in with Kakao again")]
+    RejectedByKakao,
+    /// Kakao's answer has no id or nickname.
+    #[error("Kakao gave no nickname: agree to share it, then log in again")]
+    Incomplete,
+    /// Kakao can't be asked now.
+    #[error("Kakao can't be reached: try again in a moment")]
+    KakaoUnavailable(#[source] LoginError),
+    /// An operator has suspended the account.
+    #[error("this account is suspended")]
+    Suspended,
+    /// The session has ended or the account is gone.
+    #[error("the login has ended: log in again")]
+    Ended,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Verifies a Kakao access token (it must be of our app), finds or makes the account, starts a session.
+///
+/// # Errors
+/// [`LoginRefusal`], but never `Ended`.
+pub async fn log_in_with_kakao(state: &AppState, token: &str) -> Result<LoggedIn, LoginRefusal> {
+    state
+        .login
+        .verify_access_token(token)
+        .await
+        .map_err(refusal)?;
+    let user = state.login.user_me(token).await.map_err(refusal)?;
+    log_in(state, &user).await
+}
+
+/// Finds or makes the account of a Kakao user and starts a session.
+async fn log_in(state: &AppState, user: &KakaoUser) -> Result<LoggedIn, LoginRefusal> {
+    let id = KakaoId::new(user.id).map_err(|_| LoginRefusal::Incomplete)?;
+    let nickname = user.nickname.as_deref().ok_or(LoginRefusal::Incomplete)?;
+    let username = username_from_nickname(nickname).into_string();
+    let facts = KakaoFacts {
+        email: user.email.clone(),
+        birthday: user
+            .birthday
+            .clone()
+            .filter(|day| day.parse::<Birthday>().is_ok()),
+        gender: user.gender.map(|gender| gender.as_str().to_owned()),
+        age_range: user.age_range.clone(),
+    };
+    let now = state.clock.now();
+    state
+        .db
+        .write(move |conn| find_or_create(conn, id, &username, &facts, now))
+        .await
+}
+
+fn find_or_create(
+    conn: &mut Conn,
+    id: KakaoId,
+    username: &str,
+    facts: &KakaoFacts,
+    now: Timestamp,
+) -> Result<LoggedIn, LoginRefusal> {
+    let known = sql::find_key(conn, id)?;
+    let account = match known {
+        Some(key) if sql::is_suspended(conn, key)? => return Err(LoginRefusal::Suspended),
+        Some(key) => {
+            sql::update_facts(conn, key, facts)?;
+            key
+        }
+        None => sql::create(conn, id, username, facts, now)?,
+    };
+    let session = sql::create_session(conn, account, now)?;
+    let profile = sql::find_own(conn, account)?.ok_or(LoginRefusal::Ended)?;
+    Ok(LoggedIn {
+        created: known.is_none(),
+        profile,
+        bearer: Bearer { account, session },
+    })
+}
+
+/// Checks a refresh token and makes the next access token. The refresh token stays good.
+///
+/// # Errors
+/// [`LoginRefusal::Ended`] for a token that is not good, a session that was revoked, a member who is gone.
+pub async fn refresh(state: &AppState, token: &str) -> Result<Bearer, LoginRefusal> {
+    let now = state.clock.now();
+    let bearer = state
+        .tokens
+        .read(TokenKind::Refresh, token, now)
+        .ok_or(LoginRefusal::Ended)?;
+    let Bearer { account, session } = bearer;
+    let alive = state
+        .db
+        .write(move |conn| {
+            sql::touch_session(conn, account, session, now).map_err(LoginRefusal::from)
+        })
+        .await?;
+    if alive {
+        Ok(bearer)
+    } else {
+        Err(LoginRefusal::Ended)
+    }
+}
+
+/// Ends this login, or with `everywhere` all of the member's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn log_out(
+    state: &AppState,
+    member: Member,
+    everywhere: bool,
+) -> Result<(), StorageError> {
+    let now = state.clock.now();
+    let Member { key, session } = member;
+    let ended = state
+        .db
+        .write(move |conn| end_sessions(conn, key, session, everywhere, now))
+        .await?;
+    state.tokens.revoke(ended, now);
+    Ok(())
+}
+
+fn end_sessions(
+    conn: &mut Conn,
+    key: AccountKey,
+    session: SessionId,
+    everywhere: bool,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StorageError> {
+    if everywhere {
+        return sql::revoke_sessions(conn, key, now);
+    }
+    sql::revoke_session(conn, key, session, now)?;
+    Ok(vec![session])
+}
+
+fn refusal(error: LoginError) -> LoginRefusal {
+    match error {
+        LoginError::Rejected { .. } | LoginError::WrongApp => LoginRefusal::RejectedByKakao,
+        LoginError::Incomplete => LoginRefusal::Incomplete,
+        other => LoginRefusal::KakaoUnavailable(other),
+    }
+}
+
+impl From<LoginRefusal> for AppError {
+    fn from(refusal: LoginRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            LoginRefusal::RejectedByKakao => Self::bad_request("rejected_by_kakao", detail),
+            LoginRefusal::Incomplete => Self::not_found("incomplete_kakao_account", detail),
+            LoginRefusal::KakaoUnavailable(error) => {
+                Self::unavailable("kakao_unavailable", detail).with_source(error)
+            }
+            LoginRefusal::Suspended => Self::forbidden("suspended", detail),
+            LoginRefusal::Ended => Self::unauthorized("login_ended", detail),
+            LoginRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}

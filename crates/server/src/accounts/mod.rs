@@ -1,0 +1,49 @@
+//! Members: logging in with Kakao, tokens, profiles, search, leaving.
+
+mod api;
+pub mod caller;
+mod edit;
+mod login;
+pub mod profile;
+mod session_api;
+pub mod sql;
+mod suspend;
+pub mod tokens;
+pub mod unlink;
+mod unlink_webhook;
+mod withdraw;
+
+use funsun_domain::time::Timestamp;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use api::picture_edit;
+pub use caller::{Member, Viewer, bearer_of};
+pub use edit::PictureEdit;
+pub use profile::Author;
+pub use suspend::{reinstate, suspend};
+pub use withdraw::{Withdrawal, withdraw};
+
+use crate::db::StorageError;
+use crate::state::AppState;
+
+/// `/account/…` and Kakao's webhook.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router()
+        .merge(session_api::router())
+        .merge(unlink_webhook::router())
+}
+
+/// Learns of the logins that ended at `since` or later, here or elsewhere.
+///
+/// # Errors
+/// When the database fails.
+pub async fn learn_revocations(state: &AppState, since: Timestamp) -> Result<(), StorageError> {
+    let ended = state
+        .db
+        .read(move |conn| sql::list_revoked(conn, since))
+        .await?;
+    if !ended.is_empty() {
+        state.tokens.revoke(ended, state.clock.now());
+    }
+    Ok(())
+}

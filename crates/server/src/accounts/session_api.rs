@@ -1,0 +1,144 @@
+//! Logging in and out over HTTP.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::Member;
+use super::login;
+use super::profile::OwnProfile;
+use super::tokens::TokenKind;
+use crate::state::AppState;
+use crate::web::{AppError, Input, Json, Problem, created};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(kakao_login))
+        .routes(routes!(refresh))
+        .routes(routes!(log_out))
+        .routes(routes!(log_out_everywhere))
+}
+
+/// A login's two tokens.
+#[derive(Serialize, ToSchema)]
+struct TokenPair {
+    /// Calls the API; lives for minutes.
+    access_token: String,
+    /// Gets the next access token; stays the same for the life of the login.
+    refresh_token: String,
+}
+
+/// Who logged in, and their tokens.
+#[derive(Serialize, ToSchema)]
+struct LoginAnswer {
+    user: OwnProfile,
+    token: TokenPair,
+}
+
+/// A new access token, under both names that clients read.
+#[derive(Serialize, ToSchema)]
+struct RefreshAnswer {
+    access: String,
+    access_token: String,
+}
+
+/// Fields of a login.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct LoginBody {
+    /// A Kakao access token of our Kakao app.
+    #[schema(rename = "accessToken")]
+    access_token: String,
+}
+
+/// Fields of a refresh.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct RefreshBody {
+    /// The refresh token of the login.
+    refresh: String,
+}
+
+/// Log in with Kakao
+///
+/// Verifies a Kakao access token of our app; makes an account at the first login.
+#[utoipa::path(post, path = "/account/kakaologin", tag = "account",
+    request_body(content((LoginBody = "application/json"), (LoginBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "a known member", body = LoginAnswer),
+        (status = 201, description = "a new account", body = LoginAnswer),
+        (status = 400, description = "Kakao rejects the token, or it belongs to another app", body = Problem),
+        (status = 403, description = "the account is suspended", body = Problem),
+        (status = 404, description = "Kakao's answer lacks what we need", body = Problem),
+        (status = 503, description = "Kakao can't be reached", body = Problem),
+    ))]
+async fn kakao_login(State(state): State<AppState>, input: Input) -> Result<Response, AppError> {
+    let token = input.text("accessToken")?;
+    let logged_in = login::log_in_with_kakao(&state, token.trim()).await?;
+    let now = state.clock.now();
+    let issue = |kind| state.tokens.issue(kind, logged_in.bearer, now);
+    let token = TokenPair {
+        access_token: issue(TokenKind::Access)?,
+        refresh_token: issue(TokenKind::Refresh)?,
+    };
+    let answer = LoginAnswer {
+        user: logged_in.profile.into(),
+        token,
+    };
+    Ok(if logged_in.created {
+        created(&answer)
+    } else {
+        Json(answer).into_response()
+    })
+}
+
+/// Get a new access token
+///
+/// The refresh token stays good.
+#[utoipa::path(post, path = "/account/token/refresh", tag = "account",
+    request_body(content((RefreshBody = "application/json"), (RefreshBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "the new access token", body = RefreshAnswer),
+        (status = 400, description = "no refresh token", body = Problem),
+        (status = 401, description = "the login has ended", body = Problem),
+    ))]
+async fn refresh(
+    State(state): State<AppState>,
+    input: Input,
+) -> Result<Json<RefreshAnswer>, AppError> {
+    let bearer = login::refresh(&state, input.text("refresh")?.trim()).await?;
+    let access = state
+        .tokens
+        .issue(TokenKind::Access, bearer, state.clock.now())?;
+    Ok(Json(RefreshAnswer {
+        access_token: access.clone(),
+        access,
+    }))
+}
+
+/// Log out
+///
+/// Ends this login: its refresh token and its access tokens stop working.
+#[utoipa::path(delete, path = "/account/session", tag = "account", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "logged out"),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn log_out(State(state): State<AppState>, member: Member) -> Result<(), AppError> {
+    Ok(login::log_out(&state, member, false).await?)
+}
+
+/// Log out everywhere
+///
+/// Ends every login of this member.
+#[utoipa::path(delete, path = "/account/sessions", tag = "account", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "logged out everywhere"),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn log_out_everywhere(State(state): State<AppState>, member: Member) -> Result<(), AppError> {
+    Ok(login::log_out(&state, member, true).await?)
+}

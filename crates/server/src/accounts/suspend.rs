@@ -1,0 +1,30 @@
+//! Suspending a member and lifting it: an operator's decision, by command line.
+
+use funsun_domain::ids::KakaoId;
+use funsun_domain::time::Timestamp;
+
+use super::sql;
+use crate::db::{Conn, StorageError};
+use crate::fundings;
+
+/// Suspends a member: every login ends, their fundings are hidden and take no more supports.
+/// `false` when nobody has this id. Running servers notice within a second or two.
+pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, StorageError> {
+    let Some(key) = sql::find_key(conn, id)? else {
+        return Ok(false);
+    };
+    sql::set_suspended(conn, key, Some(now))?;
+    sql::revoke_sessions(conn, key, now)?;
+    fundings::hide_all_of(conn, key)?;
+    Ok(true)
+}
+
+/// Lifts a suspension. `false` when nobody has this id.
+pub fn reinstate(conn: &mut Conn, id: KakaoId) -> Result<bool, StorageError> {
+    let Some(key) = sql::find_key(conn, id)? else {
+        return Ok(false);
+    };
+    sql::set_suspended(conn, key, None)?;
+    fundings::show_all_of(conn, key)?;
+    Ok(true)
+}

@@ -1,0 +1,150 @@
+//! Our tokens: signed texts that say who calls, checked without the database.
+//!
+//! An access token lives for minutes and names its session. A session that ends early (logout,
+//! withdrawal, suspension) is remembered here until its last access token has expired.
+
+use std::collections::HashMap;
+use std::sync::RwLock;
+use std::time::Duration;
+
+use funsun_domain::ids::{AccountKey, SessionId};
+use funsun_domain::time::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::web::AppError;
+
+const ISSUER: &str = "funsun";
+
+/// Longest token looked at, in bytes; ours have about 200.
+const TOKEN_BYTES_MAX: usize = 1_024;
+
+/// What a token is for; one is never taken for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// Calls the API.
+    Access,
+    /// Gets the next access token.
+    Refresh,
+}
+
+/// Who a good token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The member.
+    pub account: AccountKey,
+    /// The login it came from.
+    pub session: SessionId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    /// The member's key; not the Kakao id, which a later account may have again.
+    sub: i64,
+    sid: i64,
+    typ: TokenKind,
+    iat: i64,
+    exp: i64,
+}
+
+/// Makes and checks tokens.
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+    access_life: Duration,
+    refresh_life: Duration,
+    revoked: RwLock<HashMap<SessionId, Timestamp>>,
+}
+
+impl Tokens {
+    /// Signs with HMAC-SHA-256 under `secret`.
+    pub fn new(secret: &[u8], access_life: Duration, refresh_life: Duration) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["iss"]);
+        // The expiry is compared with our own clock below.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            validation,
+            access_life,
+            refresh_life,
+            revoked: RwLock::default(),
+        }
+    }
+
+    /// Makes a token for `bearer`.
+    pub fn issue(
+        &self,
+        kind: TokenKind,
+        bearer: Bearer,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let life = match kind {
+            TokenKind::Access => self.access_life,
+            TokenKind::Refresh => self.refresh_life,
+        };
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            sub: bearer.account.get(),
+            sid: bearer.session.get(),
+            typ: kind,
+            iat: now.seconds(),
+            exp: now
+                .seconds()
+                .saturating_add(life.as_secs().try_into().unwrap_or(i64::MAX)),
+        };
+        encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(AppError::internal)
+    }
+
+    /// Reads a token of this kind that has not expired, revoked or not.
+    pub fn read(&self, kind: TokenKind, token: &str, now: Timestamp) -> Option<Bearer> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let claims = decode::<Claims>(token, &self.decoding, &self.validation)
+            .ok()?
+            .claims;
+        if claims.typ != kind || claims.exp <= now.seconds() {
+            return None;
+        }
+        let account = AccountKey::new(claims.sub).ok()?;
+        Some(Bearer {
+            account,
+            session: SessionId::new(claims.sid).ok()?,
+        })
+    }
+
+    /// Reads an access token whose session has not ended.
+    pub fn read_access(&self, token: &str, now: Timestamp) -> Option<Bearer> {
+        self.read(TokenKind::Access, token, now)
+            .filter(|bearer| !self.is_revoked(bearer.session))
+    }
+
+    /// Whether this session ended while access tokens of it may still live.
+    pub fn is_revoked(&self, session: SessionId) -> bool {
+        self.revoked
+            .read()
+            .expect("no holder of this lock panics")
+            .contains_key(&session)
+    }
+
+    /// Remembers sessions that have ended, and forgets those whose last access token has expired.
+    pub fn revoke(&self, sessions: impl IntoIterator<Item = SessionId>, now: Timestamp) {
+        let mut revoked = self.revoked.write().expect("no holder of this lock panics");
+        revoked.extend(sessions.into_iter().map(|session| (session, now)));
+        let oldest = self.oldest_relevant(now);
+        revoked.retain(|_, at| *at >= oldest);
+    }
+
+    /// Sessions that ended before this moment have no live access token any more.
+    pub fn oldest_relevant(&self, now: Timestamp) -> Timestamp {
+        let life = i64::try_from(self.access_life.as_secs()).unwrap_or(i64::MAX);
+        now.plus_seconds(-life).plus_seconds(-60)
+    }
+}

@@ -1,0 +1,84 @@
+//! Kakao's unlink webhook: proven genuine, written down, answered; the withdrawal follows as a job.
+
+use axum::extract::State;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use kakao::login::WebhookRefused;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::db::StorageError;
+use crate::jobs::{self, JobKind};
+use crate::state::AppState;
+use crate::web::{AppError, Input, Problem, QueryInput};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))
+}
+
+/// Kakao: a member has unlinked
+///
+/// Carries Kakao's admin key. Answered at once; the member is withdrawn soon after.
+#[utoipa::path(get, path = "/kakao/unlink", tag = "kakao",
+    params(("app_id" = String, Query), ("user_id" = String, Query), ("referrer_type" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "noted"),
+        (status = 401, description = "not sent by Kakao for our app", body = Problem),
+    ))]
+async fn unlinked_by_get(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    query: QueryInput,
+) -> Result<(), AppError> {
+    note(&state, &headers, query.pairs()).await
+}
+
+/// Kakao: a member has unlinked
+///
+/// Carries Kakao's admin key. Answered at once; the member is withdrawn soon after.
+#[utoipa::path(post, path = "/kakao/unlink", tag = "kakao",
+    responses(
+        (status = 200, description = "noted"),
+        (status = 400, description = "not a form", body = Problem),
+        (status = 401, description = "not sent by Kakao for our app", body = Problem),
+    ))]
+async fn unlinked_by_post(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    input: Input,
+) -> Result<(), AppError> {
+    note(&state, &headers, input.pairs()).await
+}
+
+async fn note<'a>(
+    state: &AppState,
+    headers: &HeaderMap,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<(), AppError> {
+    let sender = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let params: Vec<_> = pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let notice = state
+        .login
+        .verify_unlink_webhook(sender, &params)
+        .map_err(refuse)?;
+    let (subject, now) = (notice.user_id.to_string(), state.clock.now());
+    state
+        .db
+        .write(move |conn| {
+            jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now).map_err(StorageError::from)
+        })
+        .await?;
+    state.sweep_now.notify_one();
+    Ok(())
+}
+
+fn refuse(_: WebhookRefused) -> AppError {
+    AppError::unauthorized(
+        "not_kakao",
+        "this call is for Kakao, with our app's admin key",
+    )
+}

@@ -1,0 +1,167 @@
+//! The application put together: its routes, the order of the layers around them, its API document.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use http::{HeaderMap, Method, Request};
+use tower::{Layer, Service};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+use crate::web::headers::EdgeLayer;
+use crate::web::path::CanonicalPathLayer;
+use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
+use crate::web::{AppError, Problem, docs};
+use crate::{accounts, dev, follows, fundings, media, payments, reports, supports};
+
+/// What the API document says about the whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "FunSun",
+        description = "Friends fund, together, the gift somebody really wants. Every body may be JSON, \
+            a form or multipart; every path with a trailing slash also answers without. Errors are \
+            `{\"detail\", \"code\"}`. Amounts are whole won (KRW), times Asia/Seoul."
+    ),
+    tags(
+        (name = "account", description = "Logging in with Kakao, profiles, search, leaving"),
+        (name = "follow", description = "Following; two who follow each other are friends"),
+        (name = "funding", description = "A wish with a goal and a deadline"),
+        (name = "support", description = "A friend's payment to a funding, with a message"),
+        (name = "payment", description = "KakaoPay: ready, approve, look; where the payer returns"),
+        (name = "report", description = "Flagging a funding, a member or a support"),
+        (name = "media", description = "Pictures"),
+        (name = "kakao", description = "Calls from Kakao"),
+        (name = "operation", description = "For operators"),
+    )
+)]
+struct Document;
+
+/// Requests a minute and at once, by kind of request.
+const RATES: Rates = Rates {
+    read: Rate::new(1_200, 300),
+    write: Rate::new(120, 60),
+    login: Rate::new(60, 30),
+    payment: Rate::new(60, 30),
+    search: Rate::new(60, 30),
+};
+
+/// Every route with its entry in the API document.
+fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(accounts::router())
+        .merge(follows::router())
+        .merge(fundings::router())
+        .merge(supports::router())
+        .merge(payments::router())
+        .merge(reports::router())
+        .merge(media::api::router())
+        .routes(routes!(healthy))
+        .routes(routes!(ready))
+        .split_for_parts();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    (router, document)
+}
+
+/// The API document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    routes().1
+}
+
+/// The service that answers every request.
+///
+/// # Errors
+/// When the API document can't be rendered.
+pub fn service(
+    state: AppState,
+) -> anyhow::Result<
+    impl Service<Request<Body>, Response = Response, Error = Infallible, Future: Send + 'static>
+    + Clone
+    + Send
+    + 'static,
+> {
+    let (router, document) = routes();
+    let paths: Vec<String> = document
+        .paths
+        .paths
+        .keys()
+        .cloned()
+        .chain(docs::PATHS.map(str::to_owned))
+        .collect();
+    let mut router = router
+        .merge(docs::router(&document)?)
+        .route("/", get(|| async { Redirect::to("/redoc/") }));
+    if state.config.test_clock {
+        router = router.merge(dev::router());
+    }
+    let router = router
+        .fallback(|| async { AppError::not_found("no_such_path", "there is nothing at this path") })
+        .method_not_allowed_fallback(|| async {
+            AppError::method_not_allowed("method", "this path takes another method")
+        })
+        .with_state(state.clone());
+    let production = !state.config.is_dev();
+    let limited = rate_limits(&state).layer(router);
+    Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(limited)))
+}
+
+fn rate_limits(state: &AppState) -> RateLimitLayer {
+    if !state.config.rate_limits {
+        return RateLimitLayer::off();
+    }
+    let own = state.clone();
+    let account_of = Arc::new(move |headers: &HeaderMap, _: &mut http::Extensions| {
+        accounts::bearer_of(&own, headers).map(|bearer| bearer.account.to_string())
+    });
+    let proxies = state.config.trusted_proxies.clone();
+    RateLimitLayer::new(Arc::new(RateLimits::new(
+        &RATES, proxies, classify, account_of,
+    )))
+}
+
+/// A refreshed token is a read: a whole mobile network may share one address.
+fn classify(method: &Method, path: &str) -> Class {
+    match path {
+        "/account/kakaologin" => Class::Login,
+        "/account/token/refresh" => Class::Read,
+        "/account/search" => Class::Search,
+        path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
+        _ if method == Method::GET || method == Method::HEAD => Class::Read,
+        _ => Class::Write,
+    }
+}
+
+/// The process is up
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    responses((status = 200, description = "up")))]
+async fn healthy() -> &'static str {
+    "ok\n"
+}
+
+/// The service can do its work
+#[utoipa::path(get, path = "/readyz", tag = "operation",
+    responses(
+        (status = 200, description = "the database answers"),
+        (status = 503, description = "it does not", body = Problem),
+    ))]
+async fn ready(State(state): State<AppState>) -> Response {
+    match state.db.read(crate::db::ping).await {
+        Ok(()) => "ok\n".into_response(),
+        Err(error) => AppError::unavailable("database", "the database does not answer")
+            .with_source(error)
+            .into_response(),
+    }
+}

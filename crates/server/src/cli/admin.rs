@@ -1,0 +1,44 @@
+//! `funsun admin`: an operator's decisions about members.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use clap::{Args, Subcommand};
+use funsun_domain::ids::KakaoId;
+
+use super::start;
+use crate::accounts::{reinstate, suspend};
+use crate::clock::Clock;
+use crate::config::Config;
+
+#[derive(Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// End a member's logins and hide their fundings; running servers notice within two seconds.
+    Suspend {
+        /// The member's id, which is their Kakao user id.
+        id: KakaoId,
+    },
+    /// Lift a suspension.
+    Reinstate {
+        /// The member's id, which is their Kakao user id.
+        id: KakaoId,
+    },
+}
+
+pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    let db = start::open_database(&config)?;
+    let now = Clock::default().now();
+    let found = match options.command {
+        Command::Suspend { id } => db.write(move |conn| suspend(conn, id, now)).await?,
+        Command::Reinstate { id } => db.write(move |conn| reinstate(conn, id)).await?,
+    };
+    db.close().await;
+    ensure!(found, "there is no such member");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,79 @@
+//! The command line: serving, and looking after what is served.
+
+mod admin;
+mod audit;
+mod openapi;
+mod serve;
+mod start;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, reference};
+
+/// FunSun: friends fund, together, the gift somebody really wants.
+#[derive(Parser)]
+#[command(name = "funsun", version)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Global {
+    /// TOML file with settings.
+    #[arg(long, global = true, env = "FUNSUN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (what happens without a sub-command, too).
+    #[command(after_help = reference())]
+    Serve,
+    /// Bring the database's schema up to date, and stop.
+    Migrate,
+    /// Recompute every total from the ledger and compare with KakaoPay's book; exit code 1 on a difference.
+    Audit(audit::Options),
+    /// Suspend a member, or lift it.
+    Admin(admin::Options),
+    /// Print the OpenAPI document.
+    Openapi(openapi::Options),
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::load(cli.global.config.as_deref()) {
+        Ok(config) => config,
+        Err(errors) => return fail(&anyhow::Error::new(errors)),
+    };
+    start::init_tracing(&config);
+    let runtime = match start::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let done = runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate => start::open_database(&config).map(|_| ExitCode::SUCCESS),
+            Command::Audit(options) => audit::run(config, options).await,
+            Command::Admin(options) => admin::run(config, options).await,
+            Command::Openapi(options) => openapi::run(options),
+        }
+    });
+    done.unwrap_or_else(|error| fail(&error))
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a command says on the terminal why it failed"
+)]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("funsun: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,137 @@
+//! `funsun serve`: everything that runs, in the order it starts and stops.
+
+use std::io::Write;
+
+use anyhow::Context;
+use kakao_sandbox::Sandbox;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+
+use super::start;
+use crate::accounts::learn_revocations;
+use crate::accounts::tokens::Tokens;
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{Config, KakaoConfig};
+use crate::jobs::background::Background;
+use crate::jobs::workers;
+use crate::media::MediaStore;
+use crate::state::{AppState, Parts};
+use crate::web::serve::{ServeLimits, serve};
+
+/// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
+/// talks with the payment provider, transactions.
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.bind)
+        .await
+        .with_context(|| format!("{} can't be listened on (setting: bind)", config.bind))?;
+    let own_url = format!("http://{}", listener.local_addr()?);
+    let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
+    let (kakao, sandbox) = find_kakao(&config, &public_url).await?;
+    let state = build_state(config, &kakao, public_url)?;
+    learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    let service = app::service(state.clone())?;
+    greet(&state, &own_url, sandbox.as_ref());
+    let workers = [
+        tokio::spawn(workers::sweep_forever(state.clone())),
+        tokio::spawn(workers::learn_revocations_forever(state.clone())),
+    ];
+    let limits = ServeLimits {
+        proxies: state.config.trusted_proxies.clone(),
+        ..ServeLimits::default()
+    };
+    serve(listener, service, limits, told_to_stop()?).await;
+    tracing::info!("stopping");
+    for worker in &workers {
+        worker.abort();
+    }
+    state.background.close().await;
+    state.db.close().await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    Ok(())
+}
+
+/// Kakao as the settings say, or the built-in sandbox. Production without settings was refused before.
+async fn find_kakao(
+    config: &Config,
+    public_url: &str,
+) -> anyhow::Result<(KakaoConfig, Option<Sandbox>)> {
+    if let Some(kakao) = &config.kakao {
+        return Ok((kakao.clone(), None));
+    }
+    std::fs::create_dir_all(&config.data_dir)?;
+    let settings = kakao_sandbox::Settings {
+        unlink_webhook_url: Some(format!("{public_url}/kakao/unlink")),
+        journal: Some(config.data_dir.join("kakao-sandbox.jsonl")),
+        ..kakao_sandbox::Settings::default()
+    };
+    let sandbox = kakao_sandbox::start(config.sandbox_bind, settings.clone())
+        .await
+        .context("the Kakao sandbox can't be started (setting: sandbox_bind)")?;
+    Ok((
+        start::sandbox_config(&sandbox.url(), &settings),
+        Some(sandbox),
+    ))
+}
+
+fn build_state(
+    config: Config,
+    kakao: &KakaoConfig,
+    public_url: String,
+) -> anyhow::Result<AppState> {
+    let db = start::open_database(&config)?;
+    let secret = start::token_secret(&config)?;
+    let secret = secret.expose().as_bytes();
+    Ok(AppState::new(Parts {
+        public_url,
+        db,
+        clock: Clock::default(),
+        tokens: Tokens::new(secret, config.access_token_life, config.refresh_token_life),
+        login: start::login_client(kakao)?,
+        gateway: Box::new(start::gateway(kakao)?),
+        media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
+        background: Background::default(),
+        sweep_now: Notify::new(),
+        config,
+    }))
+}
+
+/// Says on the terminal where it is and what to try.
+fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
+    tracing::info!(address = own_url, public_url = state.public_url, "serving");
+    if !state.config.is_dev() {
+        return;
+    }
+    let mut text = format!(
+        "FunSun is at {own_url}\n\
+         \x20 public fundings   {own_url}/funding/public?page=1\n\
+         \x20 API to try        {own_url}/swagger/\n\
+         \x20 API to read       {own_url}/redoc/\n"
+    );
+    if let Some(sandbox) = sandbox {
+        let url = sandbox.url();
+        text += &format!(
+            "Kakao is simulated at {url}\n\
+             \x20 a Kakao token     curl -X POST {url}/sandbox/people -H 'content-type: application/json' -d '{{\"nickname\":\"지우\"}}'\n\
+             \x20 log in with it    curl {own_url}/account/kakaologin -d accessToken=THE_TOKEN\n\
+             \x20 all payments      {url}/sandbox/book\n"
+        );
+    }
+    text += "Stop with Ctrl-C.\n";
+    // Nobody may be reading; serving goes on all the same.
+    drop(std::io::stdout().write_all(text.as_bytes()));
+}
+
+fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! What the commands need before they can work: logging, the database, the secret, Kakao.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use kakao::login::{LoginClient, LoginConfig};
+use kakao::pay::{PayClient, PayConfig};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, KakaoConfig, Secret};
+use crate::db::Db;
+use crate::payments::kakaopay::KakaoPay;
+
+/// Lines for people in dev, JSON in production; on standard error.
+pub(super) fn init_tracing(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if config.is_dev() {
+        lines.with_target(false).init();
+    } else {
+        lines.json().init();
+    }
+}
+
+/// One worker a core: short reads run on them.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime can't be started")
+}
+
+/// Makes the data folder and opens the database in it, up to date.
+pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
+    fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
+    Db::open(&config.database_url).with_context(|| "the database can't be used".to_owned())
+}
+
+/// The secret of the settings or, in dev, one that is made at the first start and kept.
+pub(super) fn token_secret(config: &Config) -> anyhow::Result<Secret> {
+    if let Some(secret) = &config.token_secret {
+        return Ok(secret.clone());
+    }
+    let path = config.data_dir.join("token-secret");
+    if let Ok(kept) = fs::read_to_string(&path) {
+        return Ok(kept.trim().to_owned().into());
+    }
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let made: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    write_private(&path, &made).with_context(|| format!("{} can't be written", path.display()))?;
+    Ok(made.into())
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+/// Where the built-in sandbox is, as settings.
+pub(super) fn sandbox_config(url: &str, sandbox: &kakao_sandbox::Settings) -> KakaoConfig {
+    KakaoConfig {
+        auth_url: url.to_owned(),
+        api_url: url.to_owned(),
+        pay_url: url.to_owned(),
+        app_id: sandbox.app_id,
+        rest_key: sandbox.rest_key.clone(),
+        client_secret: sandbox.client_secret.clone().into(),
+        admin_key: sandbox.admin_key.clone().into(),
+        pay_secret_key: sandbox.pay_secret_key.clone().into(),
+        cid: sandbox.cid.clone(),
+    }
+}
+
+/// The client of Kakao Login.
+pub(super) fn login_client(kakao: &KakaoConfig) -> anyhow::Result<LoginClient> {
+    Ok(LoginClient::new(LoginConfig {
+        auth_url: kakao.auth_url.clone(),
+        api_url: kakao.api_url.clone(),
+        app_id: kakao.app_id,
+        rest_key: kakao.rest_key.clone(),
+        client_secret: kakao.client_secret.clone(),
+        admin_key: kakao.admin_key.clone(),
+    })?)
+}
+
+/// KakaoPay as the payment gateway.
+pub(super) fn gateway(kakao: &KakaoConfig) -> anyhow::Result<KakaoPay> {
+    Ok(KakaoPay(PayClient::new(PayConfig {
+        url: kakao.pay_url.clone(),
+        secret_key: kakao.pay_secret_key.clone(),
+        cid: kakao.cid.clone(),
+    })?))
+}

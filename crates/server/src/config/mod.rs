@@ -1,0 +1,215 @@
+//! Settings: defaults, then one TOML file, then `FUNSUN_*` variables; understood once at the start.
+//!
+//! Everything wrong is reported together, so that an operator mends it in one go.
+
+mod kakao;
+mod keys;
+mod production;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub use self::kakao::KakaoConfig;
+pub use ::kakao::Secret;
+pub use keys::{KEYS, Key, reference};
+
+use keys::Raw;
+
+use crate::web::client_address::TrustedProxies;
+
+/// What this process is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// A newcomer's or developer's machine: loopback, sandbox allowed.
+    Dev,
+    /// Real members and real money.
+    Production,
+}
+
+/// The settings, understood.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Dev or production.
+    pub profile: Profile,
+    /// Address to listen on.
+    pub bind: SocketAddr,
+    /// How clients reach us, without a trailing slash; `None`: by the bound address.
+    pub public_url: Option<String>,
+    /// Folder for everything that is stored.
+    pub data_dir: PathBuf,
+    /// `sqlite://…` or `mysql://…`.
+    pub database_url: String,
+    /// Signs tokens and picture addresses; `None` (dev): made and kept in the data folder.
+    pub token_secret: Option<Secret>,
+    /// Life of an access token.
+    pub access_token_life: Duration,
+    /// Life of a login.
+    pub refresh_token_life: Duration,
+    /// Where Kakao is; `None` (dev): the built-in sandbox.
+    pub kakao: Option<KakaoConfig>,
+    /// Where the built-in sandbox listens.
+    pub sandbox_bind: SocketAddr,
+    /// When an approved payment that no support took is given back.
+    pub unattached_refund_after: Duration,
+    /// Pause between two sweeps.
+    pub sweep_interval: Duration,
+    /// How long a talk with the provider about one payment may take.
+    pub payment_lease: Duration,
+    /// Whether requests are counted and refused beyond the limits.
+    pub rate_limits: bool,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether a new database gets a small cast.
+    pub demo_cast: bool,
+    /// Whether `PUT /dev/clock` exists.
+    pub test_clock: bool,
+    /// What to log.
+    pub log: String,
+}
+
+/// The settings can't be used; one line for each thing to mend.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings need mending:\n  - {}", .0.join("\n  - "))]
+pub struct ConfigErrors(Vec<String>);
+
+impl Config {
+    /// Reads `file` (if any) and the process environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigErrors> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads settings"
+        )]
+        Self::from_sources(file, std::env::vars())
+    }
+
+    /// Reads `file` (if any) and the given environment; variables that are not `FUNSUN_*` are passed over.
+    pub fn from_sources(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigErrors> {
+        let mut problems = Vec::new();
+        let table = file.map_or_else(toml::Table::new, |path| read_table(path, &mut problems));
+        let raw = Raw::gather(&table, environment, &mut problems);
+        let config = Self::understand(&raw, &mut problems);
+        match config.profile {
+            Profile::Production => production::check(&config, &mut problems),
+            Profile::Dev => production::check_dev(&config, &mut problems),
+        }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(problems))
+        }
+    }
+
+    fn understand(raw: &Raw, problems: &mut Vec<String>) -> Self {
+        let profile = match raw.get("profile") {
+            Some("production") => Profile::Production,
+            Some("dev") => Profile::Dev,
+            other => {
+                problems.push(format!("profile: {other:?} must be dev or production"));
+                // The stricter one, so that nothing else is forgiven.
+                Profile::Production
+            }
+        };
+        let dev = profile == Profile::Dev;
+        let data_dir = PathBuf::from(raw.get("data_dir").unwrap_or("data"));
+        let default_database = format!("sqlite://{}", data_dir.join("funsun.db").display());
+        Self {
+            profile,
+            bind: parsed(
+                raw,
+                "bind",
+                "an address and port such as 127.0.0.1:8000",
+                problems,
+            ),
+            public_url: raw
+                .get("public_url")
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            database_url: raw
+                .get("database_url")
+                .map_or(default_database, str::to_owned),
+            token_secret: raw
+                .get("token_secret")
+                .map(|text| Secret::from(text.to_owned())),
+            access_token_life: seconds(raw, "access_token_seconds", 1, problems),
+            refresh_token_life: seconds(raw, "refresh_token_days", 86_400, problems),
+            kakao: self::kakao::understand(raw, dev, problems),
+            sandbox_bind: parsed(raw, "sandbox_bind", "an address and port", problems),
+            unattached_refund_after: seconds(raw, "unattached_refund_seconds", 1, problems),
+            sweep_interval: seconds(raw, "sweep_interval_seconds", 1, problems),
+            payment_lease: seconds(raw, "payment_lease_seconds", 1, problems),
+            rate_limits: switch(raw, "rate_limits", !dev, problems),
+            trusted_proxies: addresses(raw, "trusted_proxies", problems),
+            demo_cast: switch(raw, "demo_cast", dev, problems),
+            test_clock: switch(raw, "test_clock", false, problems),
+            log: raw.get("log").unwrap_or("info").to_owned(),
+            data_dir,
+        }
+    }
+
+    /// True on a newcomer's or developer's machine.
+    pub fn is_dev(&self) -> bool {
+        self.profile == Profile::Dev
+    }
+}
+
+fn read_table(path: &Path, problems: &mut Vec<String>) -> toml::Table {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    text.and_then(|text| {
+        text.parse::<toml::Table>()
+            .map_err(|error| error.to_string())
+    })
+    .unwrap_or_else(|error| {
+        problems.push(format!("{}: {error}", path.display()));
+        toml::Table::new()
+    })
+}
+
+fn parsed<T: FromStr>(raw: &Raw, name: &str, takes: &str, problems: &mut Vec<String>) -> T {
+    let text = raw.get(name).unwrap_or_default();
+    text.parse().unwrap_or_else(|_| {
+        problems.push(format!("{name}: {text:?} is not {takes}"));
+        let default = KEYS
+            .iter()
+            .find(|key| key.name == name)
+            .and_then(|key| key.default);
+        default
+            .and_then(|text| text.parse().ok())
+            .expect("the default of a setting is valid")
+    })
+}
+
+fn seconds(raw: &Raw, name: &str, unit: u64, problems: &mut Vec<String>) -> Duration {
+    let count: u32 = parsed(raw, name, "a whole number above zero", problems);
+    if count == 0 {
+        problems.push(format!("{name}: must be above zero"));
+    }
+    Duration::from_secs(u64::from(count) * unit)
+}
+
+fn switch(raw: &Raw, name: &str, default: bool, problems: &mut Vec<String>) -> bool {
+    match raw.get(name) {
+        None => default,
+        Some("on") => true,
+        Some("off") => false,
+        Some(other) => {
+            problems.push(format!("{name}: {other:?} must be on or off"));
+            default
+        }
+    }
+}
+
+fn addresses(raw: &Raw, name: &str, problems: &mut Vec<String>) -> TrustedProxies {
+    let listed = raw.get(name).unwrap_or_default().split(',').map(str::trim);
+    let mut found = Vec::new();
+    for text in listed.filter(|text| !text.is_empty()) {
+        match text.parse() {
+            Ok(range) => found.push(range),
+            Err(_) => problems.push(format!("{name}: {text:?} is not an address or range")),
+        }
+    }
+    TrustedProxies::new(found)
+}

@@ -1,0 +1,93 @@
+//! One type of connection for every engine in this build, and how each is tuned.
+
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::StorageError;
+
+/// The connection that every statement is written against.
+#[cfg(not(feature = "mysql"))]
+pub type Conn = diesel::sqlite::SqliteConnection;
+
+/// The connection that every statement is written against.
+#[cfg(feature = "mysql")]
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The embedded engine.
+    Sqlite(diesel::sqlite::SqliteConnection),
+    /// Anything that speaks the MySQL protocol.
+    Mysql(diesel::mysql::MysqlConnection),
+}
+
+/// The engine behind [`Conn`].
+pub type Backend = <Conn as Connection>::Backend;
+
+const SQLITE_SCHEME: &str = "sqlite://";
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "mysql")]
+const MYSQL_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/mysql");
+
+/// Write-ahead log with a flush for every commit; foreign keys; readers and the writer wait for each other.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+    PRAGMA cache_size = -8000;";
+
+/// True when `url` names the embedded engine.
+pub(super) fn is_sqlite(url: &str) -> bool {
+    url.starts_with(SQLITE_SCHEME)
+}
+
+/// Opens a connection that may write.
+pub(super) fn open(url: &str) -> Result<Conn, StorageError> {
+    #[cfg(feature = "mysql")]
+    if url.starts_with("mysql://") {
+        return Ok(Conn::Mysql(diesel::mysql::MysqlConnection::establish(url)?));
+    }
+    let conn = open_sqlite(url)?;
+    #[cfg(feature = "mysql")]
+    let conn = Conn::Sqlite(conn);
+    Ok(conn)
+}
+
+/// Opens a connection that can't change anything (SQLite), or a plain one (MySQL).
+pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
+    let mut conn = open(url)?;
+    if is_sqlite(url) {
+        conn.batch_execute("PRAGMA query_only = ON;")?;
+    }
+    Ok(conn)
+}
+
+/// Brings the schema up to date.
+pub(super) fn migrate(url: &str) -> Result<(), StorageError> {
+    #[cfg(feature = "mysql")]
+    if url.starts_with("mysql://") {
+        let mut conn = diesel::mysql::MysqlConnection::establish(url)?;
+        return run(&mut conn, MYSQL_MIGRATIONS);
+    }
+    run(&mut open_sqlite(url)?, SQLITE_MIGRATIONS)
+}
+
+fn run<C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<(), StorageError>
+where
+    C: MigrationHarness<<C as Connection>::Backend> + Connection,
+{
+    conn.run_pending_migrations(migrations)
+        .map(|_| ())
+        .map_err(|error| StorageError::Migration(error.to_string()))
+}
+
+fn open_sqlite(url: &str) -> Result<diesel::sqlite::SqliteConnection, StorageError> {
+    let path = url
+        .strip_prefix(SQLITE_SCHEME)
+        .ok_or(StorageError::Address(ADDRESSES))?;
+    let mut conn = diesel::sqlite::SqliteConnection::establish(path)?;
+    conn.batch_execute(SQLITE_SETTINGS)?;
+    Ok(conn)
+}
+
+#[cfg(not(feature = "mysql"))]
+const ADDRESSES: &str = "sqlite:// (this build has no MySQL; build with --features mysql)";
+#[cfg(feature = "mysql")]
+const ADDRESSES: &str = "sqlite:// or mysql://";

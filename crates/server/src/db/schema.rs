@@ -1,0 +1,164 @@
+//! The tables as the query builder sees them; `migrations/` is the truth.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    accounts (id) {
+        id -> BigInt,
+        kakao_id -> Nullable<BigInt>,
+        username -> Text,
+        username_folded -> Text,
+        email -> Nullable<Text>,
+        birthday -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        age_range -> Nullable<Text>,
+        bank_account -> Nullable<Text>,
+        image -> Nullable<Text>,
+        follower_count -> BigInt,
+        followee_count -> BigInt,
+        created_at -> BigInt,
+        suspended_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    username_grams (gram, account_id) {
+        gram -> Text,
+        account_id -> BigInt,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    follows (follower_id, followee_id) {
+        follower_id -> BigInt,
+        followee_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    fundings (id) {
+        id -> BigInt,
+        author_id -> BigInt,
+        title -> Text,
+        content -> Text,
+        goal_amount -> BigInt,
+        collected_amount -> BigInt,
+        is_public -> Bool,
+        visible_to -> SmallInt,
+        image -> Nullable<Text>,
+        deadline_at -> BigInt,
+        created_at -> BigInt,
+        review -> Nullable<Text>,
+        review_image -> Nullable<Text>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    payments (id) {
+        id -> BigInt,
+        order_ref -> Text,
+        account_id -> BigInt,
+        amount -> BigInt,
+        state -> Text,
+        tid -> Nullable<Text>,
+        wanted_funding_id -> Nullable<BigInt>,
+        wanted_message -> Nullable<Text>,
+        funding_id -> Nullable<BigInt>,
+        refunded_amount -> BigInt,
+        refunding_amount -> BigInt,
+        refund_reason -> Nullable<Text>,
+        pg_token_digest -> Nullable<Text>,
+        provider_note -> Nullable<Text>,
+        lease_until -> BigInt,
+        attempts -> BigInt,
+        next_check_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        approved_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    supports (id) {
+        id -> BigInt,
+        funding_id -> BigInt,
+        author_id -> BigInt,
+        payment_id -> BigInt,
+        amount -> BigInt,
+        message -> Text,
+        created_at -> BigInt,
+        taken_back_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    participations (account_id, funding_id) {
+        account_id -> BigInt,
+        funding_id -> BigInt,
+        last_support_id -> BigInt,
+    }
+}
+
+table! {
+    ledger_entries (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        kind -> Text,
+        refunded_before -> BigInt,
+        from_account -> Text,
+        to_account -> Text,
+        amount -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    reports (id) {
+        id -> BigInt,
+        author_id -> BigInt,
+        kind -> Text,
+        target_id -> BigInt,
+        message -> Text,
+        created_at -> BigInt,
+        is_solved -> Bool,
+    }
+}
+
+table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        run_at -> BigInt,
+        attempts -> BigInt,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(
+    accounts,
+    username_grams,
+    sessions,
+    follows,
+    fundings,
+    payments,
+    supports,
+    participations,
+    ledger_entries,
+    reports,
+    jobs,
+);
+
+diesel::joinable!(fundings -> accounts (author_id));
+diesel::joinable!(supports -> accounts (author_id));

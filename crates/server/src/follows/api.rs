@@ -1,0 +1,149 @@
+//! Following over HTTP.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use funsun_domain::ids::KakaoId;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{FollowRefusal, follow, sql, unfollow};
+use crate::accounts::Member;
+use crate::accounts::profile::Profile;
+use crate::state::AppState;
+use crate::web::{AppError, Input, Json, Problem, QueryInput, no_content};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, start, stop))
+}
+
+/// Whom to follow or to follow no more.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct FollowBody {
+    /// The member's id.
+    id: String,
+}
+
+/// Whether one member follows another.
+#[derive(Serialize, ToSchema)]
+struct Following {
+    detail: bool,
+}
+
+/// A list of members, or the answer to one question.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum FollowAnswer {
+    List(Vec<Profile>),
+    Following(Following),
+}
+
+/// Followers, followees, or whether one follows the other
+///
+/// With `follower` alone: those who follow that member. With `followee` alone: those whom that member
+/// follows. With both: whether `follower` follows `followee`.
+#[utoipa::path(get, path = "/follow/", tag = "follow", security(("bearer" = [])),
+    params(("follower" = Option<String>, Query), ("followee" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "members, or the answer", body = FollowAnswer),
+        (status = 400, description = "neither parameter is given", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn list(
+    State(state): State<AppState>,
+    member: Member,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    let id_of = |name| {
+        query
+            .optional_text(name)
+            .map(|text| text.map(|text| text.parse().ok()))
+    };
+    let (follower, followee): (Option<Option<KakaoId>>, Option<Option<KakaoId>>) =
+        (id_of("follower")?, id_of("followee")?);
+    let found = match (follower, followee) {
+        (Some(Some(follower)), Some(Some(followee))) => {
+            let detail = state
+                .db
+                .read(move |conn| sql::is_following(conn, follower, followee))
+                .await?;
+            return Ok(Json(Following { detail }).into_response());
+        }
+        (Some(_), Some(_)) => return Ok(Json(Following { detail: false }).into_response()),
+        (Some(Some(id)), None) => {
+            state
+                .db
+                .read_slow(move |conn| sql::list_followers(conn, id, member.key))
+                .await?
+        }
+        (None, Some(Some(id))) => {
+            state
+                .db
+                .read_slow(move |conn| sql::list_followees(conn, id, member.key))
+                .await?
+        }
+        (Some(None), None) | (None, Some(None)) => Vec::new(),
+        (None, None) => {
+            return Err(AppError::bad_request(
+                "missing_field",
+                "follower, followee: give one of them, or both",
+            ));
+        }
+    };
+    let profiles: Vec<_> = found.into_iter().map(Profile::for_other).collect();
+    Ok(Json(profiles).into_response())
+}
+
+/// Follow a member
+#[utoipa::path(post, path = "/follow/", tag = "follow", security(("bearer" = [])),
+    request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 201, description = "followed"),
+        (status = 204, description = "no such member"),
+        (status = 400, description = "followed already, oneself, or no id", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn start(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Response, AppError> {
+    let Ok(id) = input.text("id")?.parse::<KakaoId>() else {
+        return Ok(no_content());
+    };
+    let now = state.clock.now();
+    match state
+        .db
+        .write(move |conn| follow(conn, member.key, id, now))
+        .await
+    {
+        Ok(()) => Ok(StatusCode::CREATED.into_response()),
+        Err(FollowRefusal::NoSuchMember) => Ok(no_content()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Follow a member no more
+#[utoipa::path(delete, path = "/follow/", tag = "follow", security(("bearer" = [])),
+    request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "not followed, now or before"),
+        (status = 400, description = "no id", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn stop(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<StatusCode, AppError> {
+    if let Ok(id) = input.text("id")?.parse::<KakaoId>() {
+        state
+            .db
+            .write(move |conn| unfollow(conn, member.key, id))
+            .await?;
+    }
+    Ok(StatusCode::OK)
+}

@@ -1,0 +1,91 @@
+//! Following: one-way; two members who follow each other are friends.
+
+mod api;
+mod sql;
+
+use funsun_domain::ids::{AccountKey, KakaoId};
+use funsun_domain::time::Timestamp;
+use thiserror::Error;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::accounts;
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// `/follow/`.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router()
+}
+
+/// Why a follow is refused.
+#[derive(Debug, Error)]
+pub enum FollowRefusal {
+    /// Nobody has this id.
+    #[error("id: no such member")]
+    NoSuchMember,
+    /// One can't follow oneself.
+    #[error("id: you can't follow yourself")]
+    Oneself,
+    /// The follow exists.
+    #[error("id: you follow this member already")]
+    Already,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// `follower` starts to follow the member `id`.
+///
+/// # Errors
+/// [`FollowRefusal`].
+pub fn follow(
+    conn: &mut Conn,
+    follower: AccountKey,
+    id: KakaoId,
+    now: Timestamp,
+) -> Result<(), FollowRefusal> {
+    let followee = accounts::sql::find_active(conn, id)?.ok_or(FollowRefusal::NoSuchMember)?;
+    if followee == follower {
+        return Err(FollowRefusal::Oneself);
+    }
+    if !sql::insert(conn, follower, followee, now)? {
+        return Err(FollowRefusal::Already);
+    }
+    Ok(sql::count(conn, follower, followee, 1)?)
+}
+
+/// `follower` stops following the member `id`; nothing happens when they did not.
+///
+/// # Errors
+/// When the database fails.
+pub fn unfollow(conn: &mut Conn, follower: AccountKey, id: KakaoId) -> Result<(), StorageError> {
+    let Some(followee) = accounts::sql::find_key(conn, id)? else {
+        return Ok(());
+    };
+    if sql::delete(conn, follower, followee)? {
+        sql::count(conn, follower, followee, -1)?;
+    }
+    Ok(())
+}
+
+/// Ends every follow of and by a member who leaves.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+    sql::discount_neighbours(conn, key)?;
+    sql::delete_all_of(conn, key)
+}
+
+impl From<FollowRefusal> for AppError {
+    fn from(refusal: FollowRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            FollowRefusal::NoSuchMember => Self::not_found("no_such_member", detail),
+            FollowRefusal::Oneself => Self::bad_request("follow_oneself", detail),
+            FollowRefusal::Already => Self::bad_request("follow_exists", detail),
+            FollowRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}

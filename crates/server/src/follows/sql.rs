@@ -1,0 +1,131 @@
+//! Every statement about follows and their counts.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use funsun_domain::ids::{AccountKey, KakaoId};
+use funsun_domain::time::Timestamp;
+
+use crate::accounts::sql::{ProfileRow, is_friend_of};
+use crate::db::schema::{accounts, follows};
+use crate::db::{Conn, StorageError, dialect};
+
+/// Writes the follow; `false` when it exists.
+pub fn insert(
+    conn: &mut Conn,
+    follower: AccountKey,
+    followee: AccountKey,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let inserted = diesel::insert_into(follows::table)
+        .values((
+            follows::follower_id.eq(follower.get()),
+            follows::followee_id.eq(followee.get()),
+            follows::created_at.eq(now.micros()),
+        ))
+        .execute(conn);
+    Ok(dialect::unless_taken(inserted)?.is_some())
+}
+
+/// Removes the follow; `false` when there was none.
+pub fn delete(
+    conn: &mut Conn,
+    follower: AccountKey,
+    followee: AccountKey,
+) -> Result<bool, StorageError> {
+    let follow = follows::table.find((follower.get(), followee.get()));
+    Ok(diesel::delete(follow).execute(conn)? == 1)
+}
+
+/// Adds `change` to both members' counts.
+pub fn count(
+    conn: &mut Conn,
+    follower: AccountKey,
+    followee: AccountKey,
+    change: i64,
+) -> Result<(), StorageError> {
+    diesel::update(accounts::table.find(follower.get()))
+        .set(accounts::followee_count.eq(accounts::followee_count + change))
+        .execute(conn)?;
+    diesel::update(accounts::table.find(followee.get()))
+        .set(accounts::follower_count.eq(accounts::follower_count + change))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes one off the counts of everybody who follows, or is followed by, a member who leaves.
+pub fn discount_neighbours(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+    let followees = follows::table
+        .filter(follows::follower_id.eq(key.get()))
+        .select(follows::followee_id);
+    diesel::update(accounts::table.filter(accounts::id.eq_any(followees)))
+        .set(accounts::follower_count.eq(accounts::follower_count - 1))
+        .execute(conn)?;
+    let followers = follows::table
+        .filter(follows::followee_id.eq(key.get()))
+        .select(follows::follower_id);
+    diesel::update(accounts::table.filter(accounts::id.eq_any(followers)))
+        .set(accounts::followee_count.eq(accounts::followee_count - 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes every follow of and by a member.
+pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+    diesel::delete(follows::table.filter(follows::follower_id.eq(key.get()))).execute(conn)?;
+    diesel::delete(follows::table.filter(follows::followee_id.eq(key.get()))).execute(conn)?;
+    Ok(())
+}
+
+/// Who follows the member `id`, by age of the account.
+pub fn list_followers(
+    conn: &mut Conn,
+    id: KakaoId,
+    viewer: AccountKey,
+) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
+    let Some(key) = crate::accounts::sql::find_key(conn, id)? else {
+        return Ok(Vec::new());
+    };
+    let ids = follows::table
+        .filter(follows::followee_id.eq(key.get()))
+        .select(follows::follower_id);
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .order(accounts::id)
+        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .load(conn)?)
+}
+
+/// Whom the member `id` follows, by age of the account.
+pub fn list_followees(
+    conn: &mut Conn,
+    id: KakaoId,
+    viewer: AccountKey,
+) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
+    let Some(key) = crate::accounts::sql::find_key(conn, id)? else {
+        return Ok(Vec::new());
+    };
+    let ids = follows::table
+        .filter(follows::follower_id.eq(key.get()))
+        .select(follows::followee_id);
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .order(accounts::id)
+        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .load(conn)?)
+}
+
+/// Whether `follower` follows `followee`.
+pub fn is_following(
+    conn: &mut Conn,
+    follower: KakaoId,
+    followee: KakaoId,
+) -> Result<bool, StorageError> {
+    let (Some(follower), Some(followee)) = (
+        crate::accounts::sql::find_key(conn, follower)?,
+        crate::accounts::sql::find_key(conn, followee)?,
+    ) else {
+        return Ok(false);
+    };
+    let follow = follows::table.find((follower.get(), followee.get()));
+    Ok(diesel::select(exists(follow)).get_result(conn)?)
+}

@@ -1,0 +1,129 @@
+//! A funding in a list, and whole.
+
+use diesel::prelude::*;
+use funsun_domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::visibility::EVERYBODY;
+use crate::accounts::Author;
+use crate::db::schema::{accounts, fundings};
+use crate::media::MediaStore;
+
+/// The columns of a card.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = fundings)]
+pub struct CardRow {
+    pub id: i64,
+    pub title: String,
+    pub image: Option<String>,
+    pub goal_amount: i64,
+    pub collected_amount: i64,
+    pub deadline_at: i64,
+    pub visible_to: i16,
+}
+
+/// The columns of an author.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct AuthorRow {
+    pub kakao_id: Option<i64>,
+    pub username: String,
+    pub image: Option<String>,
+}
+
+/// The columns that a detail has beyond its card.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = fundings)]
+pub struct DetailRow {
+    pub content: String,
+    pub created_at: i64,
+    pub review: Option<String>,
+    pub review_image: Option<String>,
+}
+
+/// A funding in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Card {
+    #[schema(example = 42)]
+    id: i64,
+    #[schema(example = "민지의 생일 선물")]
+    title: String,
+    /// Path of the picture.
+    image: Option<String>,
+    /// KRW.
+    #[schema(example = 150_000)]
+    goal_amount: i64,
+    /// KRW, collected so far.
+    #[schema(example = 60_000)]
+    current_amount: i64,
+    /// The deadline, in Asia/Seoul.
+    #[schema(example = "2026-12-24T18:00:00+09:00")]
+    expire_on: String,
+    /// Everybody may see it; otherwise the author's friends.
+    public: bool,
+    author: Author,
+}
+
+/// A funding, whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Detail {
+    #[serde(flatten)]
+    card: Card,
+    #[schema(example = "무선 헤드폰을 갖고 싶어요.")]
+    content: String,
+    /// In Asia/Seoul.
+    #[schema(example = "2026-11-22T10:00:00+09:00")]
+    created_on: String,
+    /// The author's thank-you.
+    review: Option<String>,
+    /// Path of the picture that comes with the review.
+    review_image: Option<String>,
+}
+
+impl Card {
+    /// From rows that a query gave to somebody who may see them; signs the address of a private picture.
+    pub fn new((row, author): (CardRow, AuthorRow), media: &MediaStore, now: Timestamp) -> Self {
+        let public = row.visible_to == EVERYBODY;
+        Self {
+            id: row.id,
+            title: row.title,
+            image: row
+                .image
+                .map(|name| picture_path(&name, public, media, now)),
+            goal_amount: row.goal_amount,
+            current_amount: row.collected_amount,
+            expire_on: Timestamp::from_micros(row.deadline_at).to_seoul(),
+            public,
+            author: Author::new(author.kakao_id, author.username, author.image.as_deref()),
+        }
+    }
+}
+
+impl Detail {
+    /// As [`Card::new`].
+    pub fn new(
+        (card, author, detail): (CardRow, AuthorRow, DetailRow),
+        media: &MediaStore,
+        now: Timestamp,
+    ) -> Self {
+        let card = Card::new((card, author), media, now);
+        Self {
+            content: detail.content,
+            created_on: Timestamp::from_micros(detail.created_at).to_seoul(),
+            review: detail.review,
+            review_image: detail
+                .review_image
+                .map(|name| picture_path(&name, card.public, media, now)),
+            card,
+        }
+    }
+}
+
+fn picture_path(name: &str, public: bool, media: &MediaStore, now: Timestamp) -> String {
+    if public {
+        MediaStore::public_path(name)
+    } else {
+        media.signed_path(name, now)
+    }
+}

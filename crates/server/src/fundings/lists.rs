@@ -1,0 +1,189 @@
+//! The four lists of fundings, newest first. Every one applies the visibility rule in its query.
+//!
+//! A numbered page first finds the id it begins with, by index alone; what follows is then the same
+//! query as for a cursor, whose cost does not depend on how far down the list one is.
+
+use diesel::prelude::*;
+use funsun_domain::ids::AccountKey;
+
+use super::card::{AuthorRow, CardRow};
+use super::visibility::{EVERYBODY, NOBODY, is_visible_to};
+use crate::db::schema::{accounts, follows, fundings, participations};
+use crate::db::{Conn, StorageError};
+use crate::web::paging::{Cursor, PAGE_SIZE, Position};
+
+/// One row more than a page, to know whether another page follows.
+const FETCHED: i64 = PAGE_SIZE + 1;
+
+/// A card and its author.
+pub type CardRows = (CardRow, AuthorRow);
+
+/// A page of cards, and the cursor of the next one.
+pub struct CardPage {
+    /// Up to [`PAGE_SIZE`].
+    pub cards: Vec<CardRows>,
+    /// `None` at the end of the list.
+    pub next: Option<Cursor>,
+}
+
+/// Public fundings.
+pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, StorageError> {
+    let public = || fundings::table.filter(fundings::visible_to.eq(EVERYBODY));
+    let first = |conn: &mut Conn, skipped| {
+        let ids = public().order(fundings::id.desc()).select(fundings::id);
+        ids.offset(skipped).first(conn).optional()
+    };
+    let Some(last_id) = last_id(conn, position, first)? else {
+        return Ok(CardPage::empty());
+    };
+    let rows = public()
+        .inner_join(accounts::table)
+        .filter(fundings::id.le(last_id))
+        .order(fundings::id.desc())
+        .select((CardRow::as_select(), AuthorRow::as_select()))
+        .limit(FETCHED)
+        .load(conn)?;
+    Ok(CardPage::by_id(rows))
+}
+
+/// What `viewer` may see of an author's fundings.
+pub fn list_of_author(
+    conn: &mut Conn,
+    author: AccountKey,
+    viewer: AccountKey,
+    position: Position,
+) -> Result<CardPage, StorageError> {
+    let visible = || {
+        fundings::table
+            .filter(fundings::author_id.eq(author.get()))
+            .filter(is_visible_to(viewer.get()))
+    };
+    let first = |conn: &mut Conn, skipped| {
+        let ids = visible().order(fundings::id.desc()).select(fundings::id);
+        ids.offset(skipped).first(conn).optional()
+    };
+    let Some(last_id) = last_id(conn, position, first)? else {
+        return Ok(CardPage::empty());
+    };
+    let rows = visible()
+        .inner_join(accounts::table)
+        .filter(fundings::id.le(last_id))
+        .order(fundings::id.desc())
+        .select((CardRow::as_select(), AuthorRow::as_select()))
+        .limit(FETCHED)
+        .load(conn)?;
+    Ok(CardPage::by_id(rows))
+}
+
+/// What `viewer` may see of the fundings by those whom `viewer` follows.
+pub fn list_of_followees(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    position: Position,
+) -> Result<CardPage, StorageError> {
+    let (skipped, before) = match position {
+        Position::Page(page) => (skipped(page), i64::MAX),
+        Position::Before(cursor) => (0, cursor.first),
+        Position::PastEnd => return Ok(CardPage::empty()),
+    };
+    // From the few followees to their fundings, by index alone; the sum keeps the engine from walking all
+    // fundings in the order asked for instead.
+    let followed = diesel::alias!(follows as followed);
+    let by_followee = fundings::author_id.eq(followed.field(follows::followee_id));
+    let ids: Vec<i64> = followed
+        .inner_join(fundings::table.on(by_followee))
+        .filter(followed.field(follows::follower_id).eq(viewer.get()))
+        .filter(fundings::id.lt(before))
+        .filter(fundings::visible_to.ne(NOBODY))
+        .filter(is_visible_to(viewer.get()))
+        .order((fundings::id + 0).desc())
+        .select(fundings::id)
+        .limit(FETCHED)
+        .offset(skipped)
+        .load(conn)?;
+    let rows = fundings::table
+        .inner_join(accounts::table)
+        .filter(fundings::id.eq_any(ids))
+        .order(fundings::id.desc())
+        .select((CardRow::as_select(), AuthorRow::as_select()))
+        .load(conn)?;
+    Ok(CardPage::by_id(rows))
+}
+
+/// What `viewer` may see of the fundings that `viewer` supported, by the latest support.
+pub fn list_joined(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    position: Position,
+) -> Result<CardPage, StorageError> {
+    let (skipped, before) = match position {
+        Position::Page(page) => (skipped(page), i64::MAX),
+        Position::Before(cursor) => (0, cursor.first),
+        Position::PastEnd => return Ok(CardPage::empty()),
+    };
+    let rows: Vec<(i64, CardRow, AuthorRow)> = participations::table
+        .inner_join(fundings::table.on(fundings::id.eq(participations::funding_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(fundings::author_id)))
+        .filter(participations::account_id.eq(viewer.get()))
+        .filter(participations::last_support_id.lt(before))
+        .filter(is_visible_to(viewer.get()))
+        .order(participations::last_support_id.desc())
+        .select((
+            participations::last_support_id,
+            CardRow::as_select(),
+            AuthorRow::as_select(),
+        ))
+        .limit(FETCHED)
+        .offset(skipped)
+        .load(conn)?;
+    let keys: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    Ok(CardPage::new(
+        rows.into_iter()
+            .map(|(_, card, author)| (card, author))
+            .collect(),
+        &keys,
+    ))
+}
+
+/// The id that a page begins with, and of which nothing newer is shown; `None` past the end.
+fn last_id(
+    conn: &mut Conn,
+    position: Position,
+    first: impl FnOnce(&mut Conn, i64) -> QueryResult<Option<i64>>,
+) -> Result<Option<i64>, StorageError> {
+    match position {
+        Position::Page(1) => Ok(Some(i64::MAX)),
+        Position::Page(page) => Ok(first(conn, skipped(page))?),
+        Position::Before(cursor) => Ok(cursor.first.checked_sub(1)),
+        Position::PastEnd => Ok(None),
+    }
+}
+
+fn skipped(page: u32) -> i64 {
+    i64::from(page - 1) * PAGE_SIZE
+}
+
+impl CardPage {
+    fn empty() -> Self {
+        Self {
+            cards: Vec::new(),
+            next: None,
+        }
+    }
+
+    fn by_id(rows: Vec<CardRows>) -> Self {
+        let keys: Vec<i64> = rows.iter().map(|(card, _)| card.id).collect();
+        Self::new(rows, &keys)
+    }
+
+    fn new(mut rows: Vec<CardRows>, keys: &[i64]) -> Self {
+        let size = usize::try_from(PAGE_SIZE).expect("a page is small");
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = keys
+            .get(size - 1)
+            .filter(|_| more)
+            .map(|key| Cursor::one(*key));
+        Self { cards: rows, next }
+    }
+}

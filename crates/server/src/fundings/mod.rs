@@ -1,0 +1,34 @@
+//! Fundings: opening, reading, listing, editing, deleting, thanking.
+
+mod api;
+mod card;
+mod lists;
+mod lists_api;
+pub mod sql;
+pub mod visibility;
+mod write;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub use sql::{FundingFacts, hide_all_of, show_all_of};
+pub use write::{EditRefusal, delete_all_of};
+
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// `/funding/…`.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router().merge(lists_api::router())
+}
+
+impl From<EditRefusal> for AppError {
+    fn from(refusal: EditRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            // One answer for what is not there and what is not theirs: nothing is learnt by trying ids.
+            EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
+            EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
+            EditRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}

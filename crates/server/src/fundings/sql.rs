@@ -1,0 +1,236 @@
+//! Statements about single fundings; the lists are in `lists.rs`.
+
+use diesel::prelude::*;
+use funsun_domain::fundings::Audience;
+use funsun_domain::ids::{AccountKey, FundingId};
+use funsun_domain::time::Timestamp;
+
+use super::card::{AuthorRow, CardRow, DetailRow};
+use super::visibility::{EVERYBODY, FRIENDS, NOBODY, is_author_or_friend, is_visible_to};
+use super::write::{FundingEdit, NewFunding};
+use crate::db::schema::{accounts, fundings};
+use crate::db::{Conn, StorageError, dialect};
+
+/// What a support, an edit or a report asks of a funding.
+#[derive(Clone, Copy, Debug)]
+pub struct FundingFacts {
+    /// The row.
+    pub id: FundingId,
+    /// Who wrote it.
+    pub author: AccountKey,
+    /// When it ends.
+    pub deadline: Timestamp,
+    /// Deleted, or its author is suspended.
+    pub hidden: bool,
+}
+
+/// The names of a funding's pictures.
+#[derive(Queryable)]
+pub struct Pictures {
+    pub image: Option<String>,
+    pub review_image: Option<String>,
+}
+
+/// A funding that `viewer` may see.
+pub fn find_detail(
+    conn: &mut Conn,
+    id: FundingId,
+    viewer: i64,
+) -> Result<Option<(CardRow, AuthorRow, DetailRow)>, StorageError> {
+    Ok(fundings::table
+        .inner_join(accounts::table)
+        .filter(fundings::id.eq(id.get()))
+        .filter(is_visible_to(viewer))
+        .select((
+            CardRow::as_select(),
+            AuthorRow::as_select(),
+            DetailRow::as_select(),
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether `viewer` may see the funding.
+pub fn is_visible(conn: &mut Conn, id: FundingId, viewer: i64) -> Result<bool, StorageError> {
+    let visible = fundings::table
+        .filter(fundings::id.eq(id.get()))
+        .filter(is_visible_to(viewer));
+    Ok(diesel::select(diesel::dsl::exists(visible)).get_result(conn)?)
+}
+
+/// A funding as `viewer` could see it, or could have seen it before it was hidden.
+pub fn find_facts(
+    conn: &mut Conn,
+    id: FundingId,
+    viewer: AccountKey,
+) -> Result<Option<FundingFacts>, StorageError> {
+    let was_public = fundings::visible_to
+        .eq(NOBODY)
+        .and(fundings::is_public.eq(true));
+    let was_theirs = fundings::visible_to
+        .eq(NOBODY)
+        .and(is_author_or_friend(viewer.get()));
+    let row = fundings::table
+        .filter(fundings::id.eq(id.get()))
+        .filter(is_visible_to(viewer.get()).or(was_public).or(was_theirs))
+        .select((
+            fundings::author_id,
+            fundings::deadline_at,
+            fundings::visible_to,
+        ))
+        .first::<(i64, i64, i16)>(conn)
+        .optional()?;
+    row.map(|(author, deadline, visible_to)| {
+        Ok(FundingFacts {
+            id,
+            author: AccountKey::new(author).map_err(StorageError::corrupt)?,
+            deadline: Timestamp::from_micros(deadline),
+            hidden: visible_to == NOBODY,
+        })
+    })
+    .transpose()
+}
+
+/// Writes a new funding.
+pub fn create(
+    conn: &mut Conn,
+    author: AccountKey,
+    funding: &NewFunding,
+    now: Timestamp,
+) -> Result<FundingId, StorageError> {
+    diesel::insert_into(fundings::table)
+        .values((
+            fundings::author_id.eq(author.get()),
+            fundings::title.eq(funding.title.as_str()),
+            fundings::content.eq(funding.content.as_str()),
+            fundings::goal_amount.eq(funding.goal.won().get()),
+            fundings::is_public.eq(funding.audience.is_public()),
+            fundings::visible_to.eq(visible_to(funding.audience)),
+            fundings::image.eq(funding.image.as_ref().map(|picture| picture.name())),
+            fundings::deadline_at.eq(funding.deadline.at().micros()),
+            fundings::created_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
+    FundingId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
+}
+
+/// Changes what is given; the rest stays.
+pub fn update(conn: &mut Conn, id: FundingId, edit: &FundingEdit) -> Result<(), StorageError> {
+    let funding = fundings::table.find(id.get());
+    if let Some(title) = &edit.title {
+        diesel::update(funding)
+            .set(fundings::title.eq(title.as_str()))
+            .execute(conn)?;
+    }
+    if let Some(content) = &edit.content {
+        diesel::update(funding)
+            .set(fundings::content.eq(content.as_str()))
+            .execute(conn)?;
+    }
+    if let Some(audience) = edit.audience {
+        diesel::update(funding)
+            .set((
+                fundings::is_public.eq(audience.is_public()),
+                fundings::visible_to.eq(visible_to(audience)),
+            ))
+            .execute(conn)?;
+    }
+    if let Some(image) = edit.picture.name() {
+        diesel::update(funding)
+            .set(fundings::image.eq(image))
+            .execute(conn)?;
+    }
+    if let Some(review) = &edit.review {
+        diesel::update(funding)
+            .set(fundings::review.eq(review.as_str()))
+            .execute(conn)?;
+    }
+    if let Some(image) = edit.review_picture.name() {
+        diesel::update(funding)
+            .set(fundings::review_image.eq(image))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The names of a funding's pictures.
+pub fn find_pictures(conn: &mut Conn, id: FundingId) -> Result<Pictures, StorageError> {
+    Ok(fundings::table
+        .find(id.get())
+        .select((fundings::image, fundings::review_image))
+        .first(conn)?)
+}
+
+/// Hides a funding for good and lets go of its pictures; its money records stay.
+pub fn delete(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
+    diesel::update(fundings::table.find(id.get()))
+        .set((
+            fundings::deleted_at.eq(now.micros()),
+            fundings::visible_to.eq(NOBODY),
+            fundings::image.eq(None::<String>),
+            fundings::review_image.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes what the author wrote into their deleted fundings.
+pub fn forget_texts_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+    diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
+        .set((
+            fundings::title.eq(""),
+            fundings::content.eq(""),
+            fundings::review.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The fundings of an author that are not deleted.
+pub fn list_ids_of(conn: &mut Conn, author: AccountKey) -> Result<Vec<FundingId>, StorageError> {
+    let ids: Vec<i64> = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(fundings::deleted_at.is_null())
+        .select(fundings::id)
+        .load(conn)?;
+    ids.into_iter()
+        .map(|id| FundingId::new(id).map_err(StorageError::corrupt))
+        .collect()
+}
+
+/// Hides every funding of a suspended author.
+pub fn hide_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+    diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
+        .set(fundings::visible_to.eq(NOBODY))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Shows the fundings of an author again to those the author chose.
+pub fn show_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+    for audience in [Audience::Public, Audience::FriendsOnly] {
+        let chosen = fundings::table
+            .filter(fundings::author_id.eq(author.get()))
+            .filter(fundings::deleted_at.is_null())
+            .filter(fundings::is_public.eq(audience.is_public()));
+        diesel::update(chosen)
+            .set(fundings::visible_to.eq(visible_to(audience)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Adds to (or, below zero, takes from) what a funding has collected, in won.
+pub fn add_collected(conn: &mut Conn, id: FundingId, won: i64) -> Result<(), StorageError> {
+    diesel::update(fundings::table.find(id.get()))
+        .set(fundings::collected_amount.eq(fundings::collected_amount + won))
+        .execute(conn)?;
+    Ok(())
+}
+
+const fn visible_to(audience: Audience) -> i16 {
+    match audience {
+        Audience::Public => EVERYBODY,
+        Audience::FriendsOnly => FRIENDS,
+    }
+}

@@ -1,0 +1,147 @@
+//! Opening, editing and deleting a funding.
+
+use funsun_domain::fundings::{Audience, Deadline};
+use funsun_domain::ids::{AccountKey, FundingId};
+use funsun_domain::money::Goal;
+use funsun_domain::text::{Content, Review, Title};
+use funsun_domain::time::Timestamp;
+use thiserror::Error;
+
+use super::sql;
+use crate::accounts::PictureEdit;
+use crate::db::{Conn, StorageError};
+use crate::media::{self, NewPicture};
+use crate::payments::{self, Timing};
+
+/// A funding to open.
+#[derive(Clone, Debug)]
+pub struct NewFunding {
+    /// Its title.
+    pub title: Title,
+    /// Its text.
+    pub content: Content,
+    /// What it wants to collect.
+    pub goal: Goal,
+    /// Who may see it.
+    pub audience: Audience,
+    /// When it ends.
+    pub deadline: Deadline,
+    /// Its picture.
+    pub image: Option<NewPicture>,
+}
+
+/// What is to change; what is absent stays. Goal, deadline and author are not here: they never change.
+#[derive(Clone, Debug, Default)]
+pub struct FundingEdit {
+    /// The new title.
+    pub title: Option<Title>,
+    /// The new text.
+    pub content: Option<Content>,
+    /// Who may see it from now on.
+    pub audience: Option<Audience>,
+    /// What happens to the picture.
+    pub picture: PictureEdit,
+    /// The author's thank-you.
+    pub review: Option<Review>,
+    /// What happens to the picture that comes with it.
+    pub review_picture: PictureEdit,
+}
+
+/// Why a funding is not changed.
+#[derive(Debug, Error)]
+pub enum EditRefusal {
+    /// There is none by this id that the caller may see.
+    #[error("id: there is no such funding")]
+    NoSuchFunding,
+    /// The caller did not open it.
+    #[error("id: only the author can change this funding")]
+    NotAuthor,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Changes a funding of `member`.
+///
+/// # Errors
+/// [`EditRefusal`].
+pub fn edit_funding(
+    conn: &mut Conn,
+    member: AccountKey,
+    id: FundingId,
+    edit: &FundingEdit,
+    now: Timestamp,
+) -> Result<(), EditRefusal> {
+    must_be_author(conn, member, id)?;
+    let before = sql::find_pictures(conn, id)?;
+    sql::update(conn, id, edit)?;
+    for (old, change) in [
+        (before.image, &edit.picture),
+        (before.review_image, &edit.review_picture),
+    ] {
+        if let (Some(old), Some(new)) = (old, change.name())
+            && Some(old.as_str()) != new
+        {
+            media::let_go(conn, &old, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a funding of `member`: it is hidden for good and everybody who paid is refunded.
+///
+/// # Errors
+/// [`EditRefusal`].
+pub fn delete_funding(
+    conn: &mut Conn,
+    member: AccountKey,
+    id: FundingId,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<(), EditRefusal> {
+    must_be_author(conn, member, id)?;
+    Ok(delete(conn, id, now, timing)?)
+}
+
+/// Deletes every funding of a member who leaves, and what they wrote in them.
+///
+/// # Errors
+/// When the database fails.
+pub fn delete_all_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<(), StorageError> {
+    for id in sql::list_ids_of(conn, author)? {
+        delete(conn, id, now, timing)?;
+    }
+    sql::forget_texts_of(conn, author)
+}
+
+fn delete(
+    conn: &mut Conn,
+    id: FundingId,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<(), StorageError> {
+    let pictures = sql::find_pictures(conn, id)?;
+    sql::delete(conn, id, now)?;
+    for name in [pictures.image, pictures.review_image]
+        .into_iter()
+        .flatten()
+    {
+        media::let_go(conn, &name, now)?;
+    }
+    payments::refund::refund_all_of(conn, id, now, timing)
+}
+
+fn must_be_author(conn: &mut Conn, member: AccountKey, id: FundingId) -> Result<(), EditRefusal> {
+    let facts = sql::find_facts(conn, id, member)?.filter(|facts| !facts.hidden);
+    let facts = facts.ok_or(EditRefusal::NoSuchFunding)?;
+    if facts.author == member {
+        Ok(())
+    } else {
+        Err(EditRefusal::NotAuthor)
+    }
+}

@@ -1,0 +1,63 @@
+//! Work after a transaction: written in it, done at least once, tried again until it succeeds.
+
+pub mod background;
+mod runner;
+mod sql;
+pub mod workers;
+
+use funsun_domain::time::Timestamp;
+
+pub use runner::run_due;
+
+use crate::db::{Conn, StorageError};
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// Remove the files of the picture named by the subject, unless a row names it.
+    RemovePicture,
+    /// Tell Kakao that the member with this Kakao id has left us.
+    UnlinkAtKakao,
+    /// Kakao told us that the member with this Kakao id has unlinked: withdraw them.
+    UnlinkedByKakao,
+}
+
+impl JobKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::RemovePicture => "remove_picture",
+            Self::UnlinkAtKakao => "unlink_at_kakao",
+            Self::UnlinkedByKakao => "unlinked_by_kakao",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [
+            Self::RemovePicture,
+            Self::UnlinkAtKakao,
+            Self::UnlinkedByKakao,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Writes a job down, to be done at `run_at` or soon after. Part of the caller's transaction.
+pub fn enqueue(
+    conn: &mut Conn,
+    kind: JobKind,
+    subject: &str,
+    run_at: Timestamp,
+) -> Result<(), StorageError> {
+    sql::insert(conn, kind.as_str(), subject, run_at)
+}
+
+/// Whether another job than `id` will do the same later.
+pub fn is_planned_again(
+    conn: &mut Conn,
+    id: i64,
+    kind: JobKind,
+    subject: &str,
+) -> Result<bool, StorageError> {
+    sql::is_planned_again(conn, id, kind.as_str(), subject)
+}

@@ -1,0 +1,63 @@
+//! Does the jobs that are due.
+
+use super::JobKind;
+use super::sql::{self, JobRow};
+use crate::state::AppState;
+use crate::{accounts, media};
+
+/// Jobs looked at in one go.
+const BATCH: i64 = 100;
+/// Longest pause between two attempts, in seconds.
+const PAUSE_SECONDS_MAX: i64 = 3_600;
+
+/// Does every job that is due now. One that fails is put off, twice as long each time.
+///
+/// # Errors
+/// When the list itself can't be read or written.
+pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
+    let now = state.clock.now();
+    let due = state
+        .db
+        .read(move |conn| sql::list_due(conn, now, BATCH))
+        .await?;
+    for job in due {
+        let pause = (5_i64 << job.attempts.clamp(0, 16)).min(PAUSE_SECONDS_MAX);
+        let claim = job.clone();
+        let claimed = state
+            .db
+            .write(move |conn| sql::claim(conn, &claim, now.plus_seconds(pause)))
+            .await?;
+        if !claimed {
+            continue;
+        }
+        match run(state, &job).await {
+            Ok(()) => {
+                state
+                    .db
+                    .write(move |conn| sql::delete(conn, job.id))
+                    .await?
+            }
+            Err(error) => tracing::warn!(
+                job = job.id,
+                kind = job.kind,
+                attempts = job.attempts + 1,
+                error = format!("{error:#}"),
+                "a job failed and will be tried again"
+            ),
+        }
+    }
+    Ok(())
+}
+
+async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<()> {
+    match JobKind::parse(&job.kind) {
+        Some(JobKind::RemovePicture) => {
+            media::remove_unless_used(state, job.id, &job.subject).await
+        }
+        Some(JobKind::UnlinkAtKakao) => accounts::unlink::tell_kakao(state, &job.subject).await,
+        Some(JobKind::UnlinkedByKakao) => {
+            accounts::unlink::withdraw_unlinked(state, &job.subject).await
+        }
+        None => anyhow::bail!("this version knows no such job"),
+    }
+}

@@ -1,0 +1,18 @@
+//! FunSun server: the JSON API of the mobile app, and the payment, storage and media parts behind it.
+
+mod accounts;
+mod app;
+pub mod cli;
+mod clock;
+mod config;
+mod db;
+mod dev;
+mod follows;
+mod fundings;
+mod jobs;
+mod media;
+mod payments;
+mod reports;
+mod state;
+mod supports;
+pub mod web;

@@ -1,0 +1,27 @@
+//! Pictures: taken in, stored under names nobody can guess, shown to those who may see them.
+//!
+//! The app loads pictures without a token. A public one is served to everybody; a picture of a
+//! friends-only funding needs an address signed for a viewer who may see the funding, good for an hour
+//! or two. Which picture is in use, and how public, is decided by the rows that name it, at every request.
+
+pub mod api;
+mod names;
+pub mod sql;
+mod store;
+mod upload;
+
+pub use names::{PictureName, Rendition};
+pub use store::MediaStore;
+pub use upload::{NewPicture, accept, remove_unless_used};
+
+use crate::db::{Conn, StorageError};
+use crate::jobs::{self, JobKind};
+use funsun_domain::time::Timestamp;
+
+/// Seconds after which an upload that no row came to name is removed.
+const ORPHAN_AFTER_SECONDS: i64 = 3_600;
+
+/// Has a picture removed, unless a row names it by then. Part of the transaction that let go of it.
+pub fn let_go(conn: &mut Conn, name: &str, now: Timestamp) -> Result<(), StorageError> {
+    jobs::enqueue(conn, JobKind::RemovePicture, name, now)
+}

@@ -1,0 +1,40 @@
+//! Which pictures are in use, and by whom: asked of the rows that name them.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::db::schema::{accounts, fundings};
+use crate::db::{Conn, StorageError};
+use crate::fundings::visibility::{EVERYBODY, NOBODY};
+
+/// Whether everybody may see the picture: a member's, or one of a public funding.
+pub fn is_public(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
+    let member = accounts::table.filter(accounts::image.eq(name));
+    let image = fundings::table
+        .filter(fundings::image.eq(name))
+        .filter(fundings::visible_to.eq(EVERYBODY));
+    let review = fundings::table
+        .filter(fundings::review_image.eq(name))
+        .filter(fundings::visible_to.eq(EVERYBODY));
+    Ok(diesel::select(exists(image).or(exists(member)).or(exists(review))).get_result(conn)?)
+}
+
+/// Whether anybody may see the picture.
+pub fn is_shown(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
+    let member = accounts::table.filter(accounts::image.eq(name));
+    let image = fundings::table
+        .filter(fundings::image.eq(name))
+        .filter(fundings::visible_to.ne(NOBODY));
+    let review = fundings::table
+        .filter(fundings::review_image.eq(name))
+        .filter(fundings::visible_to.ne(NOBODY));
+    Ok(diesel::select(exists(image).or(exists(member)).or(exists(review))).get_result(conn)?)
+}
+
+/// Whether any row names the picture, shown or not.
+pub fn is_named(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
+    let member = accounts::table.filter(accounts::image.eq(name));
+    let image = fundings::table.filter(fundings::image.eq(name));
+    let review = fundings::table.filter(fundings::review_image.eq(name));
+    Ok(diesel::select(exists(image).or(exists(member)).or(exists(review))).get_result(conn)?)
+}

@@ -1,0 +1,103 @@
+//! Where picture files lie: a folder here, or any other store of the same interface.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Location;
+use object_store::{ObjectStore, ObjectStoreExt};
+use picture::Format;
+use tokio::sync::Semaphore;
+
+use super::names::{PictureName, Rendition, Signer};
+
+/// Pictures decoded at the same time: one of 50 megapixels needs up to 200 MB while it is.
+const DECODERS: usize = 1;
+
+/// Picture files and their addresses.
+pub struct MediaStore {
+    files: Arc<dyn ObjectStore>,
+    signer: Signer,
+    pub(super) decoders: Semaphore,
+}
+
+impl MediaStore {
+    /// Files in `folder` (made if missing), names and addresses under `secret`.
+    pub fn in_folder(folder: &Path, secret: &[u8]) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            files: Arc::new(LocalFileSystem::new_with_prefix(folder)?),
+            signer: Signer::new(secret),
+            decoders: Semaphore::new(DECODERS),
+        })
+    }
+
+    /// Address of a picture that everybody may see.
+    pub fn public_path(name: &str) -> String {
+        format!("/media/{name}")
+    }
+
+    /// Address of a picture for a viewer who may see its funding; good for one to two hours.
+    pub fn signed_path(&self, name: &str, now: Timestamp) -> String {
+        format!("/media/s/{}/{name}", self.signer.pass(name, now))
+    }
+
+    /// Seconds that a signed address is still good; `None` when it is not.
+    pub(super) fn seconds_left(
+        &self,
+        pass: &str,
+        name: &PictureName,
+        now: Timestamp,
+    ) -> Option<i64> {
+        self.signer.seconds_left(pass, name.as_str(), now)
+    }
+
+    pub(super) fn name(&self, owner: AccountKey, content: &[u8], format: Format) -> PictureName {
+        self.signer.name(owner, content, format)
+    }
+
+    pub(super) async fn put(
+        &self,
+        name: &PictureName,
+        rendition: Rendition,
+        content: Vec<u8>,
+    ) -> object_store::Result<()> {
+        self.files
+            .put(&location(name, rendition), content.into())
+            .await
+            .map(|_| ())
+    }
+
+    /// The file's bytes; `None` when there is no such file.
+    pub(super) async fn get(
+        &self,
+        name: &PictureName,
+        rendition: Rendition,
+    ) -> object_store::Result<Option<Bytes>> {
+        match self.files.get(&location(name, rendition)).await {
+            Ok(found) => found.bytes().await.map(Some),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes both renditions; one that is gone already counts as removed.
+    pub async fn remove(&self, name: &PictureName) -> object_store::Result<()> {
+        for rendition in [Rendition::Full, Rendition::Small] {
+            match self.files.delete(&location(name, rendition)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Two digits of the name make the folder, so that none grows too large.
+fn location(name: &PictureName, rendition: Rendition) -> Location {
+    let file = name.file(rendition);
+    Location::from(format!("{}/{file}", &file[..2]))
+}

@@ -1,0 +1,293 @@
+//! The payment calls over HTTP, in the order in which a client makes them: ready, approve, look.
+
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse, Response};
+use funsun_domain::ids::PaymentId;
+use funsun_domain::money::SupportAmount;
+use funsun_domain::payments::PaymentState;
+use funsun_domain::text::SupportMessage;
+use funsun_domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::approve::{self, Proof};
+use super::prepare::{PrepareRefusal, prepare};
+use super::sql;
+use super::stored::{StoredPayment, Wanted};
+use crate::accounts::Member;
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use crate::web::paging::{Cursor, PAGE_SIZE, PageQuery, Position, next_link};
+use crate::web::{AppError, Input, Json, Page, Problem, no_content};
+
+/// Payments of one member that an approval is tried on: somebody may have begun several.
+const CANDIDATES_MAX: i64 = 8;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(ready))
+        .routes(routes!(approve_payment, is_approved))
+        .routes(routes!(list))
+}
+
+/// Fields of a new payment.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct ReadyBody {
+    /// KRW, 1,000 to 1,000,000.
+    amount: i64,
+    /// The funding to support; then the approval itself creates the support.
+    funding: Option<String>,
+    /// The support's message, 2 to 255 characters; needed with `funding`.
+    message: Option<String>,
+}
+
+/// Fields of an approval.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct ApproveBody {
+    /// What KakaoPay put behind `pg_token=` of the return address.
+    pg_token: String,
+}
+
+/// Where to send the payer.
+#[derive(Serialize, ToSchema)]
+struct ReadyAnswer {
+    /// For an app's web view.
+    #[schema(example = "https://online-pay.kakaopay.com/mockup/v1/…/aInfo")]
+    url: String,
+    /// For a phone's browser.
+    mobile_url: String,
+    /// For a desktop browser.
+    pc_url: String,
+    /// Our number for the payment.
+    #[schema(example = "8f14e45fceea167a5a36dedd4bea2543")]
+    order: String,
+}
+
+/// One of one's own payments.
+#[derive(Serialize, ToSchema)]
+struct PaymentAnswer {
+    /// Our number for the payment.
+    #[schema(example = "8f14e45fceea167a5a36dedd4bea2543")]
+    order: String,
+    /// KRW.
+    #[schema(example = 20_000)]
+    amount: i64,
+    /// `created`, `ready`, `approving`, `approved`, `attached`, `refunding`, `partly_refunded`, `refunded`,
+    /// `failed`, `expired` or `cancelled`.
+    #[schema(example = "attached")]
+    state: &'static str,
+    /// KRW given back so far.
+    refunded_amount: i64,
+    /// Why it is being, or was, given back.
+    #[schema(example = "funding_closed")]
+    refund_reason: Option<String>,
+    /// The funding it supports or was meant to.
+    funding: Option<i64>,
+    /// In Asia/Seoul.
+    #[schema(example = "2026-11-22T10:00:00+09:00")]
+    created_on: String,
+}
+
+/// Make a payment ready
+///
+/// With `funding` and `message` the approval itself creates the support; without, `POST /remit/` does.
+#[utoipa::path(post, path = "/remit/kakaopay/ready", tag = "payment", security(("bearer" = [])),
+    request_body(content((ReadyBody = "application/x-www-form-urlencoded"), (ReadyBody = "application/json"))),
+    responses(
+        (status = 200, description = "where to send the payer", body = ReadyAnswer),
+        (status = 204, description = "no funding that the caller may see"),
+        (status = 400, description = "a field takes something else, or it is one's own funding", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+        (status = 409, description = "the funding takes no more supports", body = Problem),
+        (status = 503, description = "KakaoPay did not take the order; nothing was charged", body = Problem),
+    ))]
+async fn ready(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Response, AppError> {
+    let amount = SupportAmount::new(input.integer("amount")?)
+        .map_err(|error| AppError::bad_request("invalid_field", format!("amount: {error}")))?;
+    let mut wanted = None;
+    if let Some(funding) = input.optional_text("funding")? {
+        let message: SupportMessage = input.required("message", str::parse)?;
+        let Ok(funding) = funding.parse() else {
+            return Ok(no_content());
+        };
+        wanted = Some(Wanted {
+            funding,
+            message: message.into_string(),
+        });
+    }
+    // Goes on when the client hangs up: the provider's number must be stored.
+    let own = state.clone();
+    let announced = async move { Ok(prepare(&own, member.key, amount, wanted).await) };
+    match state.background.finish(announced).await? {
+        Ok(ready) => Ok(Json(ReadyAnswer {
+            url: ready.prepared.app_url,
+            mobile_url: ready.prepared.mobile_url,
+            pc_url: ready.prepared.desktop_url,
+            order: ready.order.as_str().to_owned(),
+        })
+        .into_response()),
+        Err(PrepareRefusal::NoSuchFunding) => Ok(no_content()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Approve a payment
+///
+/// With what KakaoPay gave the payer's browser. Asked twice, or while the return page loads, the money is
+/// still taken once and both succeed.
+#[utoipa::path(post, path = "/remit/kakaopay/approve", tag = "payment", security(("bearer" = [])),
+    request_body(content((ApproveBody = "application/x-www-form-urlencoded"), (ApproveBody = "application/json"))),
+    responses(
+        (status = 200, description = "approved", body = PaymentAnswer),
+        (status = 400, description = "no payment of the caller takes this pg_token; nothing was charged", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+        (status = 409, description = "KakaoPay's answer is not certain yet, or the money is being given back", body = Problem),
+    ))]
+async fn approve_payment(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Json<PaymentAnswer>, AppError> {
+    let proof = input.required("pg_token", |text| {
+        Proof::parse(text).ok_or("is not a pg_token")
+    })?;
+    let digest = proof.digest();
+    let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
+        if let Some(seen) = sql::find_by_proof(conn, member.key, &digest)? {
+            return Ok(vec![seen.id]);
+        }
+        let recent = sql::list_of(conn, member.key, i64::MAX, 0, CANDIDATES_MAX)?;
+        let open = recent.into_iter().filter(|payment| {
+            matches!(
+                payment.state(),
+                PaymentState::Ready | PaymentState::Approving
+            )
+        });
+        Ok(open.map(|payment| payment.id).collect())
+    };
+    let mut refusal = not_approved();
+    for id in state.db.read(candidates).await? {
+        let payment = approve::approve(&state, id, proof.clone()).await?;
+        match payment.state() {
+            PaymentState::Approved | PaymentState::Attached => return Ok(Json(payment.into())),
+            PaymentState::Approving => refusal = not_certain(),
+            PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
+                return Err(given_back());
+            }
+            _ => {}
+        }
+    }
+    Err(refusal)
+}
+
+/// Whether one's latest payment is approved
+#[utoipa::path(get, path = "/remit/kakaopay/approve", tag = "payment", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "it is", body = PaymentAnswer),
+        (status = 400, description = "it is not, or there is none", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn is_approved(
+    State(state): State<AppState>,
+    member: Member,
+) -> Result<Json<PaymentAnswer>, AppError> {
+    let latest = move |conn: &mut Conn| sql::list_of(conn, member.key, i64::MAX, 0, 1);
+    let latest = state.db.read(latest).await?.pop();
+    latest
+        .filter(|payment| {
+            matches!(
+                payment.state(),
+                PaymentState::Approved | PaymentState::Attached
+            )
+        })
+        .map(|payment| Json(payment.into()))
+        .ok_or_else(not_approved)
+}
+
+/// One's own payments
+///
+/// Newest first, each with where it stands: also what became of those that were given back.
+#[utoipa::path(get, path = "/remit/kakaopay/payments", tag = "payment", security(("bearer" = [])),
+    params(("page" = Option<i64>, Query, example = 1), ("before" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "a page", body = Vec<PaymentAnswer>),
+        (status = 204, description = "past the end"),
+        (status = 400, description = "`before` is no cursor", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn list(
+    State(state): State<AppState>,
+    member: Member,
+    PageQuery(position): PageQuery,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, AppError> {
+    let (before, skipped) = match position {
+        Position::Page(page) => (i64::MAX, i64::from(page - 1) * PAGE_SIZE),
+        Position::Before(cursor) => (cursor.first, 0),
+        Position::PastEnd => return Ok(no_content()),
+    };
+    let load =
+        move |conn: &mut Conn| sql::list_of(conn, member.key, before, skipped, PAGE_SIZE + 1);
+    let mut payments: Vec<StoredPayment> = state.db.read(load).await?;
+    if payments.is_empty() {
+        return Ok(no_content());
+    }
+    let size = usize::try_from(PAGE_SIZE).expect("a page is small");
+    let more = payments.len() > size;
+    payments.truncate(size);
+    let last = payments
+        .last()
+        .filter(|_| more)
+        .map(|payment| Cursor::one(payment.id.get()));
+    let next = last.map(|cursor| next_link(uri.path(), [], cursor));
+    let items: Vec<PaymentAnswer> = payments.into_iter().map(PaymentAnswer::from).collect();
+    Ok(Page { items, next }.into_response())
+}
+
+fn not_approved() -> AppError {
+    AppError::bad_request(
+        "not_approved",
+        "pg_token: no payment of yours is approved by it",
+    )
+}
+
+fn not_certain() -> AppError {
+    AppError::conflict(
+        "not_certain",
+        "KakaoPay has not confirmed the payment yet; ask GET /remit/kakaopay/approve again shortly",
+    )
+}
+
+fn given_back() -> AppError {
+    AppError::conflict(
+        "given_back",
+        "the funding takes no more supports; your payment is being given back",
+    )
+}
+
+impl From<StoredPayment> for PaymentAnswer {
+    fn from(payment: StoredPayment) -> Self {
+        let wanted = payment.wanted.as_ref().map(|wanted| wanted.funding);
+        Self {
+            order: payment.order.as_str().to_owned(),
+            amount: payment.rules.amount.get(),
+            state: payment.state().as_str(),
+            refunded_amount: payment.rules.refunded.get(),
+            funding: payment
+                .rules
+                .funding
+                .or(wanted)
+                .map(funsun_domain::ids::FundingId::get),
+            refund_reason: payment.refund_reason,
+            created_on: Timestamp::to_seoul(payment.created_at),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the audit reads: plain sums, written as SQL that every engine understands.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use crate::db::{Conn, StorageError};
+
+/// A ledger account and what it holds, in won.
+#[derive(QueryableByName)]
+pub struct Balance {
+    #[diesel(sql_type = Text)]
+    pub account: String,
+    #[diesel(sql_type = BigInt)]
+    pub won: i64,
+}
+
+/// A funding and the total in its row, in won.
+#[derive(QueryableByName)]
+pub struct Total {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub collected_amount: i64,
+}
+
+/// A payment next to what the ledger says about it, in won.
+#[derive(QueryableByName)]
+pub struct PaymentSums {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+    #[diesel(sql_type = BigInt)]
+    pub refunded_amount: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub funding_id: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    pub approved: i64,
+    #[diesel(sql_type = BigInt)]
+    pub attached: i64,
+    #[diesel(sql_type = BigInt)]
+    pub refunded: i64,
+}
+
+/// A support that does not fit its payment.
+#[derive(QueryableByName)]
+pub struct Misfit {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub payment_id: i64,
+}
+
+pub fn list_balances(conn: &mut Conn) -> Result<Vec<Balance>, StorageError> {
+    Ok(sql_query(
+        "SELECT account, CAST(SUM(won) AS SIGNED) AS won FROM \
+         (SELECT to_account AS account, amount AS won FROM ledger_entries \
+         UNION ALL SELECT from_account, -amount FROM ledger_entries) AS moves GROUP BY account",
+    )
+    .load(conn)?)
+}
+
+pub fn list_totals(conn: &mut Conn) -> Result<Vec<Total>, StorageError> {
+    Ok(sql_query("SELECT id, collected_amount FROM fundings").load(conn)?)
+}
+
+/// Payments after `id`, for reading them in parts.
+pub fn list_payments(
+    conn: &mut Conn,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<PaymentSums>, StorageError> {
+    Ok(sql_query(
+        "SELECT p.id, p.state, p.amount, p.refunded_amount, p.funding_id, \
+         CAST(COALESCE(SUM(CASE WHEN e.kind = 'approval' THEN e.amount END), 0) AS SIGNED) AS approved, \
+         CAST(COALESCE(SUM(CASE WHEN e.kind = 'attachment' THEN e.amount END), 0) AS SIGNED) AS attached, \
+         CAST(COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN e.amount END), 0) AS SIGNED) AS refunded \
+         FROM payments p LEFT JOIN ledger_entries e ON e.payment_id = p.id \
+         WHERE p.id > ? GROUP BY p.id, p.state, p.amount, p.refunded_amount, p.funding_id \
+         ORDER BY p.id LIMIT ?",
+    )
+    .bind::<BigInt, _>(after)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?)
+}
+
+pub fn list_misfits(conn: &mut Conn) -> Result<Vec<Misfit>, StorageError> {
+    Ok(sql_query(
+        "SELECT s.id, s.payment_id FROM supports s JOIN payments p ON p.id = s.payment_id \
+         WHERE p.amount <> s.amount OR p.account_id <> s.author_id \
+         OR p.funding_id IS NULL OR p.funding_id <> s.funding_id",
+    )
+    .load(conn)?)
+}

@@ -1,0 +1,113 @@
+//! KakaoPay as a payment gateway.
+
+use funsun_domain::money::Won;
+use kakao::pay::{ApproveOrder, CancelOrder, OrderStatus, PayClient, ReadyOrder, StatusGroup};
+
+use super::gateway::{
+    Confirmation, GatewayError, KnownOrder, Later, Lookup, NewOrder, PaymentGateway, Prepared,
+    Refunding, Standing,
+};
+
+/// KakaoPay single payments.
+pub struct KakaoPay(pub PayClient);
+
+impl PaymentGateway for KakaoPay {
+    fn prepare<'a>(&'a self, order: NewOrder<'a>) -> Later<'a, Result<Prepared, GatewayError>> {
+        Box::pin(async move {
+            let ready = ReadyOrder {
+                order_id: order.order,
+                user_id: order.payer,
+                item_name: order.item_name,
+                amount: order.amount.get(),
+                approval_url: &order.return_urls.approved,
+                cancel_url: &order.return_urls.cancelled,
+                fail_url: &order.return_urls.failed,
+            };
+            let ready = self
+                .0
+                .ready(&ready)
+                .await
+                .map_err(|error| GatewayError(error.to_string()))?;
+            let urls = [ready.app_url, ready.mobile_url, ready.pc_url];
+            let any = urls.iter().flatten().next().cloned().unwrap_or_default();
+            let [app_url, mobile_url, desktop_url] = urls.map(|url| url.unwrap_or(any.clone()));
+            Ok(Prepared {
+                reference: ready.tid,
+                app_url,
+                mobile_url,
+                desktop_url,
+            })
+        })
+    }
+
+    fn confirm<'a>(&'a self, order: KnownOrder<'a>, proof: &'a str) -> Later<'a, Confirmation> {
+        Box::pin(async move {
+            let approval = ApproveOrder {
+                tid: order.reference,
+                order_id: order.order,
+                user_id: order.payer,
+                pg_token: proof,
+                amount: order.amount.get(),
+            };
+            match self.0.approve(&approval).await {
+                Ok(_) => Confirmation::Approved,
+                Err(error) => Confirmation::Unclear(error.to_string()),
+            }
+        })
+    }
+
+    fn look_up<'a>(&'a self, order: KnownOrder<'a>) -> Later<'a, Result<Lookup, GatewayError>> {
+        Box::pin(async move {
+            let found = self.0.order(order.reference).await;
+            let found = found.map_err(|error| GatewayError(error.to_string()))?;
+            let same = |ours: &str, theirs: &Option<String>| {
+                theirs.as_deref().is_none_or(|theirs| theirs == ours)
+            };
+            let ours = same(order.order, &found.order_id)
+                && same(order.payer, &found.user_id)
+                && found.total.is_none_or(|total| total == order.amount.get());
+            if !ours {
+                return Err(GatewayError(
+                    "the book entry is of another order or amount".into(),
+                ));
+            }
+            let refunded = Won::new(found.canceled).map_err(|e| GatewayError(e.to_string()))?;
+            Ok(Lookup {
+                standing: standing(&found.status),
+                refunded,
+            })
+        })
+    }
+
+    fn refund<'a>(
+        &'a self,
+        order: KnownOrder<'a>,
+        part: Won,
+        refundable: Won,
+    ) -> Later<'a, Refunding> {
+        Box::pin(async move {
+            let cancellation = CancelOrder {
+                tid: order.reference,
+                amount: part.get(),
+                cancelable_before: refundable.get(),
+                payload: order.order,
+            };
+            match self.0.cancel(&cancellation).await {
+                Ok(_) => Refunding::Done,
+                Err(error) => Refunding::Unclear(error.to_string()),
+            }
+        })
+    }
+}
+
+fn standing(status: &OrderStatus) -> Standing {
+    if let OrderStatus::Unknown(word) = status {
+        tracing::warn!(status = word, "KakaoPay answered a status we do not know");
+    }
+    match status.group() {
+        StatusGroup::Pending => Standing::Pending,
+        StatusGroup::Paid => Standing::Paid,
+        StatusGroup::Cancelled => Standing::Cancelled,
+        StatusGroup::Failed => Standing::Failed,
+    }
+}

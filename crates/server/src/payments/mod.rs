@@ -1,0 +1,46 @@
+//! Payments: made ready, approved, given back; swept up when something broke in between; audited.
+
+mod api;
+pub mod approve;
+pub mod audit;
+mod audit_sql;
+pub mod gateway;
+pub mod kakaopay;
+mod pages;
+mod prepare;
+pub mod refund;
+pub mod sql;
+pub mod stored;
+pub mod sweep;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub use stored::{StoredPayment, Timing, Wanted};
+
+use crate::state::AppState;
+use crate::web::AppError;
+use prepare::PrepareRefusal;
+
+/// `/remit/kakaopay/…` and the pages the payer comes back to.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router().merge(pages::router())
+}
+
+/// The payer as the provider knows them: an opaque name, no personal data.
+fn payer_name(account: i64) -> String {
+    format!("member-{account}")
+}
+
+impl From<PrepareRefusal> for AppError {
+    fn from(refusal: PrepareRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            PrepareRefusal::NoSuchFunding => Self::not_found("no_such_funding", detail),
+            PrepareRefusal::NotAccepted(why) => crate::supports::not_accepted(why, detail),
+            PrepareRefusal::Provider(error) => {
+                Self::unavailable("provider_unavailable", detail).with_source(error)
+            }
+            PrepareRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The first of the payment calls: writing a payment down and announcing it to the provider.
+
+use funsun_domain::fundings::SupportRefusal;
+use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
+use funsun_domain::money::SupportAmount;
+use funsun_domain::payments::Step;
+use thiserror::Error;
+
+use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
+use super::sql;
+use super::stored::{Timing, Wanted};
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use crate::supports;
+
+/// What the payer sees on the provider's page.
+const ITEM_NAME: &str = "FunSun 펀딩 후원";
+
+/// A payment that waits for its payer.
+pub struct ReadyPayment {
+    /// Our number for it; also opens its return page.
+    pub order: OrderRef,
+    /// Where to send the payer.
+    pub prepared: Prepared,
+}
+
+/// Why no payment is made ready.
+#[derive(Debug, Error)]
+pub enum PrepareRefusal {
+    /// There is no funding by this id that the payer may see.
+    #[error("funding: there is no such funding")]
+    NoSuchFunding,
+    /// The funding takes no support from this payer.
+    #[error("funding: {0}")]
+    NotAccepted(#[from] SupportRefusal),
+    /// The provider did not take the order; nobody was charged.
+    #[error("the payment could not be prepared, nothing was charged: try again in a moment")]
+    Provider(#[source] GatewayError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Makes a payment ready. With `wanted`, its approval itself will create that support.
+///
+/// Dying after the first write leaves a payment that the provider may know under a number we never
+/// learnt: nothing can be taken under it, and the sweeper closes ours.
+///
+/// # Errors
+/// [`PrepareRefusal`]; nothing was charged then.
+pub async fn prepare(
+    state: &AppState,
+    payer: AccountKey,
+    amount: SupportAmount,
+    wanted: Option<Wanted>,
+) -> Result<ReadyPayment, PrepareRefusal> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the system gives random bytes");
+    let order = OrderRef::from_random(random);
+    let id = write_down(state, payer, order.clone(), amount, wanted).await?;
+    let base = format!("{}/remit/kakaopay", state.public_url);
+    let return_urls = ReturnUrls {
+        approved: format!("{base}/return/{}", order.as_str()),
+        cancelled: format!("{base}/cancelled/{}", order.as_str()),
+        failed: format!("{base}/failed/{}", order.as_str()),
+    };
+    let payer_name = super::payer_name(payer.get());
+    let announced = state.gateway.prepare(NewOrder {
+        order: order.as_str(),
+        payer: &payer_name,
+        amount: amount.won(),
+        item_name: ITEM_NAME,
+        return_urls: &return_urls,
+    });
+    match announced.await {
+        Ok(prepared) => {
+            note_ready(state, id, prepared.reference.clone()).await?;
+            Ok(ReadyPayment { order, prepared })
+        }
+        Err(error) => {
+            tracing::warn!(payment = id.get(), %error, "the provider did not take an order");
+            note_failure(state, id, error.to_string()).await?;
+            Err(PrepareRefusal::Provider(error))
+        }
+    }
+}
+
+async fn write_down(
+    state: &AppState,
+    payer: AccountKey,
+    order: OrderRef,
+    amount: SupportAmount,
+    wanted: Option<Wanted>,
+) -> Result<PaymentId, PrepareRefusal> {
+    let now = state.clock.now();
+    let timing = Timing::from(&state.config);
+    let first_check = now.plus_seconds(2 * timing.lease_seconds);
+    let create = move |conn: &mut Conn| {
+        if let Some(wanted) = &wanted {
+            let facts = supports::find_open(conn, wanted.funding, payer, now)?;
+            facts.ok_or(PrepareRefusal::NoSuchFunding)??;
+        }
+        let times = (now, first_check);
+        Ok(sql::create(
+            conn,
+            payer,
+            &order,
+            amount.won(),
+            wanted.as_ref(),
+            times,
+        )?)
+    };
+    state.db.write(create).await
+}
+
+async fn note_ready(state: &AppState, id: PaymentId, tid: String) -> Result<(), StorageError> {
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let ready = move |conn: &mut Conn| {
+        sql::set_tid(conn, id, &tid)?;
+        sql::get(conn, id)?
+            .step(conn, Step::Prepare, now, timing)
+            .map(|_| ())
+    };
+    state.db.write(ready).await
+}
+
+async fn note_failure(state: &AppState, id: PaymentId, note: String) -> Result<(), StorageError> {
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let failed = move |conn: &mut Conn| {
+        sql::note(conn, id, &note)?;
+        sql::get(conn, id)?
+            .step(conn, Step::Fail, now, timing)
+            .map(|_| ())
+    };
+    state.db.write(failed).await
+}

@@ -1,0 +1,328 @@
+//! Every statement about payments and the ledger.
+
+use diesel::prelude::*;
+use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
+use funsun_domain::ledger::Movement;
+use funsun_domain::money::Won;
+use funsun_domain::payments::{Payment, PaymentState};
+use funsun_domain::time::Timestamp;
+
+use super::stored::{StoredPayment, Wanted};
+use crate::db::schema::{ledger_entries, payments};
+use crate::db::{Conn, StorageError, dialect};
+
+/// Notes longer than this are cut, in characters.
+const NOTE_CHARACTERS_MAX: usize = 200;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payments)]
+struct PaymentRow {
+    id: i64,
+    order_ref: String,
+    account_id: i64,
+    amount: i64,
+    state: String,
+    tid: Option<String>,
+    wanted_funding_id: Option<i64>,
+    wanted_message: Option<String>,
+    funding_id: Option<i64>,
+    refunded_amount: i64,
+    refunding_amount: i64,
+    refund_reason: Option<String>,
+    lease_until: i64,
+    attempts: i64,
+    created_at: i64,
+}
+
+/// Writes down a new payment.
+pub fn create(
+    conn: &mut Conn,
+    payer: AccountKey,
+    order: &OrderRef,
+    amount: Won,
+    wanted: Option<&Wanted>,
+    (now, first_check): (Timestamp, Timestamp),
+) -> Result<PaymentId, StorageError> {
+    diesel::insert_into(payments::table)
+        .values((
+            payments::order_ref.eq(order.as_str()),
+            payments::account_id.eq(payer.get()),
+            payments::amount.eq(amount.get()),
+            payments::state.eq(PaymentState::Created.as_str()),
+            payments::wanted_funding_id.eq(wanted.map(|wanted| wanted.funding.get())),
+            payments::wanted_message.eq(wanted.map(|wanted| wanted.message.as_str())),
+            payments::created_at.eq(now.micros()),
+            payments::next_check_at.eq(first_check.micros()),
+        ))
+        .execute(conn)?;
+    PaymentId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
+}
+
+/// The payment of this row.
+pub fn get(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError> {
+    let row = payments::table
+        .find(id.get())
+        .select(PaymentRow::as_select())
+        .first(conn)?;
+    StoredPayment::try_from(row)
+}
+
+/// The payment of this order reference.
+pub fn find_by_order(
+    conn: &mut Conn,
+    order: &OrderRef,
+) -> Result<Option<StoredPayment>, StorageError> {
+    let row = payments::table
+        .filter(payments::order_ref.eq(order.as_str()))
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(StoredPayment::try_from).transpose()
+}
+
+/// A member's payments with an id below `before`, newest first.
+pub fn list_of(
+    conn: &mut Conn,
+    payer: AccountKey,
+    before: i64,
+    skipped: i64,
+    limit: i64,
+) -> Result<Vec<StoredPayment>, StorageError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::id.lt(before))
+        .order(payments::id.desc())
+        .select(PaymentRow::as_select())
+        .limit(limit)
+        .offset(skipped)
+        .load(conn)?;
+    rows.into_iter().map(StoredPayment::try_from).collect()
+}
+
+/// The payment of this member to which this proof was brought before.
+pub fn find_by_proof(
+    conn: &mut Conn,
+    payer: AccountKey,
+    digest: &str,
+) -> Result<Option<StoredPayment>, StorageError> {
+    let row = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::pg_token_digest.eq(digest))
+        .order(payments::id.desc())
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(StoredPayment::try_from).transpose()
+}
+
+/// The oldest approved payment of this member and amount that waits for its support.
+pub fn find_unattached(
+    conn: &mut Conn,
+    payer: AccountKey,
+    amount: Won,
+) -> Result<Option<StoredPayment>, StorageError> {
+    let row = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::state.eq(PaymentState::Approved.as_str()))
+        .filter(payments::amount.eq(amount.get()))
+        .order(payments::id)
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(StoredPayment::try_from).transpose()
+}
+
+/// Every approved payment of this member that waits for its support.
+pub fn list_unattached(
+    conn: &mut Conn,
+    payer: AccountKey,
+) -> Result<Vec<StoredPayment>, StorageError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::state.eq(PaymentState::Approved.as_str()))
+        .select(PaymentRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(StoredPayment::try_from).collect()
+}
+
+/// Every payment whose money this funding holds.
+pub fn list_held_by(
+    conn: &mut Conn,
+    funding: FundingId,
+) -> Result<Vec<StoredPayment>, StorageError> {
+    let holding = [
+        PaymentState::Attached.as_str(),
+        PaymentState::PartlyRefunded.as_str(),
+    ];
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::funding_id.eq(funding.get()))
+        .filter(payments::state.eq_any(holding))
+        .select(PaymentRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(StoredPayment::try_from).collect()
+}
+
+/// Payments that the sweeper is to look at, longest due first.
+pub fn list_due(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<StoredPayment>, StorageError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::next_check_at.le(now.micros()))
+        .filter(payments::lease_until.le(now.micros()))
+        .order(payments::next_check_at)
+        .select(PaymentRow::as_select())
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(StoredPayment::try_from).collect()
+}
+
+/// Payments after row `after` that the provider knows, for the audit.
+pub fn list_known(
+    conn: &mut Conn,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredPayment>, StorageError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::id.gt(after))
+        .filter(payments::tid.is_not_null())
+        .order(payments::id)
+        .select(PaymentRow::as_select())
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(StoredPayment::try_from).collect()
+}
+
+/// Stores a step, provided that the payment still stands where it stood `before`.
+pub fn update_state(
+    conn: &mut Conn,
+    payment: &StoredPayment,
+    before: Payment,
+    next_check: Option<Timestamp>,
+) -> Result<(), StorageError> {
+    let rules = &payment.rules;
+    let unchanged = payments::table
+        .filter(payments::id.eq(payment.id.get()))
+        .filter(payments::state.eq(before.state.as_str()))
+        .filter(payments::refunded_amount.eq(before.refunded.get()));
+    let updated = diesel::update(unchanged)
+        .set((
+            payments::state.eq(rules.state.as_str()),
+            payments::funding_id.eq(rules.funding.map(FundingId::get)),
+            payments::refunded_amount.eq(rules.refunded.get()),
+            payments::refunding_amount.eq(rules.refunding.get()),
+            payments::lease_until.eq(payment.lease_until.micros()),
+            payments::attempts.eq(payment.attempts),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+        ))
+        .execute(conn)?;
+    if updated == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::corrupt("the payment has moved on"))
+    }
+}
+
+/// Stores who talks to the provider until when, and when to look next.
+pub fn update_lease(
+    conn: &mut Conn,
+    payment: &StoredPayment,
+    next_check: Option<Timestamp>,
+) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(payment.id.get()))
+        .set((
+            payments::lease_until.eq(payment.lease_until.micros()),
+            payments::attempts.eq(payment.attempts),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores the provider's number. Before the payer is sent on.
+pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::tid.eq(tid))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores the digest of the proof that the payer's browser brought.
+pub fn set_proof(conn: &mut Conn, id: PaymentId, digest: &str) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::pg_token_digest.eq(digest))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores why a payment is refunded.
+pub fn set_refund_reason(conn: &mut Conn, id: PaymentId, reason: &str) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::refund_reason.eq(reason))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores what the provider said last, for the operator.
+pub fn note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
+    let short: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::provider_note.eq(short))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a ledger entry. The table takes no second entry of the same kind for the same won.
+pub fn insert_entry(
+    conn: &mut Conn,
+    payment: PaymentId,
+    movement: Movement,
+    refunded_before: Won,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    diesel::insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::payment_id.eq(payment.get()),
+            ledger_entries::kind.eq(movement.kind.as_str()),
+            ledger_entries::refunded_before.eq(refunded_before.get()),
+            ledger_entries::from_account.eq(movement.from.to_string()),
+            ledger_entries::to_account.eq(movement.to.to_string()),
+            ledger_entries::amount.eq(movement.amount.get()),
+            ledger_entries::created_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+impl TryFrom<PaymentRow> for StoredPayment {
+    type Error = StorageError;
+
+    fn try_from(row: PaymentRow) -> Result<Self, StorageError> {
+        let won = |amount| Won::new(amount).map_err(StorageError::corrupt);
+        let funding = |id: Option<i64>| id.map(FundingId::new).transpose();
+        let wanted = funding(row.wanted_funding_id).map_err(StorageError::corrupt)?;
+        let rules = Payment {
+            state: row.state.parse().map_err(StorageError::corrupt)?,
+            amount: won(row.amount)?,
+            refunded: won(row.refunded_amount)?,
+            refunding: won(row.refunding_amount)?,
+            funding: funding(row.funding_id).map_err(StorageError::corrupt)?,
+        };
+        Ok(Self {
+            id: PaymentId::new(row.id).map_err(StorageError::corrupt)?,
+            order: row.order_ref.parse().map_err(StorageError::corrupt)?,
+            payer: AccountKey::new(row.account_id).map_err(StorageError::corrupt)?,
+            payer_name: super::payer_name(row.account_id),
+            rules,
+            tid: row.tid,
+            wanted: wanted
+                .zip(row.wanted_message)
+                .map(|(funding, message)| Wanted { funding, message }),
+            lease_until: Timestamp::from_micros(row.lease_until),
+            attempts: row.attempts,
+            refund_reason: row.refund_reason,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
+}

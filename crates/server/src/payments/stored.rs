@@ -1,0 +1,197 @@
+//! A payment as it is stored, and the one way to change it: a step of the state machine, written together
+//! with its ledger entry and the funding's total.
+
+use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
+use funsun_domain::ledger::{LedgerAccount, Movement};
+use funsun_domain::money::Won;
+use funsun_domain::payments::{Payment, PaymentState, READY_LIFETIME_SECONDS, Step};
+use funsun_domain::time::Timestamp;
+
+use super::gateway::KnownOrder;
+use super::sql;
+use crate::config::Config;
+use crate::db::{Conn, StorageError};
+use crate::fundings;
+
+/// Seconds that we wait beyond the provider's own limit before a payment counts as expired.
+const EXPIRY_MARGIN_SECONDS: i64 = 60;
+
+/// Longest pause between two attempts of the sweeper, in seconds.
+const PAUSE_SECONDS_MAX: i64 = 1_800;
+
+/// A payment and everything around it.
+#[derive(Clone, Debug)]
+pub struct StoredPayment {
+    /// The row.
+    pub id: PaymentId,
+    /// Our number for the provider.
+    pub order: OrderRef,
+    /// Who pays.
+    pub payer: AccountKey,
+    /// The payer as the provider knows them.
+    pub payer_name: String,
+    /// State and amounts.
+    pub rules: Payment,
+    /// The provider's number, from `ready` on.
+    pub tid: Option<String>,
+    /// The support that the approval itself is to create.
+    pub wanted: Option<Wanted>,
+    /// Until when somebody is talking to the provider about it.
+    pub lease_until: Timestamp,
+    /// Talks that did not settle it.
+    pub attempts: i64,
+    /// Why it is being, or was, refunded.
+    pub refund_reason: Option<String>,
+    /// When it was written down.
+    pub created_at: Timestamp,
+}
+
+/// The support that a payment is for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The funding.
+    pub funding: FundingId,
+    /// The support's message.
+    pub message: String,
+}
+
+/// How long things may take; from the settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Seconds that one talk with the provider may take.
+    pub lease_seconds: i64,
+    /// Seconds after which an approved payment that no support took is refunded.
+    pub unattached_seconds: i64,
+}
+
+impl From<&Config> for Timing {
+    fn from(config: &Config) -> Self {
+        let seconds = |life: std::time::Duration| i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
+        Self {
+            lease_seconds: seconds(config.payment_lease),
+            unattached_seconds: seconds(config.unattached_refund_after),
+        }
+    }
+}
+
+impl StoredPayment {
+    /// Where it stands.
+    pub fn state(&self) -> PaymentState {
+        self.rules.state
+    }
+
+    /// The payment as the provider knows it; `None` before `ready`.
+    pub fn known(&self) -> Option<KnownOrder<'_>> {
+        Some(KnownOrder {
+            reference: self.tid.as_deref()?,
+            order: self.order.as_str(),
+            payer: &self.payer_name,
+            amount: self.rules.amount,
+        })
+    }
+
+    /// When the provider certainly takes no approval any more.
+    pub fn expires_at(&self) -> Timestamp {
+        self.created_at
+            .plus_seconds(READY_LIFETIME_SECONDS + EXPIRY_MARGIN_SECONDS)
+    }
+
+    /// Takes a step and stores it: new state, ledger entry and funding total together.
+    ///
+    /// # Errors
+    /// When the step is not possible from the stored state, or the database fails; the transaction must
+    /// then be given up.
+    pub fn step(
+        mut self,
+        conn: &mut Conn,
+        step: Step,
+        now: Timestamp,
+        timing: Timing,
+    ) -> Result<Self, StorageError> {
+        let before = self.rules;
+        let next = before.step(step).map_err(StorageError::corrupt)?;
+        self.rules = next.payment;
+        if before.state != self.rules.state {
+            self.attempts = 0;
+        }
+        self.lease_until = match self.rules.state {
+            PaymentState::Approving => now.plus_seconds(timing.lease_seconds),
+            _ => Timestamp::from_micros(0),
+        };
+        let next_check = self.first_check(now, timing);
+        sql::update_state(conn, &self, before, next_check)?;
+        if let Some(movement) = next.movement {
+            sql::insert_entry(conn, self.id, movement, before.refunded, now)?;
+            move_totals(conn, movement)?;
+        }
+        Ok(self)
+    }
+
+    /// When the sweeper first looks at a payment that has just come to this state.
+    fn first_check(&self, now: Timestamp, timing: Timing) -> Option<Timestamp> {
+        match self.rules.state {
+            PaymentState::Created => Some(now.plus_seconds(2 * timing.lease_seconds)),
+            PaymentState::Ready => Some(self.expires_at()),
+            PaymentState::Approving => Some(self.lease_until),
+            PaymentState::Approved => Some(now.plus_seconds(timing.unattached_seconds)),
+            PaymentState::Refunding => Some(now),
+            PaymentState::Attached
+            | PaymentState::PartlyRefunded
+            | PaymentState::Refunded
+            | PaymentState::Failed
+            | PaymentState::Expired
+            | PaymentState::Cancelled => None,
+        }
+    }
+
+    /// Takes the exclusive right to talk to the provider about it, for a while. `None`: somebody else has it,
+    /// or it has moved on.
+    pub fn lease(
+        mut self,
+        conn: &mut Conn,
+        now: Timestamp,
+        timing: Timing,
+    ) -> Result<Option<Self>, StorageError> {
+        if self.lease_until > now {
+            return Ok(None);
+        }
+        self.lease_until = now.plus_seconds(timing.lease_seconds);
+        self.attempts += 1;
+        let next_check = Some(self.lease_until);
+        sql::update_lease(conn, &self, next_check)?;
+        Ok(Some(self))
+    }
+
+    /// Gives the lease back and puts the next look off, twice as long each time; the note is for the operator.
+    pub fn put_off(
+        mut self,
+        conn: &mut Conn,
+        now: Timestamp,
+        note: &str,
+    ) -> Result<Self, StorageError> {
+        let pause = (2_i64 << self.attempts.clamp(0, 12)).min(PAUSE_SECONDS_MAX);
+        self.lease_until = Timestamp::from_micros(0);
+        sql::update_lease(conn, &self, Some(now.plus_seconds(pause)))?;
+        sql::note(conn, self.id, note)?;
+        Ok(self)
+    }
+
+    /// What can still be given back at the provider before the refund that is under way, in won.
+    pub fn refundable_before(&self) -> Result<Won, StorageError> {
+        self.rules
+            .amount
+            .minus(self.rules.refunded)
+            .map_err(StorageError::corrupt)
+    }
+}
+
+/// A funding's total is what the ledger says its account holds, kept in the same transaction.
+fn move_totals(conn: &mut Conn, movement: Movement) -> Result<(), StorageError> {
+    let won = movement.amount.get();
+    for (account, change) in [(movement.from, -won), (movement.to, won)] {
+        if let LedgerAccount::Funding(funding) = account {
+            fundings::sql::add_collected(conn, funding, change)?;
+        }
+    }
+    Ok(())
+}

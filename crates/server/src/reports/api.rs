@@ -1,0 +1,154 @@
+//! Reporting over HTTP.
+
+use axum::extract::State;
+use axum::response::Response;
+use funsun_domain::ids::AccountKey;
+use funsun_domain::text::ReportMessage;
+use funsun_domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::sql;
+use crate::accounts::{self, Author, Member};
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use crate::web::{AppError, Input, Problem, created, no_content};
+use crate::{fundings, supports};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(report))
+}
+
+/// What is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum ReportKind {
+    /// A funding.
+    Funding,
+    /// A member.
+    Account,
+    /// A support.
+    Remit,
+}
+
+/// Fields of a report.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct ReportBody {
+    /// What is reported.
+    r#type: ReportKind,
+    /// Its id.
+    target: String,
+    /// 2 to 255 characters.
+    message: String,
+}
+
+/// A report as its author sees it.
+#[derive(Serialize, ToSchema)]
+struct Report {
+    #[schema(example = 3)]
+    id: i64,
+    r#type: ReportKind,
+    /// The id that was given.
+    #[schema(example = "42")]
+    target: String,
+    message: String,
+    author: Author,
+    /// In Asia/Seoul.
+    #[schema(example = "2026-11-22T10:00:00+09:00")]
+    created_on: String,
+    /// An operator has dealt with it.
+    is_solved: bool,
+}
+
+/// Report a funding, a member or a support
+#[utoipa::path(post, path = "/report/", tag = "report", security(("bearer" = [])),
+    request_body(content((ReportBody = "application/json"), (ReportBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 201, description = "the report", body = Report),
+        (status = 204, description = "nothing by this id that the caller may see"),
+        (status = 400, description = "a field takes something else", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn report(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Response, AppError> {
+    let kind = input.required("type", |text| {
+        ReportKind::parse(text).ok_or(ReportKind::TAKES)
+    })?;
+    let target = input.text("target")?;
+    let message: ReportMessage = input.required("message", str::parse)?;
+    let (now, text, asked) = (state.clock.now(), message.clone(), target.clone());
+    let write = move |conn: &mut Conn| -> Result<_, StorageError> {
+        let Some(row) = kind.find(conn, &asked, member.key)? else {
+            return Ok(None);
+        };
+        let id = sql::create(conn, member.key, kind.as_str(), row, text.as_str(), now)?;
+        Ok(accounts::sql::find_own(conn, member.key)?.map(|author| (id, author)))
+    };
+    let Some((id, author)) = state.db.write(write).await? else {
+        return Ok(no_content());
+    };
+    Ok(created(&Report {
+        id: id.get(),
+        r#type: kind,
+        target,
+        message: message.into_string(),
+        author: Author::new(author.kakao_id, author.username, author.image.as_deref()),
+        created_on: Timestamp::to_seoul(now),
+        is_solved: false,
+    }))
+}
+
+impl ReportKind {
+    const TAKES: &'static str = "takes funding, account or remit";
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Funding, Self::Account, Self::Remit]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Funding => "funding",
+            Self::Account => "account",
+            Self::Remit => "remit",
+        }
+    }
+
+    /// The row of what is reported, if `viewer` may see it.
+    fn find(
+        self,
+        conn: &mut Conn,
+        target: &str,
+        viewer: AccountKey,
+    ) -> Result<Option<i64>, StorageError> {
+        match self {
+            Self::Funding => {
+                let Ok(id) = target.parse() else {
+                    return Ok(None);
+                };
+                let visible = fundings::sql::is_visible(conn, id, viewer.get())?;
+                Ok(visible.then_some(id.get()))
+            }
+            Self::Account => {
+                let Ok(id) = target.parse() else {
+                    return Ok(None);
+                };
+                Ok(accounts::sql::find_key(conn, id)?.map(AccountKey::get))
+            }
+            Self::Remit => {
+                let Ok(id) = target.parse() else {
+                    return Ok(None);
+                };
+                let visible = supports::sql::is_visible(conn, id, viewer.get())?;
+                Ok(visible.then_some(id.get()))
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What every handler and job shares.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kakao::login::LoginClient;
+use tokio::sync::Notify;
+
+use crate::accounts::tokens::Tokens;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::jobs::background::Background;
+use crate::media::MediaStore;
+use crate::payments::gateway::PaymentGateway;
+
+/// The parts of the running service; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// See [`AppState`].
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// How clients reach us, without a trailing slash.
+    pub public_url: String,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Our tokens.
+    pub tokens: Tokens,
+    /// Kakao Login.
+    pub login: LoginClient,
+    /// The payment provider.
+    pub gateway: Box<dyn PaymentGateway>,
+    /// Pictures.
+    pub media: MediaStore,
+    /// Work that must be finished even when the client that caused it has gone.
+    pub background: Background,
+    /// Wakes the sweeper: there is something due right now.
+    pub sweep_now: Notify,
+}
+
+impl AppState {
+    /// Shares the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,261 @@
+//! Supports over HTTP. The wire calls one a `remit`.
+
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse, Response};
+use funsun_domain::ids::{FundingId, SupportId};
+use funsun_domain::money::SupportAmount;
+use funsun_domain::time::Timestamp;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::accept::{AcceptRefusal, NewSupport, Outcome, accept};
+use super::change::{ChangeRefusal, change_message, take_back};
+use super::not_accepted;
+use super::sql::{self, SupportRow};
+use crate::accounts::{Author, Member, Viewer};
+use crate::db::{Conn, StorageError};
+use crate::fundings;
+use crate::payments::{Timing, refund};
+use crate::state::AppState;
+use crate::web::paging::{Cursor, PAGE_SIZE, PageQuery, Position, next_link};
+use crate::web::{AppError, Input, Json, Page, Problem, QueryInput, created, no_content};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, give, edit, withdraw))
+}
+
+/// A support as everybody sees it who may see the funding.
+#[derive(Serialize, ToSchema)]
+struct Support {
+    #[schema(example = 7)]
+    id: i64,
+    #[schema(example = "생일 축하해!")]
+    message: String,
+    author: Author,
+    /// In Asia/Seoul.
+    #[schema(example = "2026-11-22T10:00:00+09:00")]
+    created_on: String,
+}
+
+/// A support as its author sees it.
+#[derive(Serialize, ToSchema)]
+struct OwnSupport {
+    #[serde(flatten)]
+    support: Support,
+    /// The funding.
+    #[schema(example = 42)]
+    funding: i64,
+    /// KRW.
+    #[schema(example = 20_000)]
+    amount: i64,
+}
+
+/// Fields of a new support.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct SupportBody {
+    /// KRW, exactly what was paid.
+    amount: i64,
+    /// 2 to 255 characters.
+    message: String,
+    /// The funding.
+    funding: String,
+}
+
+/// Fields of an edit.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct SupportEditBody {
+    /// The support.
+    id: i64,
+    /// 2 to 255 characters.
+    message: String,
+}
+
+/// Which support.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body in the API document")]
+struct SupportIdBody {
+    /// The support.
+    id: i64,
+}
+
+/// A funding's supports
+///
+/// Oldest first. Without a token only public fundings answer. `Link: <…>; rel="next"` leads on.
+#[utoipa::path(get, path = "/remit/", tag = "support", security((), ("bearer" = [])),
+    params(
+        ("id" = String, Query, description = "the funding", example = "42"),
+        ("page" = Option<i64>, Query, example = 1),
+        ("before" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "a page", body = Vec<Support>),
+        (status = 204, description = "past the end, or no funding that the caller may see"),
+        (status = 400, description = "no id, or `before` is no cursor", body = Problem),
+    ))]
+async fn list(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    query: QueryInput,
+    PageQuery(position): PageQuery,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, AppError> {
+    let Ok(funding) = query.text("id")?.parse::<FundingId>() else {
+        return Ok(no_content());
+    };
+    let (after, offset) = match position {
+        Position::Page(page) => (0, i64::from(page - 1) * PAGE_SIZE),
+        Position::Before(cursor) => (cursor.first, 0),
+        Position::PastEnd => return Ok(no_content()),
+    };
+    let load = move |conn: &mut Conn| -> Result<Vec<SupportRow>, StorageError> {
+        if !fundings::sql::is_visible(conn, funding, viewer.key())? {
+            return Ok(Vec::new());
+        }
+        sql::list(conn, funding, after, offset, PAGE_SIZE + 1)
+    };
+    let mut rows = state.db.read(load).await?;
+    if rows.is_empty() {
+        return Ok(no_content());
+    }
+    let size = usize::try_from(PAGE_SIZE).expect("a page is small");
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let last = rows.last().filter(|_| more).map(|row| Cursor::one(row.id));
+    let next = last.map(|cursor| next_link(uri.path(), query.pairs(), cursor));
+    Ok(Page {
+        items: rows.into_iter().map(Support::from).collect(),
+        next,
+    }
+    .into_response())
+}
+
+/// Give a support
+///
+/// Accepted once for an approved payment of exactly this amount by the caller. A payment that was made
+/// ready with `funding` and `message` has its support already: this then answers that one.
+#[utoipa::path(post, path = "/remit/", tag = "support", security(("bearer" = [])),
+    request_body(content((SupportBody = "application/json"), (SupportBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 201, description = "the support", body = OwnSupport),
+        (status = 204, description = "no funding that the caller may see"),
+        (status = 400, description = "a field takes something else, or it is one's own funding", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+        (status = 402, description = "no approved payment of exactly this amount waits", body = Problem),
+        (status = 409, description = "the funding takes no more supports; the payment is given back", body = Problem),
+    ))]
+async fn give(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Response, AppError> {
+    let amount = SupportAmount::new(input.integer("amount")?)
+        .map_err(|error| AppError::bad_request("invalid_field", format!("amount: {error}")))?;
+    let message = input.required("message", str::parse)?;
+    let Ok(funding) = input.text("funding")?.parse() else {
+        return Ok(no_content());
+    };
+    let support = NewSupport {
+        funding,
+        amount,
+        message,
+    };
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let give = move |conn: &mut Conn| accept(conn, member.key, &support, now, timing);
+    match state.db.write(give).await {
+        Ok(Outcome::Accepted(id)) => {
+            let row = state.db.read(move |conn| sql::get(conn, id)).await?;
+            Ok(created(&OwnSupport::from(row)))
+        }
+        Ok(Outcome::GivingBack(payment, why)) => {
+            refund::pursue(&state, payment.id).await?;
+            Err(not_accepted(
+                why,
+                format!("funding: {why}; your payment is being given back"),
+            ))
+        }
+        Err(AcceptRefusal::NoSuchFunding) => Ok(no_content()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Change a support's message
+#[utoipa::path(put, path = "/remit/", tag = "support", security(("bearer" = [])),
+    request_body(content((SupportEditBody = "application/json"), (SupportEditBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "the support as it is now", body = OwnSupport),
+        (status = 400, description = "not one's own, taken back, or a field takes something else", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn edit(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<Json<OwnSupport>, AppError> {
+    let id = support_id(&input)?;
+    let message = input.required("message", str::parse)?;
+    let change = move |conn: &mut Conn| change_message(conn, member.key, id, &message);
+    state.db.write(change).await?;
+    let row = state.db.read(move |conn| sql::get(conn, id)).await?;
+    Ok(Json(row.into()))
+}
+
+/// Take a support back
+///
+/// It is listed no more and its refund is asked for; the funding's total follows the money.
+#[utoipa::path(delete, path = "/remit/", tag = "support", security(("bearer" = [])),
+    request_body(content((SupportIdBody = "application/json"), (SupportIdBody = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "the refund is asked for, now or before"),
+        (status = 400, description = "not one's own", body = Problem),
+        (status = 401, description = "no valid access token", body = Problem),
+    ))]
+async fn withdraw(
+    State(state): State<AppState>,
+    member: Member,
+    input: Input,
+) -> Result<StatusCode, AppError> {
+    let id = support_id(&input)?;
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let take_back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
+    let payment = state.db.write(take_back).await?;
+    refund::pursue(&state, payment).await?;
+    Ok(StatusCode::OK)
+}
+
+/// An id of the wrong form is answered like one that is not the caller's.
+fn support_id(input: &Input) -> Result<SupportId, AppError> {
+    input
+        .text("id")?
+        .parse()
+        .map_err(|_| ChangeRefusal::NotAuthor.into())
+}
+
+impl From<SupportRow> for Support {
+    fn from(row: SupportRow) -> Self {
+        Self {
+            id: row.id,
+            message: row.message,
+            author: Author::new(
+                row.author_kakao_id,
+                row.author_username,
+                row.author_image.as_deref(),
+            ),
+            created_on: Timestamp::from_micros(row.created_at).to_seoul(),
+        }
+    }
+}
+
+impl From<SupportRow> for OwnSupport {
+    fn from(row: SupportRow) -> Self {
+        Self {
+            funding: row.funding_id,
+            amount: row.amount,
+            support: row.into(),
+        }
+    }
+}

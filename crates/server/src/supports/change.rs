@@ -1,0 +1,81 @@
+//! Changing a support's message, and taking a support back.
+
+use funsun_domain::ids::{AccountKey, PaymentId, SupportId};
+use funsun_domain::payments::PaymentState;
+use funsun_domain::text::SupportMessage;
+use funsun_domain::time::Timestamp;
+use thiserror::Error;
+
+use super::sql;
+use crate::db::{Conn, StorageError};
+use crate::payments::refund::{self, RefundReason};
+use crate::payments::{self, Timing};
+
+/// Why a support is not changed.
+#[derive(Debug, Error)]
+pub enum ChangeRefusal {
+    /// The caller gave no support by this id.
+    #[error("id: you gave no such support")]
+    NotAuthor,
+    /// It was taken back.
+    #[error("id: this support was taken back")]
+    TakenBack,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Changes the message of a support that `author` gave.
+///
+/// # Errors
+/// [`ChangeRefusal`].
+pub fn change_message(
+    conn: &mut Conn,
+    author: AccountKey,
+    id: SupportId,
+    message: &SupportMessage,
+) -> Result<(), ChangeRefusal> {
+    let facts = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
+    if facts.taken_back {
+        return Err(ChangeRefusal::TakenBack);
+    }
+    Ok(sql::set_message(conn, id, message.as_str())?)
+}
+
+/// Takes back a support that `author` gave: it is listed no more and its refund is asked for. Asked again,
+/// nothing more happens. Gives back its payment.
+///
+/// # Errors
+/// [`ChangeRefusal`].
+pub fn take_back(
+    conn: &mut Conn,
+    author: AccountKey,
+    id: SupportId,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<PaymentId, ChangeRefusal> {
+    let facts = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
+    let payment = payments::sql::get(conn, facts.payment)?;
+    if matches!(
+        payment.state(),
+        PaymentState::Attached | PaymentState::PartlyRefunded
+    ) {
+        refund::start(conn, payment, RefundReason::TakenBack, now, timing)?;
+    }
+    Ok(facts.payment)
+}
+
+/// Takes the support of a payment, if it has one, off every list: its refund was asked for.
+///
+/// # Errors
+/// When the database fails.
+pub fn take_off_lists(
+    conn: &mut Conn,
+    payment: PaymentId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    if let Some((member, funding)) = sql::take_back(conn, payment, now)? {
+        sql::renew_participation(conn, member, funding)?;
+    }
+    Ok(())
+}
