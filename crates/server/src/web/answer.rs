@@ -93,3 +93,15 @@ pub(super) fn json_body<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<
         body
     })
 }
+
+/// The body of an answer that has nothing else to say; clients that decode every body can.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Done {
+    /// Always `done`.
+    detail: &'static str,
+}
+
+/// Answers `status`: what was asked for is done.
+pub fn done(status: StatusCode) -> Response {
+    with_status(status, &Done { detail: "done" })
+}

@@ -12,6 +12,6 @@ pub mod path;
 pub mod rate_limit;
 pub mod serve;
 
-pub use answer::{Json, Page, created, no_content};
+pub use answer::{Done, Json, Page, created, done, no_content};
 pub use error::{AppError, Problem, Refusal};
 pub use input::{Input, QueryInput, Upload};

@@ -1,0 +1,1 @@
+//! Requests that are wrong, and what each is told.

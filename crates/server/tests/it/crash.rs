@@ -1,0 +1,1 @@
+//! The program dies at any moment; the books balance all the same.

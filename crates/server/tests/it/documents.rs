@@ -1,0 +1,1 @@
+//! The API document and the pages made of it.

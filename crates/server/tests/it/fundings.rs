@@ -1,0 +1,1 @@
+//! Opening, reading, editing, deleting a funding.

@@ -1,0 +1,1 @@
+//! Random orders of everything that can happen to payments.

@@ -1,0 +1,28 @@
+//! The whole of FunSun from outside: HTTP against the running program, with the Kakao sandbox over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod accounts;
+mod app;
+mod bad_input;
+mod commands;
+mod concurrency;
+mod crash;
+mod documents;
+mod follows;
+mod fundings;
+mod interleavings;
+mod limits;
+mod lists;
+mod payment_faults;
+mod payments;
+mod pictures;
+mod refunds;
+mod reports;
+mod supports;
+mod tokens;
+mod unlinking;
+mod visibility;

@@ -1,0 +1,1 @@
+//! The payment calls, as the app makes them and the better way.

@@ -1,0 +1,1 @@
+//! Pictures, uploaded and served.

@@ -1,0 +1,1 @@
+//! Money goes back.

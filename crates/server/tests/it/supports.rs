@@ -1,0 +1,1 @@
+//! Supports: listing, changing, taking back.

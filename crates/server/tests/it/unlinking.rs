@@ -1,0 +1,1 @@
+//! Kakao's unlink webhook, and telling Kakao.

@@ -1,0 +1,1 @@
+//! Friends-only fundings on every path.
