@@ -86,7 +86,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// When the API document can't be rendered.
 pub fn service(
-    state: AppState,
+    state: &AppState,
 ) -> anyhow::Result<
     impl Service<Request<Body>, Response = Response, Error = Infallible, Future: Send + 'static>
     + Clone
@@ -114,7 +114,7 @@ pub fn service(
         })
         .with_state(state.clone());
     let production = !state.config.is_dev();
-    let limited = rate_limits(&state).layer(router);
+    let limited = rate_limits(state).layer(router);
     Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(limited)))
 }
 

@@ -17,7 +17,7 @@ use super::withdraw::{Withdrawal, withdraw};
 use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::state::AppState;
-use crate::web::{AppError, Input, Json, Problem, QueryInput, no_content};
+use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -124,14 +124,14 @@ async fn edit(
 /// One's fundings are deleted and everybody who paid is refunded; personal data is removed.
 #[utoipa::path(delete, path = "/account/", tag = "account", security(("bearer" = [])),
     responses(
-        (status = 200, description = "the account is gone"),
-        (status = 208, description = "it was gone before"),
+        (status = 200, description = "the account is gone", body = Done),
+        (status = 208, description = "it was gone before", body = Done),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
 async fn leave(
     State(state): State<AppState>,
     FormerMember(bearer): FormerMember,
-) -> Result<StatusCode, AppError> {
+) -> Result<Response, AppError> {
     let logged_in = !state.tokens.is_revoked(bearer.session);
     let key = bearer.account;
     if !logged_in {
@@ -141,14 +141,14 @@ async fn leave(
             .read(move |conn| sql::is_withdrawn(conn, key))
             .await?;
         return if withdrawn {
-            Ok(StatusCode::ALREADY_REPORTED)
+            Ok(done(StatusCode::ALREADY_REPORTED))
         } else {
             Err(gone())
         };
     }
     Ok(match withdraw(&state, key).await? {
-        Withdrawal::Done => StatusCode::OK,
-        Withdrawal::AlreadyGone => StatusCode::ALREADY_REPORTED,
+        Withdrawal::Done => done(StatusCode::OK),
+        Withdrawal::AlreadyGone => done(StatusCode::ALREADY_REPORTED),
     })
 }
 

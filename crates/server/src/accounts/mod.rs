@@ -21,7 +21,6 @@ pub use caller::{Member, Viewer, bearer_of};
 pub use edit::PictureEdit;
 pub use profile::Author;
 pub use suspend::{reinstate, suspend};
-pub use withdraw::{Withdrawal, withdraw};
 
 use crate::db::StorageError;
 use crate::state::AppState;

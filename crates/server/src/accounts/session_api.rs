@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,7 +13,7 @@ use super::login;
 use super::profile::OwnProfile;
 use super::tokens::TokenKind;
 use crate::state::AppState;
-use crate::web::{AppError, Input, Json, Problem, created};
+use crate::web::{AppError, Done, Input, Json, Problem, created, done};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -124,11 +125,12 @@ async fn refresh(
 /// Ends this login: its refresh token and its access tokens stop working.
 #[utoipa::path(delete, path = "/account/session", tag = "account", security(("bearer" = [])),
     responses(
-        (status = 200, description = "logged out"),
+        (status = 200, description = "logged out", body = Done),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
-async fn log_out(State(state): State<AppState>, member: Member) -> Result<(), AppError> {
-    Ok(login::log_out(&state, member, false).await?)
+async fn log_out(State(state): State<AppState>, member: Member) -> Result<Response, AppError> {
+    login::log_out(&state, member, false).await?;
+    Ok(done(StatusCode::OK))
 }
 
 /// Log out everywhere
@@ -136,9 +138,13 @@ async fn log_out(State(state): State<AppState>, member: Member) -> Result<(), Ap
 /// Ends every login of this member.
 #[utoipa::path(delete, path = "/account/sessions", tag = "account", security(("bearer" = [])),
     responses(
-        (status = 200, description = "logged out everywhere"),
+        (status = 200, description = "logged out everywhere", body = Done),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
-async fn log_out_everywhere(State(state): State<AppState>, member: Member) -> Result<(), AppError> {
-    Ok(login::log_out(&state, member, true).await?)
+async fn log_out_everywhere(
+    State(state): State<AppState>,
+    member: Member,
+) -> Result<Response, AppError> {
+    login::log_out(&state, member, true).await?;
+    Ok(done(StatusCode::OK))
 }

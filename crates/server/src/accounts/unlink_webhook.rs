@@ -7,7 +7,7 @@ use kakao::login::WebhookRefused;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::db::StorageError;
+use crate::db::Conn;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
 use crate::web::{AppError, Input, Problem, QueryInput};
@@ -66,12 +66,9 @@ async fn note<'a>(
         .verify_unlink_webhook(sender, &params)
         .map_err(refuse)?;
     let (subject, now) = (notice.user_id.to_string(), state.clock.now());
-    state
-        .db
-        .write(move |conn| {
-            jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now).map_err(StorageError::from)
-        })
-        .await?;
+    let enqueue =
+        move |conn: &mut Conn| jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now);
+    state.db.write(enqueue).await?;
     state.sweep_now.notify_one();
     Ok(())
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::app;
 use crate::web::docs;
 
-#[derive(Args)]
+#[derive(Clone, Copy, Args)]
 pub(super) struct Options {
     /// YAML instead of JSON.
     #[arg(long)]

@@ -31,7 +31,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let (kakao, sandbox) = find_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
     learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
-    let service = app::service(state.clone())?;
+    let service = app::service(&state)?;
     greet(&state, &own_url, sandbox.as_ref());
     let workers = [
         tokio::spawn(workers::sweep_forever(state.clone())),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::kakao::KakaoConfig;
 pub use ::kakao::Secret;
-pub use keys::{KEYS, Key, reference};
+pub use keys::{KEYS, reference};
 
 use keys::Raw;
 

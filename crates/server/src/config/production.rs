@@ -11,7 +11,8 @@ const SECRET_VARIETY_MIN: usize = 12;
 pub(super) fn check(config: &Config, problems: &mut Vec<String>) {
     match &config.token_secret {
         None => {
-            problems.push("token_secret: set one, for example from: openssl rand -base64 48".into())
+            problems
+                .push("token_secret: set one, for example from: openssl rand -base64 48".into());
         }
         Some(secret) if weak(secret.expose()) => problems.push(format!(
             "token_secret: too weak; take {SECRET_CHARACTERS_MIN} random characters or more, for \
@@ -22,7 +23,8 @@ pub(super) fn check(config: &Config, problems: &mut Vec<String>) {
     match &config.public_url {
         Some(url) if is_plain(url, "https://") => {}
         _ => {
-            problems.push("public_url: set the https:// address clients use, without a path".into())
+            problems
+                .push("public_url: set the https:// address clients use, without a path".into());
         }
     }
     match &config.kakao {

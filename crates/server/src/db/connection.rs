@@ -20,9 +20,6 @@ pub enum Conn {
     Mysql(diesel::mysql::MysqlConnection),
 }
 
-/// The engine behind [`Conn`].
-pub type Backend = <Conn as Connection>::Backend;
-
 const SQLITE_SCHEME: &str = "sqlite://";
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 #[cfg(feature = "mysql")]

@@ -10,7 +10,7 @@ mod writer;
 
 use std::sync::Arc;
 
-pub use connection::{Backend, Conn};
+pub use connection::Conn;
 pub use error::StorageError;
 
 use readers::Readers;

@@ -13,7 +13,7 @@ use super::{FollowRefusal, follow, sql, unfollow};
 use crate::accounts::Member;
 use crate::accounts::profile::Profile;
 use crate::state::AppState;
-use crate::web::{AppError, Input, Json, Problem, QueryInput, no_content};
+use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, start, stop))
@@ -70,9 +70,12 @@ async fn list(
                 .db
                 .read(move |conn| sql::is_following(conn, follower, followee))
                 .await?;
-            return Ok(Json(Following { detail }).into_response());
+            return Ok(Json(FollowAnswer::Following(Following { detail })).into_response());
         }
-        (Some(_), Some(_)) => return Ok(Json(Following { detail: false }).into_response()),
+        (Some(_), Some(_)) => {
+            let answer = FollowAnswer::Following(Following { detail: false });
+            return Ok(Json(answer).into_response());
+        }
         (Some(Some(id)), None) => {
             state
                 .db
@@ -93,15 +96,15 @@ async fn list(
             ));
         }
     };
-    let profiles: Vec<_> = found.into_iter().map(Profile::for_other).collect();
-    Ok(Json(profiles).into_response())
+    let profiles = found.into_iter().map(Profile::for_other).collect();
+    Ok(Json(FollowAnswer::List(profiles)).into_response())
 }
 
 /// Follow a member
 #[utoipa::path(post, path = "/follow/", tag = "follow", security(("bearer" = [])),
     request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 201, description = "followed"),
+        (status = 201, description = "followed", body = Done),
         (status = 204, description = "no such member"),
         (status = 400, description = "followed already, oneself, or no id", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
@@ -120,7 +123,7 @@ async fn start(
         .write(move |conn| follow(conn, member.key, id, now))
         .await
     {
-        Ok(()) => Ok(StatusCode::CREATED.into_response()),
+        Ok(()) => Ok(done(StatusCode::CREATED)),
         Err(FollowRefusal::NoSuchMember) => Ok(no_content()),
         Err(refusal) => Err(refusal.into()),
     }
@@ -130,7 +133,7 @@ async fn start(
 #[utoipa::path(delete, path = "/follow/", tag = "follow", security(("bearer" = [])),
     request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "not followed, now or before"),
+        (status = 200, description = "not followed, now or before", body = Done),
         (status = 400, description = "no id", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
@@ -138,12 +141,12 @@ async fn stop(
     State(state): State<AppState>,
     member: Member,
     input: Input,
-) -> Result<StatusCode, AppError> {
+) -> Result<Response, AppError> {
     if let Ok(id) = input.text("id")?.parse::<KakaoId>() {
         state
             .db
             .write(move |conn| unfollow(conn, member.key, id))
             .await?;
     }
-    Ok(StatusCode::OK)
+    Ok(done(StatusCode::OK))
 }

@@ -19,7 +19,7 @@ use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::payments::Timing;
 use crate::state::AppState;
-use crate::web::{AppError, Input, Json, Problem, QueryInput, created, no_content};
+use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -209,7 +209,7 @@ async fn write_review(
 #[utoipa::path(delete, path = "/funding/", tag = "funding", security(("bearer" = [])),
     request_body(content((FundingIdBody = "application/json"), (FundingIdBody = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "deleted"),
+        (status = 200, description = "deleted", body = Done),
         (status = 400, description = "not the author", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
@@ -217,7 +217,7 @@ async fn delete(
     State(state): State<AppState>,
     member: Member,
     input: Input,
-) -> Result<StatusCode, AppError> {
+) -> Result<Response, AppError> {
     let id = funding_id(&input)?;
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     state
@@ -225,7 +225,7 @@ async fn delete(
         .write(move |conn| delete_funding(conn, member.key, id, now, timing))
         .await?;
     state.sweep_now.notify_one();
-    Ok(StatusCode::OK)
+    Ok(done(StatusCode::OK))
 }
 
 async fn apply(

@@ -10,12 +10,11 @@ use super::visibility::{EVERYBODY, FRIENDS, NOBODY, is_author_or_friend, is_visi
 use super::write::{FundingEdit, NewFunding};
 use crate::db::schema::{accounts, fundings};
 use crate::db::{Conn, StorageError, dialect};
+use crate::media::NewPicture;
 
 /// What a support, an edit or a report asks of a funding.
 #[derive(Clone, Copy, Debug)]
 pub struct FundingFacts {
-    /// The row.
-    pub id: FundingId,
     /// Who wrote it.
     pub author: AccountKey,
     /// When it ends.
@@ -82,7 +81,6 @@ pub fn find_facts(
         .optional()?;
     row.map(|(author, deadline, visible_to)| {
         Ok(FundingFacts {
-            id,
             author: AccountKey::new(author).map_err(StorageError::corrupt)?,
             deadline: Timestamp::from_micros(deadline),
             hidden: visible_to == NOBODY,
@@ -106,7 +104,7 @@ pub fn create(
             fundings::goal_amount.eq(funding.goal.won().get()),
             fundings::is_public.eq(funding.audience.is_public()),
             fundings::visible_to.eq(visible_to(funding.audience)),
-            fundings::image.eq(funding.image.as_ref().map(|picture| picture.name())),
+            fundings::image.eq(funding.image.as_ref().map(NewPicture::name)),
             fundings::deadline_at.eq(funding.deadline.at().micros()),
             fundings::created_at.eq(now.micros()),
         ))

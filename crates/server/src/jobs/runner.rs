@@ -2,6 +2,7 @@
 
 use super::JobKind;
 use super::sql::{self, JobRow};
+use crate::db::Conn;
 use crate::state::AppState;
 use crate::{accounts, media};
 
@@ -32,10 +33,8 @@ pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
         }
         match run(state, &job).await {
             Ok(()) => {
-                state
-                    .db
-                    .write(move |conn| sql::delete(conn, job.id))
-                    .await?
+                let delete = move |conn: &mut Conn| sql::delete(conn, job.id);
+                state.db.write(delete).await?;
             }
             Err(error) => tracing::warn!(
                 job = job.id,

@@ -10,7 +10,7 @@ pub mod sql;
 mod store;
 mod upload;
 
-pub use names::{PictureName, Rendition};
+pub use names::PictureName;
 pub use store::MediaStore;
 pub use upload::{NewPicture, accept, remove_unless_used};
 

@@ -84,7 +84,7 @@ pub async fn audit(
     let mut findings = db
         .read_slow(|conn: &mut Conn| {
             // One snapshot: the service may go on writing meanwhile.
-            diesel::Connection::transaction(conn, |conn| audit_books(conn))
+            diesel::Connection::transaction(conn, audit_books)
         })
         .await?;
     if let Some(gateway) = gateway {

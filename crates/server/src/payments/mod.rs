@@ -15,7 +15,7 @@ pub mod sweep;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub use stored::{StoredPayment, Timing, Wanted};
+pub use stored::{StoredPayment, Timing};
 
 use crate::state::AppState;
 use crate::web::AppError;

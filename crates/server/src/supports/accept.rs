@@ -1,7 +1,7 @@
 //! Accepting a support: the one place where a payment's money goes into a funding.
 
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
-use funsun_domain::ids::{AccountKey, FundingId, SupportId};
+use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
 use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::Step;
 use funsun_domain::text::SupportMessage;
@@ -30,7 +30,7 @@ pub enum Outcome {
     /// It stands; it may have stood before, when the approval itself created it.
     Accepted(SupportId),
     /// The funding takes none any more; the payment is being given back.
-    GivingBack(StoredPayment, SupportRefusal),
+    GivingBack(PaymentId, SupportRefusal),
 }
 
 /// Why a support is not accepted, with nothing changed.
@@ -82,7 +82,7 @@ pub fn accept(
         Err(why) => {
             let reason = RefundReason::FundingClosed;
             let payment = refund::start(conn, payment, reason, now, timing)?;
-            Ok(Outcome::GivingBack(payment, why))
+            Ok(Outcome::GivingBack(payment.id, why))
         }
     }
 }

@@ -21,7 +21,9 @@ use crate::fundings;
 use crate::payments::{Timing, refund};
 use crate::state::AppState;
 use crate::web::paging::{Cursor, PAGE_SIZE, PageQuery, Position, next_link};
-use crate::web::{AppError, Input, Json, Page, Problem, QueryInput, created, no_content};
+use crate::web::{
+    AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content,
+};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, give, edit, withdraw))
@@ -172,7 +174,7 @@ async fn give(
             Ok(created(&OwnSupport::from(row)))
         }
         Ok(Outcome::GivingBack(payment, why)) => {
-            refund::pursue(&state, payment.id).await?;
+            refund::pursue(&state, payment).await?;
             Err(not_accepted(
                 why,
                 format!("funding: {why}; your payment is being given back"),
@@ -210,7 +212,7 @@ async fn edit(
 #[utoipa::path(delete, path = "/remit/", tag = "support", security(("bearer" = [])),
     request_body(content((SupportIdBody = "application/json"), (SupportIdBody = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 200, description = "the refund is asked for, now or before"),
+        (status = 200, description = "the refund is asked for, now or before", body = Done),
         (status = 400, description = "not one's own", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
@@ -218,13 +220,13 @@ async fn withdraw(
     State(state): State<AppState>,
     member: Member,
     input: Input,
-) -> Result<StatusCode, AppError> {
+) -> Result<Response, AppError> {
     let id = support_id(&input)?;
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     let take_back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
     let payment = state.db.write(take_back).await?;
     refund::pursue(&state, payment).await?;
-    Ok(StatusCode::OK)
+    Ok(done(StatusCode::OK))
 }
 
 /// An id of the wrong form is answered like one that is not the caller's.
