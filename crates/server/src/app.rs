@@ -5,22 +5,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::response::Response;
 use http::{HeaderMap, Method, Request};
 use tower::{Layer, Service};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::state::AppState;
 use crate::web::headers::EdgeLayer;
 use crate::web::path::CanonicalPathLayer;
 use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
-use crate::web::{AppError, Problem, docs};
-use crate::{accounts, dev, follows, fundings, media, payments, reports, supports};
+use crate::web::{AppError, docs};
+use crate::{accounts, dev, follows, fundings, media, operation, payments, reports, supports};
 
 /// What the API document says about the whole.
 #[derive(OpenApi)]
@@ -47,7 +44,7 @@ struct Document;
 
 /// Requests a minute and at once, by kind of request.
 const RATES: Rates = Rates {
-    read: Rate::new(1_200, 300),
+    read: Rate::new(6_000, 1_000),
     write: Rate::new(120, 60),
     login: Rate::new(60, 30),
     payment: Rate::new(60, 30),
@@ -64,8 +61,7 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(payments::router())
         .merge(reports::router())
         .merge(media::api::router())
-        .routes(routes!(healthy))
-        .routes(routes!(ready))
+        .merge(operation::router())
         .split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -101,9 +97,7 @@ pub fn service(
         .cloned()
         .chain(docs::PATHS.map(str::to_owned))
         .collect();
-    let mut router = router
-        .merge(docs::router(&document)?)
-        .route("/", get(|| async { Redirect::to("/redoc/") }));
+    let mut router = router.merge(docs::router(&document)?);
     if state.config.test_clock {
         router = router.merge(dev::router());
     }
@@ -141,27 +135,5 @@ fn classify(method: &Method, path: &str) -> Class {
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,
         _ => Class::Write,
-    }
-}
-
-/// The process is up
-#[utoipa::path(get, path = "/healthz", tag = "operation",
-    responses((status = 200, description = "up")))]
-async fn healthy() -> &'static str {
-    "ok\n"
-}
-
-/// The service can do its work
-#[utoipa::path(get, path = "/readyz", tag = "operation",
-    responses(
-        (status = 200, description = "the database answers"),
-        (status = 503, description = "it does not", body = Problem),
-    ))]
-async fn ready(State(state): State<AppState>) -> Response {
-    match state.db.read(crate::db::ping).await {
-        Ok(()) => "ok\n".into_response(),
-        Err(error) => AppError::unavailable("database", "the database does not answer")
-            .with_source(error)
-            .into_response(),
     }
 }

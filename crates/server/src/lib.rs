@@ -11,6 +11,7 @@ mod follows;
 mod fundings;
 mod jobs;
 mod media;
+mod operation;
 mod payments;
 mod reports;
 mod state;

@@ -101,6 +101,10 @@ fn build_state(
 
 /// Says on the terminal where it is and what to try.
 fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
+    if !state.config.ignored.is_empty() {
+        let variables = state.config.ignored.join(", ");
+        tracing::warn!(variables, "these are no settings (see funsun serve --help)");
+    }
     tracing::info!(address = own_url, public_url = state.public_url, "serving");
     if !state.config.is_dev() {
         return;

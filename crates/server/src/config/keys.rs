@@ -144,16 +144,20 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// The settings as texts, before they are understood.
-pub(super) struct Raw(BTreeMap<&'static str, String>);
+pub(super) struct Raw {
+    values: BTreeMap<&'static str, String>,
+    /// Variables with our prefix that are no setting.
+    pub(super) ignored: Vec<String>,
+}
 
 impl Raw {
-    /// Joins file and environment (which wins); reports names that are no setting.
+    /// Joins file and environment (which wins). A name in the file that is no setting is a problem.
     pub(super) fn gather(
         file: &toml::Table,
         environment: impl Iterator<Item = (String, String)>,
         problems: &mut Vec<String>,
     ) -> Self {
-        let mut values = BTreeMap::new();
+        let (mut values, mut ignored) = (BTreeMap::new(), Vec::new());
         for (name, value) in file {
             match KEYS.iter().find(|key| key.name == name) {
                 Some(key) => match scalar(value) {
@@ -170,18 +174,17 @@ impl Raw {
             match KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
                 Some(key) => drop(values.insert(key.name, value)),
                 None if name == "CONFIG" => {}
-                None => problems.push(format!(
-                    "{variable}: no such setting (see funsun serve --help)"
-                )),
+                // Others may use the prefix too: said at the start, no reason not to start.
+                None => ignored.push(variable),
             }
         }
-        Self(values)
+        Self { values, ignored }
     }
 
     /// The value or its default; empty counts as unset.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let set = self
-            .0
+            .values
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty());

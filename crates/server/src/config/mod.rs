@@ -67,6 +67,8 @@ pub struct Config {
     pub test_clock: bool,
     /// What to log.
     pub log: String,
+    /// `FUNSUN_*` variables that are no setting.
+    pub ignored: Vec<String>,
 }
 
 /// The settings can't be used; one line for each thing to mend.
@@ -146,6 +148,7 @@ impl Config {
             demo_cast: switch(raw, "demo_cast", dev, problems),
             test_clock: switch(raw, "test_clock", false, problems),
             log: raw.get("log").unwrap_or("info").to_owned(),
+            ignored: raw.ignored.clone(),
             data_dir,
         }
     }
