@@ -161,8 +161,8 @@ async fn approve_payment(
     })?;
     let digest = proof.digest();
     let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
-        if let Some(seen) = sql::find_by_proof(conn, member.key, &digest)? {
-            return Ok(vec![seen.id]);
+        if let Some(paid) = sql::find_paid_by(conn, member.key, &digest)? {
+            return Ok(vec![paid.id]);
         }
         let recent = sql::list_of(conn, member.key, i64::MAX, 0, CANDIDATES_MAX)?;
         let open = recent.into_iter().filter(|payment| {
@@ -175,10 +175,12 @@ async fn approve_payment(
     };
     let mut refusal = not_approved();
     for id in state.db.read(candidates).await? {
-        let payment = approve::approve(&state, id, proof.clone()).await?;
-        match payment.state() {
-            PaymentState::Approved | PaymentState::Attached => return Ok(Json(payment.into())),
-            PaymentState::Approving => refusal = not_certain(),
+        let attempt = approve::approve(&state, id, proof.clone()).await?;
+        match attempt.payment.state() {
+            PaymentState::Approved | PaymentState::Attached => {
+                return Ok(Json(attempt.payment.into()));
+            }
+            PaymentState::Approving if !attempt.refused => refusal = not_certain(),
             PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
                 return Err(given_back());
             }
@@ -188,7 +190,9 @@ async fn approve_payment(
     Err(refusal)
 }
 
-/// Whether one's latest payment is approved
+/// Whether one's payment is approved
+///
+/// The one that waits for its support or, when none does, the latest.
 #[utoipa::path(get, path = "/remit/kakaopay/approve", tag = "payment", security(("bearer" = [])),
     responses(
         (status = 200, description = "it is", body = PaymentAnswer),
@@ -199,9 +203,13 @@ async fn is_approved(
     State(state): State<AppState>,
     member: Member,
 ) -> Result<Json<PaymentAnswer>, AppError> {
-    let latest = move |conn: &mut Conn| sql::list_of(conn, member.key, i64::MAX, 0, 1);
-    let latest = state.db.read(latest).await?.pop();
-    latest
+    let find = move |conn: &mut Conn| -> Result<Option<StoredPayment>, StorageError> {
+        let waiting = sql::list_unattached(conn, member.key)?.pop();
+        let latest = sql::list_of(conn, member.key, i64::MAX, 0, 1)?.pop();
+        Ok(waiting.or(latest))
+    };
+    let found = state.db.read(find).await?;
+    found
         .filter(|payment| {
             matches!(
                 payment.state(),

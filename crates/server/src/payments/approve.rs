@@ -6,7 +6,7 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
-use super::gateway::{Confirmation, Standing};
+use super::gateway::{Confirmation, GatewayError, Lookup, Standing};
 use super::refund;
 use super::sql;
 use super::stored::{StoredPayment, Timing};
@@ -40,26 +40,43 @@ impl Proof {
     }
 }
 
+/// What came of bringing a proof.
+pub struct Attempt {
+    /// The payment as it stands.
+    pub payment: StoredPayment,
+    /// The provider refused this very proof, and its book says that nothing was taken: the payer may still
+    /// come with the right one.
+    pub refused: bool,
+}
+
 enum Claim {
-    Mine(StoredPayment),
+    /// The provider was never asked before.
+    First(StoredPayment),
+    /// It was asked, and nobody knows what became of it.
+    Again(StoredPayment),
     Busy,
     Settled(StoredPayment),
 }
 
+/// What the provider's book says about a payment that is `ready` or `approving`.
+enum Finding {
+    Taken,
+    /// Not taken, and it still can be.
+    Untaken,
+    Ended(Step),
+    Unknown,
+}
+
 /// Has the provider take the money of a payment, and creates the support it is for. Whoever comes second
 /// waits for the first. Gives back the payment as it stands: approved or further, failed, or still
-/// `approving` when the provider can't be understood; the sweeper goes on asking then.
+/// `approving` when the proof was refused or the provider can't be understood; the sweeper goes on asking.
 ///
 /// Dying before the provider was called, or before its answer was stored, leaves `approving`: the sweeper
 /// asks the provider's book and never charges to find out.
 ///
 /// # Errors
 /// 500 when the database fails; the sweeper settles the payment later.
-pub async fn approve(
-    state: &AppState,
-    id: PaymentId,
-    proof: Proof,
-) -> Result<StoredPayment, AppError> {
+pub async fn approve(state: &AppState, id: PaymentId, proof: Proof) -> Result<Attempt, AppError> {
     let own = state.clone();
     state
         .background
@@ -67,15 +84,17 @@ pub async fn approve(
         .await
 }
 
-async fn run(state: &AppState, id: PaymentId, proof: Proof) -> Result<StoredPayment, StorageError> {
+async fn run(state: &AppState, id: PaymentId, proof: Proof) -> Result<Attempt, StorageError> {
     for _ in 0..WAIT_STEPS_MAX {
         match claim(state, id, &proof).await? {
-            Claim::Mine(payment) => return charge(state, payment, &proof).await,
-            Claim::Settled(payment) => return Ok(payment),
+            Claim::First(payment) => return charge(state, payment, &proof).await,
+            Claim::Again(payment) => return resume(state, payment, &proof).await,
+            Claim::Settled(payment) => return Ok(payment.into()),
             Claim::Busy => tokio::time::sleep(WAIT_STEP).await,
         }
     }
-    state.db.read(move |conn| sql::get(conn, id)).await
+    let payment = state.db.read(move |conn| sql::get(conn, id)).await?;
+    Ok(payment.into())
 }
 
 async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, StorageError> {
@@ -90,18 +109,18 @@ async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, 
     let digest = proof.digest();
     let claim = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        match payment.state() {
+        let claimed = match payment.state() {
             PaymentState::Ready | PaymentState::Approving if payment.lease_until > now => {
-                Ok(Claim::Busy)
+                return Ok(Claim::Busy);
             }
-            PaymentState::Ready | PaymentState::Approving => {
-                sql::set_proof(conn, id, &digest)?;
-                payment
-                    .step(conn, Step::StartApproval, now, timing)
-                    .map(Claim::Mine)
-            }
-            _ => Ok(Claim::Settled(payment)),
-        }
+            PaymentState::Ready => Claim::First,
+            PaymentState::Approving => Claim::Again,
+            _ => return Ok(Claim::Settled(payment)),
+        };
+        sql::set_proof(conn, id, &digest)?;
+        payment
+            .step(conn, Step::StartApproval, now, timing)
+            .map(claimed)
     };
     state.db.write(claim).await
 }
@@ -110,19 +129,34 @@ async fn charge(
     state: &AppState,
     payment: StoredPayment,
     proof: &Proof,
-) -> Result<StoredPayment, StorageError> {
+) -> Result<Attempt, StorageError> {
     let Some(known) = payment.known() else {
-        return Ok(payment);
+        return Ok(payment.into());
     };
-    match state.gateway.confirm(known, &proof.0).await {
-        Confirmation::Approved => record_approval(state, payment.id).await,
-        Confirmation::Unclear(note) => {
-            tracing::warn!(
-                payment = payment.id.get(),
-                note,
-                "an approval's outcome is unclear"
-            );
-            settle_by_look_up(state, payment, note).await
+    let (note, refused) = match state.gateway.confirm(known, &proof.0).await {
+        Confirmation::Approved => return Ok(record_approval(state, payment.id).await?.into()),
+        Confirmation::Refused(note) => (note, true),
+        Confirmation::Unclear(note) => (note, false),
+    };
+    let id = payment.id.get();
+    tracing::warn!(payment = id, note, "an approval was not confirmed");
+    let finding = look_up(state, &payment).await;
+    let refused = refused && matches!(finding, Finding::Untaken);
+    let payment = store(state, payment, finding, note).await?;
+    Ok(Attempt { payment, refused })
+}
+
+/// The provider was asked before: only when its book says that nothing was taken is it asked again.
+async fn resume(
+    state: &AppState,
+    payment: StoredPayment,
+    proof: &Proof,
+) -> Result<Attempt, StorageError> {
+    match look_up(state, &payment).await {
+        Finding::Untaken => charge(state, payment, proof).await,
+        finding => {
+            let note = "asked again".to_owned();
+            Ok(store(state, payment, finding, note).await?.into())
         }
     }
 }
@@ -136,40 +170,60 @@ pub async fn settle_by_look_up(
     payment: StoredPayment,
     note: String,
 ) -> Result<StoredPayment, StorageError> {
+    let finding = look_up(state, &payment).await;
+    store(state, payment, finding, note).await
+}
+
+async fn look_up(state: &AppState, payment: &StoredPayment) -> Finding {
     let Some(known) = payment.known() else {
-        return Ok(payment);
+        return Finding::Unknown;
     };
-    let found = state.gateway.look_up(known).await;
-    let now = state.clock.now();
-    let step = match found {
-        Ok(lookup) => match lookup.standing {
-            Standing::Paid if payment.state() == PaymentState::Approving => {
-                return record_approval(state, payment.id).await;
-            }
-            Standing::Paid => {
-                tracing::error!(
-                    payment = payment.id.get(),
-                    "paid, though we never asked for it"
-                );
-                None
-            }
-            Standing::Cancelled => Some(Step::Cancel),
-            Standing::Failed => Some(Step::Fail),
-            Standing::Pending if now >= payment.expires_at() => Some(Step::Expire),
-            Standing::Pending => None,
-        },
+    let found: Result<Lookup, GatewayError> = state.gateway.look_up(known).await;
+    let standing = match found {
+        Ok(lookup) => lookup.standing,
         Err(error) => {
             tracing::warn!(payment = payment.id.get(), %error, "a look-up failed");
-            None
+            return Finding::Unknown;
         }
     };
-    let (id, timing) = (payment.id, Timing::from(&state.config));
+    match standing {
+        Standing::Paid => Finding::Taken,
+        Standing::Cancelled => Finding::Ended(Step::Cancel),
+        Standing::Failed => Finding::Ended(Step::Fail),
+        Standing::Pending if state.clock.now() >= payment.expires_at() => {
+            Finding::Ended(Step::Expire)
+        }
+        Standing::Pending => Finding::Untaken,
+    }
+}
+
+/// Stores what a look-up found, unless the payment has moved on since `seen` was read: what was found then
+/// says nothing about an approval that began later.
+async fn store(
+    state: &AppState,
+    seen: StoredPayment,
+    finding: Finding,
+    note: String,
+) -> Result<StoredPayment, StorageError> {
+    let id = seen.id;
+    let step = match finding {
+        Finding::Taken if seen.state() == PaymentState::Approving => {
+            return record_approval(state, id).await;
+        }
+        Finding::Taken => {
+            tracing::warn!(
+                payment = id.get(),
+                "taken, though we had not asked when we looked"
+            );
+            None
+        }
+        Finding::Ended(step) => Some(step),
+        Finding::Untaken | Finding::Unknown => None,
+    };
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     let store = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        if !matches!(
-            payment.state(),
-            PaymentState::Ready | PaymentState::Approving
-        ) {
+        if payment.rules != seen.rules || payment.lease_until != seen.lease_until {
             return Ok(payment);
         }
         match step {
@@ -193,8 +247,26 @@ async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPaymen
         supports::accept_wanted(conn, payment, now, timing)
     };
     let payment = state.db.write(record).await?;
-    if payment.state() == PaymentState::Refunding {
-        return refund::pursue(state, payment.id).await;
+    match payment.state() {
+        PaymentState::Refunding => refund::pursue(state, id).await,
+        PaymentState::Failed | PaymentState::Expired | PaymentState::Cancelled => {
+            let closed_as = payment.state().as_str();
+            tracing::error!(
+                payment = id.get(),
+                closed_as,
+                "taken after it was closed: a person must look"
+            );
+            Ok(payment)
+        }
+        _ => Ok(payment),
     }
-    Ok(payment)
+}
+
+impl From<StoredPayment> for Attempt {
+    fn from(payment: StoredPayment) -> Self {
+        Self {
+            payment,
+            refused: false,
+        }
+    }
 }

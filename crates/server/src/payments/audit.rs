@@ -241,7 +241,17 @@ async fn provider_difference(
     };
     let rules = payment.rules;
     let taken = match lookup.standing {
-        Standing::Paid | Standing::Cancelled => rules.amount.minus(lookup.refunded).ok()?,
+        Standing::Paid | Standing::Cancelled => match rules.amount.minus(lookup.refunded) {
+            Ok(taken) => taken,
+            Err(_) => {
+                let found = lookup.refunded.to_string();
+                return difference(
+                    "given back by the provider",
+                    rules.refunded.to_string(),
+                    found,
+                );
+            }
+        },
         Standing::Pending | Standing::Failed => Won::ZERO,
     };
     let ours = match rules.state {

@@ -68,6 +68,9 @@ pub struct Prepared {
 pub enum Confirmation {
     /// The money was taken, exactly what was agreed.
     Approved,
+    /// The provider says no. That alone does not prove that nothing was taken; only a look-up does. The note
+    /// is for the operator.
+    Refused(String),
     /// Anything else; only a look-up tells. The note is for the operator.
     Unclear(String),
 }
@@ -116,7 +119,7 @@ pub trait PaymentGateway: Send + Sync {
     /// Asks to take the money. `proof` is what the payer's browser brought back.
     fn confirm<'a>(&'a self, order: KnownOrder<'a>, proof: &'a str) -> Later<'a, Confirmation>;
 
-    /// Asks the provider's book. Errors unless the entry is this order with this amount.
+    /// Asks the provider's book. Errors unless the entry is this order with this amount, in a state we know.
     fn look_up<'a>(&'a self, order: KnownOrder<'a>) -> Later<'a, Result<Lookup, GatewayError>>;
 
     /// Asks to give `part` back, provided that `refundable` is still left before it: the provider refuses

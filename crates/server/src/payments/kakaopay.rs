@@ -1,7 +1,9 @@
 //! KakaoPay as a payment gateway.
 
 use funsun_domain::money::Won;
-use kakao::pay::{ApproveOrder, CancelOrder, OrderStatus, PayClient, ReadyOrder, StatusGroup};
+use kakao::pay::{
+    ApproveOrder, CancelOrder, OrderStatus, PayClient, PayError, ReadyOrder, StatusGroup,
+};
 
 use super::gateway::{
     Confirmation, GatewayError, KnownOrder, Later, Lookup, NewOrder, PaymentGateway, Prepared,
@@ -51,6 +53,7 @@ impl PaymentGateway for KakaoPay {
             };
             match self.0.approve(&approval).await {
                 Ok(_) => Confirmation::Approved,
+                Err(error @ PayError::Declined { .. }) => Confirmation::Refused(error.to_string()),
                 Err(error) => Confirmation::Unclear(error.to_string()),
             }
         })
@@ -73,7 +76,7 @@ impl PaymentGateway for KakaoPay {
             }
             let refunded = Won::new(found.canceled).map_err(|e| GatewayError(e.to_string()))?;
             Ok(Lookup {
-                standing: standing(&found.status),
+                standing: standing(&found.status)?,
                 refunded,
             })
         })
@@ -100,14 +103,16 @@ impl PaymentGateway for KakaoPay {
     }
 }
 
-fn standing(status: &OrderStatus) -> Standing {
+/// A status that was not documented when this was written concludes nothing, not even after the payer's time
+/// has run out: the money may have been taken.
+fn standing(status: &OrderStatus) -> Result<Standing, GatewayError> {
     if let OrderStatus::Unknown(word) = status {
-        tracing::warn!(status = word, "KakaoPay answered a status we do not know");
+        return Err(GatewayError(format!("KakaoPay's status {word} is unknown")));
     }
-    match status.group() {
+    Ok(match status.group() {
         StatusGroup::Pending => Standing::Pending,
         StatusGroup::Paid => Standing::Paid,
         StatusGroup::Cancelled => Standing::Cancelled,
         StatusGroup::Failed => Standing::Failed,
-    }
+    })
 }

@@ -11,7 +11,7 @@ use http::{HeaderValue, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::approve::{self, Proof, settle_by_look_up};
+use super::approve::{self, Attempt, Proof, settle_by_look_up};
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::StorageError;
@@ -58,11 +58,16 @@ async fn returned(
         .optional_text("pg_token")?
         .as_deref()
         .and_then(Proof::parse);
-    let payment = match proof {
-        Some(proof) => approve::approve(&state, payment.id, proof).await?,
-        None => payment,
+    let Some(proof) = proof else {
+        return page(&payment, payment.state());
     };
-    page(&payment)
+    let Attempt { payment, refused } = approve::approve(&state, payment.id, proof).await?;
+    let seen = if refused {
+        PaymentState::Ready
+    } else {
+        payment.state()
+    };
+    page(&payment, seen)
 }
 
 /// The payer comes back after giving up
@@ -78,7 +83,8 @@ async fn cancelled(
     State(state): State<AppState>,
     Path(order): Path<String>,
 ) -> Result<Response, AppError> {
-    page(&look_up(&state, &order, "the payer gave up").await?)
+    let payment = look_up(&state, &order, "the payer gave up").await?;
+    page(&payment, payment.state())
 }
 
 /// The payer comes back after a failure
@@ -94,7 +100,8 @@ async fn failed(
     State(state): State<AppState>,
     Path(order): Path<String>,
 ) -> Result<Response, AppError> {
-    page(&look_up(&state, &order, "the provider reported a failure").await?)
+    let payment = look_up(&state, &order, "the provider reported a failure").await?;
+    page(&payment, payment.state())
 }
 
 /// The pages' style sheet
@@ -133,8 +140,9 @@ async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPaym
     state.background.finish(settle).await
 }
 
-fn page(payment: &StoredPayment) -> Result<Response, AppError> {
-    let (tone, title, text, english) = words(payment);
+/// `seen`: where the payment stands for the payer.
+fn page(payment: &StoredPayment, seen: PaymentState) -> Result<Response, AppError> {
+    let (tone, title, text, english) = words(seen);
     let amount = payment.rules.amount.to_string();
     let html = PaymentPage {
         tone,
@@ -148,17 +156,14 @@ fn page(payment: &StoredPayment) -> Result<Response, AppError> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if matches!(
-        payment.state(),
-        PaymentState::Approving | PaymentState::Refunding
-    ) {
+    if matches!(seen, PaymentState::Approving | PaymentState::Refunding) {
         headers.insert(REFRESH, HeaderValue::from_static("3"));
     }
     Ok(response)
 }
 
-fn words(payment: &StoredPayment) -> (&'static str, &'static str, &'static str, &'static str) {
-    match payment.state() {
+fn words(seen: PaymentState) -> (&'static str, &'static str, &'static str, &'static str) {
+    match seen {
         PaymentState::Approved => (
             "good",
             "결제가 완료됐어요",

@@ -99,15 +99,25 @@ pub fn list_of(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// The payment of this member to which this proof was brought before.
-pub fn find_by_proof(
+/// The payment of this member whose money was taken with this proof. One to which the proof was brought in
+/// vain does not count: a member who has begun several payments brings it to each.
+pub fn find_paid_by(
     conn: &mut Conn,
     payer: AccountKey,
     digest: &str,
 ) -> Result<Option<StoredPayment>, StorageError> {
+    let taken = [
+        PaymentState::Approved,
+        PaymentState::Attached,
+        PaymentState::Refunding,
+        PaymentState::PartlyRefunded,
+        PaymentState::Refunded,
+    ]
+    .map(PaymentState::as_str);
     let row = payments::table
         .filter(payments::account_id.eq(payer.get()))
         .filter(payments::pg_token_digest.eq(digest))
+        .filter(payments::state.eq_any(taken))
         .order(payments::id.desc())
         .select(PaymentRow::as_select())
         .first(conn)
@@ -132,7 +142,7 @@ pub fn find_unattached(
     row.map(StoredPayment::try_from).transpose()
 }
 
-/// Every approved payment of this member that waits for its support.
+/// Every approved payment of this member that waits for its support, oldest first.
 pub fn list_unattached(
     conn: &mut Conn,
     payer: AccountKey,
@@ -140,6 +150,7 @@ pub fn list_unattached(
     let rows: Vec<PaymentRow> = payments::table
         .filter(payments::account_id.eq(payer.get()))
         .filter(payments::state.eq(PaymentState::Approved.as_str()))
+        .order(payments::id)
         .select(PaymentRow::as_select())
         .load(conn)?;
     rows.into_iter().map(StoredPayment::try_from).collect()
