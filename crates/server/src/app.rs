@@ -9,7 +9,6 @@ use axum::response::Response;
 use http::{HeaderMap, Method, Request};
 use tower::{Layer, Service};
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
@@ -63,12 +62,7 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(media::api::router())
         .merge(operation::router())
         .split_for_parts();
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    docs::complete(&mut document);
     (router, document)
 }
 

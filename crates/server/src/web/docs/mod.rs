@@ -1,6 +1,7 @@
 //! The API document for people and programs: Swagger UI, plain JSON and YAML, and a reading view without any
 //! script. Everything is made once, at start, and served by ourselves.
 
+mod complete;
 mod node;
 mod reference;
 mod schema;
@@ -24,6 +25,8 @@ use self::node::Node;
 use self::reference::ReferencePage;
 use super::answer::JSON_UTF8;
 use super::error::AppError;
+
+pub use self::complete::complete;
 
 /// The canonical paths served here, for the layer that knows both forms of a path.
 pub const PATHS: [&str; 5] = [

@@ -1,0 +1,96 @@
+//! Answers that no handler gives itself: what the reader of bodies and the rate limit refuse, and the headers
+//! that go with a status.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, ResponseBuilder};
+
+/// Refusals of a call that has a body.
+const OF_BODIES: [(&str, &str); 4] = [
+    ("400", "the body is broken, or a field takes something else"),
+    ("408", "the body took longer than 30 seconds"),
+    ("413", "the body, a field or a file is too large"),
+    (
+        "415",
+        "the body is in none of the three encodings, or compressed",
+    ),
+];
+
+/// Refusals of any call.
+const OF_ALL: [(&str, &str); 1] = [("429", "too many requests; see `Retry-After`")];
+
+/// Adds the refusals that the operation does not describe itself.
+pub(super) fn add_refusals(operation: &mut Operation) {
+    let of_bodies = if operation.request_body.is_some() {
+        &OF_BODIES[..]
+    } else {
+        &[]
+    };
+    for (status, description) in of_bodies.iter().chain(&OF_ALL) {
+        operation
+            .responses
+            .responses
+            .entry((*status).to_owned())
+            .or_insert_with(|| RefOr::T(refusal(description)));
+    }
+}
+
+fn refusal(description: &str) -> utoipa::openapi::Response {
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", problem)
+        .build()
+}
+
+/// Adds the headers that go with a status; a list's link to its next page.
+pub(super) fn add_headers(operation: &mut Operation) {
+    let is_list =
+        operation.parameters.iter().flatten().any(
+            |parameter| matches!(parameter, RefOr::T(Parameter { name, .. }) if name == "before"),
+        );
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        let (name, header) = match status.as_str() {
+            "200" if is_list => (
+                "Link",
+                text(
+                    "`<…>; rel=\"next\"`: where the list goes on, at constant cost; absent on the last page",
+                    "</funding/public?before=AAAAAAAAACo>; rel=\"next\"",
+                ),
+            ),
+            "401" => ("WWW-Authenticate", text("always `Bearer`", "Bearer")),
+            "429" => (
+                "Retry-After",
+                seconds("seconds until the next call is welcome"),
+            ),
+            _ => continue,
+        };
+        response.headers.insert(name.to_owned(), RefOr::T(header));
+    }
+}
+
+fn text(description: &str, example: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(description))
+        .example(Some(example.into()))
+        .build()
+}
+
+fn seconds(description: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(1)),
+        ))
+        .description(Some(description))
+        .example(Some(3.into()))
+        .build()
+}
