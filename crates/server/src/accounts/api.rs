@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use super::caller::{FormerMember, Member};
 use super::edit::{PictureEdit, ProfileEdit, edit_profile};
 use super::profile::{OwnProfile, Profile};
-use super::sql;
 use super::withdraw::{Withdrawal, withdraw};
+use super::{search_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::state::AppState;
@@ -167,8 +167,9 @@ async fn search(
     query: QueryInput,
 ) -> Result<Json<Vec<Profile>>, AppError> {
     let text = query.optional_text("username")?.unwrap_or_default();
-    let find =
-        move |conn: &mut Conn| -> Result<_, StorageError> { sql::search(conn, &text, member.key) };
+    let find = move |conn: &mut Conn| -> Result<_, StorageError> {
+        search_sql::search(conn, &text, member.key)
+    };
     let found = state.db.read_slow(find).await?;
     Ok(Json(found.into_iter().map(Profile::for_other).collect()))
 }

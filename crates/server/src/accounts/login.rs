@@ -8,6 +8,7 @@ use kakao::login::{KakaoUser, LoginError};
 use thiserror::Error;
 
 use super::caller::Member;
+use super::session_sql;
 use super::sql::{self, KakaoFacts, ProfileRow};
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
@@ -98,7 +99,7 @@ fn find_or_create(
         }
         None => sql::create(conn, id, username, facts, now)?,
     };
-    let session = sql::create_session(conn, account, now)?;
+    let session = session_sql::create(conn, account, now)?;
     let profile = sql::find_own(conn, account)?.ok_or(LoginRefusal::Ended)?;
     Ok(LoggedIn {
         created: known.is_none(),
@@ -121,7 +122,7 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Bearer, LoginRefus
     let alive = state
         .db
         .write(move |conn| {
-            sql::touch_session(conn, account, session, now).map_err(LoginRefusal::from)
+            session_sql::touch(conn, account, session, now).map_err(LoginRefusal::from)
         })
         .await?;
     if alive {
@@ -158,9 +159,9 @@ fn end_sessions(
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StorageError> {
     if everywhere {
-        return sql::revoke_sessions(conn, key, now);
+        return session_sql::revoke_all(conn, key, now);
     }
-    sql::revoke_session(conn, key, session, now)?;
+    session_sql::revoke(conn, key, session, now)?;
     Ok(vec![session])
 }
 

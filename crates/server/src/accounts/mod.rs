@@ -5,7 +5,9 @@ pub mod caller;
 mod edit;
 mod login;
 pub mod profile;
+pub mod search_sql;
 mod session_api;
+mod session_sql;
 pub mod sql;
 mod suspend;
 pub mod tokens;
@@ -39,7 +41,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 pub async fn learn_revocations(state: &AppState, since: Timestamp) -> Result<(), StorageError> {
     let ended = state
         .db
-        .read(move |conn| sql::list_revoked(conn, since))
+        .read(move |conn| session_sql::list_revoked(conn, since))
         .await?;
     if !ended.is_empty() {
         state.tokens.revoke(ended, state.clock.now());

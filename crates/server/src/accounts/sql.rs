@@ -2,15 +2,13 @@
 
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
-use funsun_domain::ids::{AccountKey, KakaoId, SessionId};
+use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::text::fold;
 use funsun_domain::time::Timestamp;
 
-use crate::db::schema::{accounts, follows, sessions, username_grams};
+use super::search_sql::{delete_grams, insert_grams};
+use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
-
-/// Most profiles a search answers.
-const SEARCH_MAX: i64 = 100;
 
 /// A member as the database knows them, and whether the viewer is their friend.
 #[derive(Queryable, Selectable)]
@@ -92,26 +90,6 @@ pub fn find_profile(
         .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
         .first(conn)
         .optional()?)
-}
-
-/// Members whose name contains `text`, by age of the account; at most [`SEARCH_MAX`].
-pub fn search(
-    conn: &mut Conn,
-    text: &str,
-    viewer: AccountKey,
-) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
-    let folded = fold(text.trim());
-    let Some(gram) = rarest_gram(&folded) else {
-        return Ok(Vec::new());
-    };
-    Ok(username_grams::table
-        .inner_join(accounts::table.on(accounts::id.eq(username_grams::account_id)))
-        .filter(username_grams::gram.eq(gram))
-        .filter(dialect::contains(accounts::username_folded, folded))
-        .order(username_grams::account_id)
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
-        .limit(SEARCH_MAX)
-        .load(conn)?)
 }
 
 /// Creates a member.
@@ -257,130 +235,6 @@ pub fn set_suspended(
     Ok(())
 }
 
-/// Starts a login.
-pub fn create_session(
-    conn: &mut Conn,
-    key: AccountKey,
-    now: Timestamp,
-) -> Result<SessionId, StorageError> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::account_id.eq(key.get()),
-            sessions::created_at.eq(now.micros()),
-            sessions::last_used_at.eq(now.micros()),
-        ))
-        .execute(conn)?;
-    SessionId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
-}
-
-/// Notes that a login is in use. `false`: it has ended, or its member is gone or suspended.
-pub fn touch_session(
-    conn: &mut Conn,
-    key: AccountKey,
-    session: SessionId,
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let member = accounts::table
-        .find(key.get())
-        .filter(accounts::withdrawn_at.is_null())
-        .filter(accounts::suspended_at.is_null());
-    let alive = sessions::table
-        .find(session.get())
-        .filter(sessions::account_id.eq(key.get()))
-        .filter(sessions::revoked_at.is_null())
-        .filter(exists(member));
-    if !diesel::select(exists(alive)).get_result::<bool>(conn)? {
-        return Ok(false);
-    }
-    diesel::update(sessions::table.find(session.get()))
-        .set(sessions::last_used_at.eq(now.micros()))
-        .execute(conn)?;
-    Ok(true)
-}
-
-/// Ends one login of this member.
-pub fn revoke_session(
-    conn: &mut Conn,
-    key: AccountKey,
-    session: SessionId,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let session = sessions::table
-        .find(session.get())
-        .filter(sessions::account_id.eq(key.get()))
-        .filter(sessions::revoked_at.is_null());
-    diesel::update(session)
-        .set(sessions::revoked_at.eq(now.micros()))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Ends every login of this member; gives back which.
-pub fn revoke_sessions(
-    conn: &mut Conn,
-    key: AccountKey,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, StorageError> {
-    let live = sessions::table
-        .filter(sessions::account_id.eq(key.get()))
-        .filter(sessions::revoked_at.is_null());
-    let ids: Vec<i64> = live.select(sessions::id).load(conn)?;
-    diesel::update(live)
-        .set(sessions::revoked_at.eq(now.micros()))
-        .execute(conn)?;
-    ids.into_iter()
-        .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
-        .collect()
-}
-
-/// Sessions that ended at `since` or later.
-pub fn list_revoked(conn: &mut Conn, since: Timestamp) -> Result<Vec<SessionId>, StorageError> {
-    let ids: Vec<i64> = sessions::table
-        .filter(sessions::revoked_at.ge(since.micros()))
-        .select(sessions::id)
-        .load(conn)?;
-    ids.into_iter()
-        .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
-        .collect()
-}
-
 fn key_of(id: i64) -> Result<AccountKey, StorageError> {
     AccountKey::new(id).map_err(StorageError::corrupt)
-}
-
-fn insert_grams(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), StorageError> {
-    for gram in grams(&fold(username)) {
-        diesel::insert_into(username_grams::table)
-            .values((
-                username_grams::gram.eq(gram),
-                username_grams::account_id.eq(key.get()),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-fn delete_grams(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    let own = username_grams::table.filter(username_grams::account_id.eq(key.get()));
-    diesel::delete(own).execute(conn)?;
-    Ok(())
-}
-
-/// Each character and each pair of neighbours, once.
-pub fn grams(folded: &str) -> Vec<String> {
-    let characters: Vec<char> = folded.chars().collect();
-    let singles = characters.iter().map(char::to_string);
-    let pairs = characters.windows(2).map(|pair| pair.iter().collect());
-    let mut all: Vec<String> = singles.chain(pairs).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// The last pair: Korean names begin with one of few surnames and differ at the end.
-fn rarest_gram(folded: &str) -> Option<String> {
-    let characters: Vec<char> = folded.chars().collect();
-    let start = characters.len().saturating_sub(2);
-    let gram: String = characters.get(start..)?.iter().collect();
-    (!gram.is_empty()).then_some(gram)
 }

@@ -3,7 +3,7 @@
 use funsun_domain::ids::KakaoId;
 use funsun_domain::time::Timestamp;
 
-use super::sql;
+use super::{session_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::fundings;
 
@@ -14,7 +14,7 @@ pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, Sto
         return Ok(false);
     };
     sql::set_suspended(conn, key, Some(now))?;
-    sql::revoke_sessions(conn, key, now)?;
+    session_sql::revoke_all(conn, key, now)?;
     fundings::hide_all_of(conn, key)?;
     Ok(true)
 }

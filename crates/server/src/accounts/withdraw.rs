@@ -3,7 +3,7 @@
 use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
 
-use super::sql;
+use super::{session_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
@@ -51,7 +51,7 @@ fn withdraw_in(
     payments::refund::refund_unattached_of(conn, key, now, timing)?;
     supports::forget_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
-    let sessions = sql::revoke_sessions(conn, key, now)?;
+    let sessions = session_sql::revoke_all(conn, key, now)?;
     sql::anonymise(conn, key, now)?;
     if let Some(image) = profile.image {
         media::let_go(conn, &image, now)?;

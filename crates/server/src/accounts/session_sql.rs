@@ -1,0 +1,92 @@
+//! Every statement about logins.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use funsun_domain::ids::{AccountKey, SessionId};
+use funsun_domain::time::Timestamp;
+
+use crate::db::schema::{accounts, sessions};
+use crate::db::{Conn, StorageError, dialect};
+
+/// Starts a login.
+pub fn create(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<SessionId, StorageError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::account_id.eq(key.get()),
+            sessions::created_at.eq(now.micros()),
+            sessions::last_used_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
+    SessionId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
+}
+
+/// Notes that a login is in use. `false`: it has ended, or its member is gone or suspended.
+pub fn touch(
+    conn: &mut Conn,
+    key: AccountKey,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let member = accounts::table
+        .find(key.get())
+        .filter(accounts::withdrawn_at.is_null())
+        .filter(accounts::suspended_at.is_null());
+    let alive = sessions::table
+        .find(session.get())
+        .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(exists(member));
+    if !diesel::select(exists(alive)).get_result::<bool>(conn)? {
+        return Ok(false);
+    }
+    diesel::update(sessions::table.find(session.get()))
+        .set(sessions::last_used_at.eq(now.micros()))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Ends one login of this member.
+pub fn revoke(
+    conn: &mut Conn,
+    key: AccountKey,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let session = sessions::table
+        .find(session.get())
+        .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::revoked_at.is_null());
+    diesel::update(session)
+        .set(sessions::revoked_at.eq(now.micros()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends every login of this member; gives back which.
+pub fn revoke_all(
+    conn: &mut Conn,
+    key: AccountKey,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StorageError> {
+    let live = sessions::table
+        .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::revoked_at.is_null());
+    let ids: Vec<i64> = live.select(sessions::id).load(conn)?;
+    diesel::update(live)
+        .set(sessions::revoked_at.eq(now.micros()))
+        .execute(conn)?;
+    ids.into_iter()
+        .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
+        .collect()
+}
+
+/// Sessions that ended at `since` or later.
+pub fn list_revoked(conn: &mut Conn, since: Timestamp) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<i64> = sessions::table
+        .filter(sessions::revoked_at.ge(since.micros()))
+        .select(sessions::id)
+        .load(conn)?;
+    ids.into_iter()
+        .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
+        .collect()
+}
