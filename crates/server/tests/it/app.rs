@@ -1,9 +1,11 @@
 //! A running `funsun`, a Kakao sandbox for it, and members who act.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use funsun_domain::time::Timestamp;
 use kakao_sandbox::{Sandbox, Settings};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -250,19 +252,57 @@ impl Member {
 
     /// Opens a funding as the app does (multipart); gives back its detail.
     pub async fn opens(&self, title: &str, public: bool) -> Value {
-        self.opens_until(title, public, "2027-06-01T12:00:00.000")
+        self.opens_until(title, public, &seoul_time_in(30 * 86_400))
             .await
     }
 
     /// As [`Member::opens`], with this deadline.
     pub async fn opens_until(&self, title: &str, public: bool, deadline: &str) -> Value {
-        let form = reqwest::multipart::Form::new()
-            .text("title", title.to_owned())
-            .text("content", "같이 모아 주세요")
-            .text("goal_amount", "100000")
-            .text("public", public.to_string())
-            .text("expire_on", deadline.to_owned());
-        let answer = send(self.call(Method::POST, "/funding/").multipart(form)).await;
+        let fields = [
+            ("title", title),
+            ("content", "같이 모아 주세요"),
+            ("goal_amount", "100000"),
+            ("public", if public { "true" } else { "false" }),
+            ("expire_on", deadline),
+        ];
+        let answer = self
+            .multipart(Method::POST, "/funding/", &fields, &[])
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.json()
+    }
+
+    /// A multipart call with texts and files, as the app sends it.
+    pub async fn multipart(
+        &self,
+        method: Method,
+        path: &str,
+        texts: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let mut form = Form::new();
+        for (name, text) in texts {
+            form = form.text((*name).to_owned(), (*text).to_owned());
+        }
+        for (name, bytes) in files {
+            let part = Part::bytes(bytes.to_vec()).file_name("photo.jpg");
+            form = form.part((*name).to_owned(), part);
+        }
+        send(self.call(method, path).multipart(form)).await
+    }
+
+    /// Pays for a support of this funding and gives it; gives back the support.
+    pub async fn supports(&self, funding: &Value, amount: i64, message: &str) -> Value {
+        let body =
+            json!({"amount": amount, "message": message, "funding": funding["id"].to_string()});
+        let ready = self
+            .json(Method::POST, "/remit/kakaopay/ready", body.clone())
+            .await;
+        let page = ready.json()["url"].as_str().unwrap().to_owned();
+        let paid = send(self.http.post(page).form(&[("action", "pay")])).await;
+        let back = paid.headers["location"].to_str().unwrap();
+        assert_eq!(send(self.http.get(back)).await.status, StatusCode::OK);
+        let answer = self.json(Method::POST, "/remit/", body).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         answer.json()
     }
@@ -283,6 +323,30 @@ pub async fn send(call: RequestBuilder) -> Answer {
         headers: response.headers().clone(),
         text: response.text().await.unwrap(),
     }
+}
+
+/// Asks again until the answer is yes; fails after ten seconds.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..200 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not within ten seconds: {what}");
+}
+
+/// The wall clock in Seoul this many seconds from now, without a zone, as the app writes it.
+pub fn seoul_time_in(seconds: i64) -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "deadlines are meant by the clock of the program under test"
+    )]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = Timestamp::from_micros(i64::try_from(now.as_micros()).unwrap());
+    now.plus_seconds(seconds)
+        .to_seoul()
+        .replace("+09:00", ".000")
 }
 
 /// Starts the program and waits until it says where it is.
