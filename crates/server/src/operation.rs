@@ -30,7 +30,7 @@ async fn front() -> Redirect {
 ///
 /// There is nothing to log in to: members are suspended and the books are audited on the server's command line.
 #[utoipa::path(get, path = "/admin/", tag = "operation",
-    responses((status = 200, description = "the commands", content_type = "text/html")))]
+    responses((status = 200, description = "the commands", body = String, content_type = "text/html", example = "<!doctype html>…")))]
 async fn admin() -> Response {
     let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
     let page = Html(include_str!("../templates/admin.html"));
@@ -39,7 +39,7 @@ async fn admin() -> Response {
 
 /// The process is up
 #[utoipa::path(get, path = "/healthz", tag = "operation",
-    responses((status = 200, description = "up", body = String, content_type = "text/plain")))]
+    responses((status = 200, description = "up", body = String, content_type = "text/plain", example = "ok\n")))]
 async fn healthy() -> &'static str {
     "ok\n"
 }
@@ -47,7 +47,7 @@ async fn healthy() -> &'static str {
 /// The service can do its work
 #[utoipa::path(get, path = "/readyz", tag = "operation",
     responses(
-        (status = 200, description = "the database answers", body = String, content_type = "text/plain"),
+        (status = 200, description = "the database answers", body = String, content_type = "text/plain", example = "ok\n"),
         (status = 503, description = "it does not", body = Problem),
     ))]
 async fn ready(State(state): State<AppState>) -> Result<&'static str, AppError> {

@@ -30,15 +30,19 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct ProfileBody {
     /// 2 to 20 characters.
+    #[schema(min_length = 2, max_length = 20, example = "김민지")]
     username: Option<String>,
     /// `MMDD`; blank means none.
+    #[schema(pattern = r"^\s*$|^[01]\d[0-3]\d$", example = "0816")]
     birthday: Option<String>,
     /// Bank and account number, up to 30 characters; blank means none.
+    #[schema(max_length = 30, example = "국민은행 00000000000000")]
     bank_account: Option<String>,
     /// `delete` removes the picture, unless a new one comes along.
+    #[schema(example = "")]
     image_delete: Option<String>,
     /// PNG, JPEG, WebP or GIF, up to 10 MB and 50 megapixels.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(content_media_type = "application/octet-stream")]
     image: Option<String>,
 }
 
@@ -156,7 +160,7 @@ async fn leave(
 ///
 /// Any part of a name, letter by letter: no character has a special meaning. At most 100.
 #[utoipa::path(get, path = "/account/search", tag = "account", security(("bearer" = [])),
-    params(("username" = String, Query, description = "a part of the name", example = "민지")),
+    params(("username" = Option<String>, Query, description = "a part of the name; empty finds everybody", example = "민지")),
     responses(
         (status = 200, description = "members, oldest account first", body = Vec<Profile>),
         (status = 401, description = "no valid access token", body = Problem),

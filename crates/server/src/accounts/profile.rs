@@ -25,8 +25,10 @@ pub struct Profile {
     #[schema(example = "/media/0f343b0931126a20f133d67c2b018a3b.jpg")]
     pub image: Option<String>,
     /// How many follow this member.
+    #[schema(minimum = 0, example = 12)]
     pub follower: i64,
     /// How many this member follows.
+    #[schema(minimum = 0, example = 7)]
     pub followee: i64,
     /// `female` or `male`, when the member shared it.
     #[schema(example = "female")]
@@ -84,6 +86,7 @@ pub struct Author {
     #[schema(example = "김민지")]
     pub username: String,
     /// Path of the picture.
+    #[schema(example = "/media/0f343b0931126a20f133d67c2b018a3b.jpg")]
     pub image: Option<String>,
 }
 

@@ -27,8 +27,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct TokenPair {
     /// Calls the API; lives for minutes.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.access")]
     access_token: String,
     /// Gets the next access token; stays the same for the life of the login.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.refresh")]
     refresh_token: String,
 }
 
@@ -42,7 +44,11 @@ struct LoginAnswer {
 /// A new access token, under both names that clients read.
 #[derive(Serialize, ToSchema)]
 struct RefreshAnswer {
+    /// The new access token.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.access")]
     access: String,
+    /// The same.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.access")]
     access_token: String,
 }
 
@@ -51,7 +57,7 @@ struct RefreshAnswer {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct LoginBody {
     /// A Kakao access token of our Kakao app.
-    #[schema(rename = "accessToken")]
+    #[schema(rename = "accessToken", example = "KAKAO_ACCESS_TOKEN")]
     access_token: String,
 }
 
@@ -60,6 +66,7 @@ struct LoginBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct RefreshBody {
     /// The refresh token of the login.
+    #[schema(example = "REFRESH_TOKEN")]
     refresh: String,
 }
 
@@ -67,7 +74,7 @@ struct RefreshBody {
 ///
 /// Verifies a Kakao access token of our app; makes an account at the first login.
 #[utoipa::path(post, path = "/account/kakaologin", tag = "account",
-    request_body(content((LoginBody = "application/json"), (LoginBody = "application/x-www-form-urlencoded"))),
+    request_body = LoginBody,
     responses(
         (status = 200, description = "a known member", body = LoginAnswer),
         (status = 201, description = "a new account", body = LoginAnswer),
@@ -100,7 +107,7 @@ async fn kakao_login(State(state): State<AppState>, input: Input) -> Result<Resp
 ///
 /// The refresh token stays good.
 #[utoipa::path(post, path = "/account/token/refresh", tag = "account",
-    request_body(content((RefreshBody = "application/json"), (RefreshBody = "application/x-www-form-urlencoded"))),
+    request_body = RefreshBody,
     responses(
         (status = 200, description = "the new access token", body = RefreshAnswer),
         (status = 400, description = "no refresh token", body = Problem),

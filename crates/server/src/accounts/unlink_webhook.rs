@@ -4,6 +4,7 @@ use axum::extract::State;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kakao::login::WebhookRefused;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,11 +17,30 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))
 }
 
+/// What Kakao tells.
+#[derive(IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the call in the API document")]
+struct UnlinkNotice {
+    /// The number of our Kakao app.
+    #[schema(example = "100001")]
+    #[param(example = "100001")]
+    app_id: String,
+    /// The member who has unlinked.
+    #[schema(example = "3000000001")]
+    #[param(example = "3000000001")]
+    user_id: String,
+    /// Why, in Kakao's words.
+    #[schema(example = "UNLINK_FROM_APPS")]
+    #[param(example = "UNLINK_FROM_APPS")]
+    referrer_type: Option<String>,
+}
+
 /// Kakao: a member has unlinked
 ///
 /// Carries Kakao's admin key. Answered at once; the member is withdrawn soon after.
-#[utoipa::path(get, path = "/kakao/unlink", tag = "kakao",
-    params(("app_id" = String, Query), ("user_id" = String, Query), ("referrer_type" = Option<String>, Query)),
+#[utoipa::path(get, path = "/kakao/unlink", tag = "kakao", security(("kakao" = [])),
+    params(UnlinkNotice),
     responses(
         (status = 200, description = "noted"),
         (status = 401, description = "not sent by Kakao for our app", body = Problem),
@@ -36,7 +56,8 @@ async fn unlinked_by_get(
 /// Kakao: a member has unlinked
 ///
 /// Carries Kakao's admin key. Answered at once; the member is withdrawn soon after.
-#[utoipa::path(post, path = "/kakao/unlink", tag = "kakao",
+#[utoipa::path(post, path = "/kakao/unlink", tag = "kakao", security(("kakao" = [])),
+    request_body = UnlinkNotice,
     responses(
         (status = 200, description = "noted"),
         (status = 400, description = "not a form", body = Problem),

@@ -24,12 +24,15 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct FollowBody {
     /// The member's id.
+    #[schema(example = "3000000001")]
     id: String,
 }
 
 /// Whether one member follows another.
 #[derive(Serialize, ToSchema)]
 struct Following {
+    /// It does.
+    #[schema(example = true)]
     detail: bool,
 }
 
@@ -46,7 +49,10 @@ enum FollowAnswer {
 /// With `follower` alone: those who follow that member. With `followee` alone: those whom that member
 /// follows. With both: whether `follower` follows `followee`.
 #[utoipa::path(get, path = "/follow/", tag = "follow", security(("bearer" = [])),
-    params(("follower" = Option<String>, Query), ("followee" = Option<String>, Query)),
+    params(
+        ("follower" = Option<String>, Query, description = "a member's id", example = "3000000001"),
+        ("followee" = Option<String>, Query, description = "a member's id"),
+    ),
     responses(
         (status = 200, description = "members, or the answer", body = FollowAnswer),
         (status = 400, description = "neither parameter is given", body = Problem),
@@ -102,7 +108,7 @@ async fn list(
 
 /// Follow a member
 #[utoipa::path(post, path = "/follow/", tag = "follow", security(("bearer" = [])),
-    request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
+    request_body = FollowBody,
     responses(
         (status = 201, description = "followed", body = Done),
         (status = 204, description = "no such member"),
@@ -131,7 +137,7 @@ async fn start(
 
 /// Follow a member no more
 #[utoipa::path(delete, path = "/follow/", tag = "follow", security(("bearer" = [])),
-    request_body(content((FollowBody = "application/json"), (FollowBody = "application/x-www-form-urlencoded"))),
+    request_body = FollowBody,
     responses(
         (status = 200, description = "not followed, now or before", body = Done),
         (status = 400, description = "no id", body = Problem),

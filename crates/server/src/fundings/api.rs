@@ -32,18 +32,26 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct NewFundingBody {
     /// 2 to 50 characters.
+    #[schema(min_length = 2, max_length = 50, example = "민지의 생일 선물")]
     title: String,
     /// 2 to 255 characters.
+    #[schema(
+        min_length = 2,
+        max_length = 255,
+        example = "무선 헤드폰을 갖고 싶어요."
+    )]
     content: String,
     /// KRW, 1,000 to 10,000,000.
+    #[schema(minimum = 1_000, maximum = 10_000_000, example = 150_000)]
     goal_amount: i64,
     /// Everybody may see it; otherwise the author's friends.
+    #[schema(example = true)]
     public: bool,
     /// In the future, at most 367 days ahead; Asia/Seoul when no offset is given.
     #[schema(example = "2026-12-24T18:00:00.000")]
     expire_on: String,
     /// PNG, JPEG, WebP or GIF, up to 10 MB and 50 megapixels.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(content_media_type = "application/octet-stream")]
     image: Option<String>,
 }
 
@@ -52,22 +60,36 @@ struct NewFundingBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct FundingEditBody {
     /// The funding.
+    #[schema(minimum = 1, example = 42)]
     id: i64,
     /// 2 to 50 characters.
+    #[schema(min_length = 2, max_length = 50, example = "민지의 생일 선물")]
     title: Option<String>,
     /// 2 to 255 characters.
+    #[schema(
+        min_length = 2,
+        max_length = 255,
+        example = "무선 헤드폰을 갖고 싶어요."
+    )]
     content: Option<String>,
     /// Everybody may see it; otherwise the author's friends.
+    #[schema(example = true)]
     public: Option<bool>,
     /// `delete` removes the picture, unless a new one comes along.
+    #[schema(example = "")]
     image_delete: Option<String>,
     /// PNG, JPEG, WebP or GIF, up to 10 MB and 50 megapixels.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(content_media_type = "application/octet-stream")]
     image: Option<String>,
     /// The author's thank-you, 2 to 255 characters.
+    #[schema(
+        min_length = 2,
+        max_length = 255,
+        example = "덕분에 잘 받았어요. 고마워요!"
+    )]
     review: Option<String>,
     /// The picture that comes with it.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(content_media_type = "application/octet-stream")]
     review_image: Option<String>,
 }
 
@@ -76,11 +98,17 @@ struct FundingEditBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct ReviewBody {
     /// The funding.
+    #[schema(minimum = 1, example = 42)]
     id: i64,
     /// The author's thank-you, 2 to 255 characters.
+    #[schema(
+        min_length = 2,
+        max_length = 255,
+        example = "덕분에 잘 받았어요. 고마워요!"
+    )]
     review: String,
     /// The picture that comes with it.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(content_media_type = "application/octet-stream")]
     review_image: Option<String>,
 }
 
@@ -89,12 +117,13 @@ struct ReviewBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct FundingIdBody {
     /// The funding.
+    #[schema(minimum = 1, example = 42)]
     id: i64,
 }
 
 /// A funding
 #[utoipa::path(get, path = "/funding/", tag = "funding", security(("bearer" = [])),
-    params(("id" = String, Query, example = "42")),
+    params(("id" = String, Query, description = "the funding", example = "42")),
     responses(
         (status = 200, description = "the funding", body = Detail),
         (status = 204, description = "unknown, or not visible to the caller"),
@@ -207,7 +236,7 @@ async fn write_review(
 ///
 /// It is hidden for good, and everybody who paid is refunded.
 #[utoipa::path(delete, path = "/funding/", tag = "funding", security(("bearer" = [])),
-    request_body(content((FundingIdBody = "application/json"), (FundingIdBody = "application/x-www-form-urlencoded"))),
+    request_body = FundingIdBody,
     responses(
         (status = 200, description = "deleted", body = Done),
         (status = 400, description = "not the author", body = Problem),

@@ -49,7 +49,8 @@ pub struct Card {
     id: i64,
     #[schema(example = "민지의 생일 선물")]
     title: String,
-    /// Path of the picture.
+    /// Path of the picture; a friends-only one is good for one to two hours.
+    #[schema(example = "/media/0f343b0931126a20f133d67c2b018a3b.jpg")]
     image: Option<String>,
     /// KRW.
     #[schema(example = 150_000)]
@@ -61,6 +62,7 @@ pub struct Card {
     #[schema(example = "2026-12-24T18:00:00+09:00")]
     expire_on: String,
     /// Everybody may see it; otherwise the author's friends.
+    #[schema(example = true)]
     public: bool,
     author: Author,
 }
@@ -76,8 +78,10 @@ pub struct Detail {
     #[schema(example = "2026-11-22T10:00:00+09:00")]
     created_on: String,
     /// The author's thank-you.
+    #[schema(example = "덕분에 잘 받았어요. 고마워요!")]
     review: Option<String>,
     /// Path of the picture that comes with the review.
+    #[schema(example = "/media/6b1d4c2a9f0e8d7c5b3a190817263544.jpg")]
     review_image: Option<String>,
 }
 

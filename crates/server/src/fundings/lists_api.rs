@@ -11,7 +11,7 @@ use super::lists::{self, CardPage};
 use crate::accounts::{self, Member};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::paging::{PageQuery, next_link};
+use crate::web::paging::{PageParams, PageQuery, next_link};
 use crate::web::{AppError, Page, Problem, QueryInput, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -26,7 +26,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 ///
 /// Newest first; works without a token too. `Link: <…>; rel="next"` leads on at constant cost.
 #[utoipa::path(get, path = "/funding/public", tag = "funding",
-    params(("page" = Option<i64>, Query, example = 1), ("before" = Option<String>, Query)),
+    params(PageParams),
     responses(
         (status = 200, description = "a page", body = Vec<Card>),
         (status = 204, description = "past the end"),
@@ -49,9 +49,8 @@ async fn public(
 /// Newest first: all of one's own; a friend's all; otherwise the public ones.
 #[utoipa::path(get, path = "/funding/user", tag = "funding", security(("bearer" = [])),
     params(
-        ("id" = String, Query, example = "3000000001"),
-        ("page" = Option<i64>, Query, example = 1),
-        ("before" = Option<String>, Query),
+        ("id" = String, Query, description = "the member", example = "3000000001"),
+        PageParams,
     ),
     responses(
         (status = 200, description = "a page", body = Vec<Card>),
@@ -84,7 +83,7 @@ async fn of_author(
 /// Newest first: the public ones, and friends-only ones where the author follows me back. Past the end:
 /// an empty list.
 #[utoipa::path(get, path = "/funding/following", tag = "funding", security(("bearer" = [])),
-    params(("page" = Option<i64>, Query, example = 1), ("before" = Option<String>, Query)),
+    params(PageParams),
     responses(
         (status = 200, description = "a page, or an empty list", body = Vec<Card>),
         (status = 400, description = "`before` is no cursor", body = Problem),
@@ -105,7 +104,7 @@ async fn of_followees(
 ///
 /// By my latest support there, newest first.
 #[utoipa::path(get, path = "/funding/joined", tag = "funding", security(("bearer" = [])),
-    params(("page" = Option<i64>, Query, example = 1), ("before" = Option<String>, Query)),
+    params(PageParams),
     responses(
         (status = 200, description = "a page", body = Vec<Card>),
         (status = 204, description = "past the end"),

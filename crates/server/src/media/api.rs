@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 /// A member's picture, or one of a public funding. `_480` behind the digits of the name gives the small
 /// rendition (largest side 480 px). A query string is ignored.
 #[utoipa::path(get, path = "/media/{file}", tag = "media",
-    params(("file" = String, Path, example = "0f343b0931126a20f133d67c2b018a3b.jpg")),
+    params(("file" = String, Path, description = "name of the picture", example = "0f343b0931126a20f133d67c2b018a3b.jpg")),
     responses(
         (status = 200, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
         (status = 404, description = "no such picture, or not public", body = Problem),
@@ -60,8 +60,8 @@ async fn public_picture(
 /// The address comes from an answer to somebody who may see the funding, and is good for one to two hours.
 #[utoipa::path(get, path = "/media/s/{pass}/{file}", tag = "media",
     params(
-        ("pass" = String, Path, description = "expiry and signature"),
-        ("file" = String, Path, example = "0f343b0931126a20f133d67c2b018a3b.jpg"),
+        ("pass" = String, Path, description = "expiry and signature", example = "1795392000.MDAwMDAwMDAwMDAwMDAwMA"),
+        ("file" = String, Path, description = "name of the picture", example = "0f343b0931126a20f133d67c2b018a3b.jpg"),
     ),
     responses(
         (status = 200, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),

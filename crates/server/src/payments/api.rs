@@ -19,7 +19,7 @@ use super::stored::{StoredPayment, Wanted};
 use crate::accounts::Member;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PAGE_SIZE, PageQuery, Position, next_link};
+use crate::web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
 use crate::web::{AppError, Input, Json, Page, Problem, no_content};
 
 /// Payments of one member that an approval is tried on: somebody may have begun several.
@@ -37,10 +37,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct ReadyBody {
     /// KRW, 1,000 to 1,000,000.
+    #[schema(minimum = 1_000, maximum = 1_000_000, example = 20_000)]
     amount: i64,
     /// The funding to support; then the approval itself creates the support.
+    #[schema(example = "42")]
     funding: Option<String>,
     /// The support's message, 2 to 255 characters; needed with `funding`.
+    #[schema(min_length = 2, max_length = 255, example = "생일 축하해!")]
     message: Option<String>,
 }
 
@@ -49,6 +52,7 @@ struct ReadyBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct ApproveBody {
     /// What KakaoPay put behind `pg_token=` of the return address.
+    #[schema(example = "0f343b0931126a20f133")]
     pg_token: String,
 }
 
@@ -59,8 +63,10 @@ struct ReadyAnswer {
     #[schema(example = "https://online-pay.kakaopay.com/mockup/v1/…/aInfo")]
     url: String,
     /// For a phone's browser.
+    #[schema(example = "https://online-pay.kakaopay.com/mockup/v1/…/mInfo")]
     mobile_url: String,
     /// For a desktop browser.
+    #[schema(example = "https://online-pay.kakaopay.com/mockup/v1/…/info")]
     pc_url: String,
     /// Our number for the payment.
     #[schema(example = "8f14e45fceea167a5a36dedd4bea2543")]
@@ -81,11 +87,13 @@ struct PaymentAnswer {
     #[schema(example = "attached")]
     state: &'static str,
     /// KRW given back so far.
+    #[schema(example = 0)]
     refunded_amount: i64,
     /// Why it is being, or was, given back.
-    #[schema(example = "funding_closed")]
+    #[schema(example = json!(null))]
     refund_reason: Option<String>,
     /// The funding it supports or was meant to.
+    #[schema(example = 42)]
     funding: Option<i64>,
     /// In Asia/Seoul.
     #[schema(example = "2026-11-22T10:00:00+09:00")]
@@ -96,7 +104,7 @@ struct PaymentAnswer {
 ///
 /// With `funding` and `message` the approval itself creates the support; without, `POST /remit/` does.
 #[utoipa::path(post, path = "/remit/kakaopay/ready", tag = "payment", security(("bearer" = [])),
-    request_body(content((ReadyBody = "application/x-www-form-urlencoded"), (ReadyBody = "application/json"))),
+    request_body = ReadyBody,
     responses(
         (status = 200, description = "where to send the payer", body = ReadyAnswer),
         (status = 204, description = "no funding that the caller may see"),
@@ -144,7 +152,7 @@ async fn ready(
 /// With what KakaoPay gave the payer's browser. Asked twice, or while the return page loads, the money is
 /// still taken once and both succeed.
 #[utoipa::path(post, path = "/remit/kakaopay/approve", tag = "payment", security(("bearer" = [])),
-    request_body(content((ApproveBody = "application/x-www-form-urlencoded"), (ApproveBody = "application/json"))),
+    request_body = ApproveBody,
     responses(
         (status = 200, description = "approved", body = PaymentAnswer),
         (status = 400, description = "no payment of the caller takes this pg_token; nothing was charged", body = Problem),
@@ -224,7 +232,7 @@ async fn is_approved(
 ///
 /// Newest first, each with where it stands: also what became of those that were given back.
 #[utoipa::path(get, path = "/remit/kakaopay/payments", tag = "payment", security(("bearer" = [])),
-    params(("page" = Option<i64>, Query, example = 1), ("before" = Option<String>, Query)),
+    params(PageParams),
     responses(
         (status = 200, description = "a page", body = Vec<PaymentAnswer>),
         (status = 204, description = "past the end"),

@@ -43,9 +43,12 @@ struct PaymentPage {
 ///
 /// Takes the money, once, and shows where the payment stands.
 #[utoipa::path(get, path = "/remit/kakaopay/return/{order}", tag = "payment",
-    params(("order" = String, Path), ("pg_token" = Option<String>, Query)),
+    params(
+        ("order" = String, Path, description = "our number for the payment", example = "8f14e45fceea167a5a36dedd4bea2543"),
+        ("pg_token" = Option<String>, Query, description = "KakaoPay's proof that the payer has agreed"),
+    ),
     responses(
-        (status = 200, description = "where the payment stands", content_type = "text/html"),
+        (status = 200, description = "where the payment stands", body = String, content_type = "text/html", example = "<!doctype html>…"),
         (status = 404, description = "no such payment", body = Problem),
     ))]
 async fn returned(
@@ -74,9 +77,9 @@ async fn returned(
 ///
 /// Believes only KakaoPay's book; the payer may still be paying elsewhere.
 #[utoipa::path(get, path = "/remit/kakaopay/cancelled/{order}", tag = "payment",
-    params(("order" = String, Path)),
+    params(("order" = String, Path, description = "our number for the payment", example = "8f14e45fceea167a5a36dedd4bea2543")),
     responses(
-        (status = 200, description = "where the payment stands", content_type = "text/html"),
+        (status = 200, description = "where the payment stands", body = String, content_type = "text/html", example = "<!doctype html>…"),
         (status = 404, description = "no such payment", body = Problem),
     ))]
 async fn cancelled(
@@ -91,9 +94,9 @@ async fn cancelled(
 ///
 /// Believes only KakaoPay's book.
 #[utoipa::path(get, path = "/remit/kakaopay/failed/{order}", tag = "payment",
-    params(("order" = String, Path)),
+    params(("order" = String, Path, description = "our number for the payment", example = "8f14e45fceea167a5a36dedd4bea2543")),
     responses(
-        (status = 200, description = "where the payment stands", content_type = "text/html"),
+        (status = 200, description = "where the payment stands", body = String, content_type = "text/html", example = "<!doctype html>…"),
         (status = 404, description = "no such payment", body = Problem),
     ))]
 async fn failed(
@@ -106,7 +109,7 @@ async fn failed(
 
 /// The pages' style sheet
 #[utoipa::path(get, path = "/remit/kakaopay/payment.css", tag = "payment",
-    responses((status = 200, description = "CSS", content_type = "text/css")))]
+    responses((status = 200, description = "CSS", body = String, content_type = "text/css", example = "main { … }")))]
 async fn style() -> Response {
     let headers = [
         (http::header::CONTENT_TYPE, "text/css; charset=utf-8"),

@@ -40,8 +40,10 @@ struct ReportBody {
     /// What is reported.
     r#type: ReportKind,
     /// Its id.
+    #[schema(example = "42")]
     target: String,
     /// 2 to 255 characters.
+    #[schema(min_length = 2, max_length = 255, example = "사진이 이상해요.")]
     message: String,
 }
 
@@ -54,18 +56,21 @@ struct Report {
     /// The id that was given.
     #[schema(example = "42")]
     target: String,
+    /// What was said.
+    #[schema(example = "사진이 이상해요.")]
     message: String,
     author: Author,
     /// In Asia/Seoul.
     #[schema(example = "2026-11-22T10:00:00+09:00")]
     created_on: String,
     /// An operator has dealt with it.
+    #[schema(example = false)]
     is_solved: bool,
 }
 
 /// Report a funding, a member or a support
 #[utoipa::path(post, path = "/report/", tag = "report", security(("bearer" = [])),
-    request_body(content((ReportBody = "application/json"), (ReportBody = "application/x-www-form-urlencoded"))),
+    request_body = ReportBody,
     responses(
         (status = 201, description = "the report", body = Report),
         (status = 204, description = "nothing by this id that the caller may see"),

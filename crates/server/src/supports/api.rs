@@ -20,7 +20,7 @@ use crate::db::{Conn, StorageError};
 use crate::fundings;
 use crate::payments::{Timing, refund};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PAGE_SIZE, PageQuery, Position, next_link};
+use crate::web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
 use crate::web::{
     AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content,
 };
@@ -60,10 +60,13 @@ struct OwnSupport {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct SupportBody {
     /// KRW, exactly what was paid.
+    #[schema(minimum = 1_000, maximum = 1_000_000, example = 20_000)]
     amount: i64,
     /// 2 to 255 characters.
+    #[schema(min_length = 2, max_length = 255, example = "생일 축하해!")]
     message: String,
     /// The funding.
+    #[schema(example = "42")]
     funding: String,
 }
 
@@ -72,8 +75,10 @@ struct SupportBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct SupportEditBody {
     /// The support.
+    #[schema(minimum = 1, example = 7)]
     id: i64,
     /// 2 to 255 characters.
+    #[schema(min_length = 2, max_length = 255, example = "생일 축하해!")]
     message: String,
 }
 
@@ -82,6 +87,7 @@ struct SupportEditBody {
 #[expect(dead_code, reason = "describes the body in the API document")]
 struct SupportIdBody {
     /// The support.
+    #[schema(minimum = 1, example = 7)]
     id: i64,
 }
 
@@ -91,8 +97,7 @@ struct SupportIdBody {
 #[utoipa::path(get, path = "/remit/", tag = "support", security((), ("bearer" = [])),
     params(
         ("id" = String, Query, description = "the funding", example = "42"),
-        ("page" = Option<i64>, Query, example = 1),
-        ("before" = Option<String>, Query),
+        PageParams,
     ),
     responses(
         (status = 200, description = "a page", body = Vec<Support>),
@@ -141,7 +146,7 @@ async fn list(
 /// Accepted once for an approved payment of exactly this amount by the caller. A payment that was made
 /// ready with `funding` and `message` has its support already: this then answers that one.
 #[utoipa::path(post, path = "/remit/", tag = "support", security(("bearer" = [])),
-    request_body(content((SupportBody = "application/json"), (SupportBody = "application/x-www-form-urlencoded"))),
+    request_body = SupportBody,
     responses(
         (status = 201, description = "the support", body = OwnSupport),
         (status = 204, description = "no funding that the caller may see"),
@@ -187,7 +192,7 @@ async fn give(
 
 /// Change a support's message
 #[utoipa::path(put, path = "/remit/", tag = "support", security(("bearer" = [])),
-    request_body(content((SupportEditBody = "application/json"), (SupportEditBody = "application/x-www-form-urlencoded"))),
+    request_body = SupportEditBody,
     responses(
         (status = 200, description = "the support as it is now", body = OwnSupport),
         (status = 400, description = "not one's own, taken back, or a field takes something else", body = Problem),
@@ -210,7 +215,7 @@ async fn edit(
 ///
 /// It is listed no more and its refund is asked for; the funding's total follows the money.
 #[utoipa::path(delete, path = "/remit/", tag = "support", security(("bearer" = [])),
-    request_body(content((SupportIdBody = "application/json"), (SupportIdBody = "application/x-www-form-urlencoded"))),
+    request_body = SupportIdBody,
     responses(
         (status = 200, description = "the refund is asked for, now or before", body = Done),
         (status = 400, description = "not one's own", body = Problem),

@@ -98,6 +98,7 @@ pub(super) fn json_body<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Done {
     /// Always `done`.
+    #[schema(example = "done")]
     detail: &'static str,
 }
 

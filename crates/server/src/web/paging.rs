@@ -7,6 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use utoipa::IntoParams;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::error::AppError;
 use super::input::QueryInput;
@@ -45,6 +47,25 @@ pub enum Position {
 /// A missing or non-numeric page is the first; zero, negative and absurd ones are past the end.
 #[derive(Clone, Copy, Debug)]
 pub struct PageQuery(pub Position);
+
+/// The place in a list, as the API document describes it; [`PageQuery`] reads it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query in the API document")]
+pub struct PageParams {
+    /// From 1, eight items each. Missing or no number: 1. Zero, negative and past the end: no items.
+    #[param(schema_with = number_or_text, example = 1)]
+    page: Option<i64>,
+    /// The cursor of a `Link` header, unchanged: goes on from there at constant cost. Wins over `page`.
+    before: Option<String>,
+}
+
+/// A page of any form is answered.
+fn number_or_text() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
+        .build()
+}
 
 impl Cursor {
     /// A cursor over one key.

@@ -2,7 +2,7 @@
 //! that go with a status.
 
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, ResponseBuilder};
 
@@ -17,23 +17,32 @@ const OF_BODIES: [(&str, &str); 4] = [
     ),
 ];
 
+/// Refusals of a call that reads its query.
+const OF_QUERIES: [(&str, &str); 1] = [("400", "a parameter is given twice, or holds no text")];
+
 /// Refusals of any call.
 const OF_ALL: [(&str, &str); 1] = [("429", "too many requests; see `Retry-After`")];
 
 /// Adds the refusals that the operation does not describe itself.
 pub(super) fn add_refusals(operation: &mut Operation) {
+    let asks = operation.parameters.iter().flatten().any(in_query);
+    let of_queries = if asks { &OF_QUERIES[..] } else { &[] };
     let of_bodies = if operation.request_body.is_some() {
         &OF_BODIES[..]
     } else {
         &[]
     };
-    for (status, description) in of_bodies.iter().chain(&OF_ALL) {
+    for (status, description) in of_bodies.iter().chain(of_queries).chain(&OF_ALL) {
         operation
             .responses
             .responses
             .entry((*status).to_owned())
             .or_insert_with(|| RefOr::T(refusal(description)));
     }
+}
+
+fn in_query(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
 }
 
 fn refusal(description: &str) -> utoipa::openapi::Response {

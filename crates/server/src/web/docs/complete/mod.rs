@@ -14,8 +14,9 @@ use utoipa::openapi::{Components, OpenApi, RefOr};
 pub fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     add_security(components);
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(operation_id(method, path));
             bodies::add_encodings(operation, components);
             answers::add_refusals(operation);
             answers::add_headers(operation);
@@ -38,15 +39,22 @@ fn add_security(components: &mut Components) {
     components.add_security_scheme("kakao", SecurityScheme::ApiKey(ApiKey::Header(kakao)));
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.delete,
+        ("get", &mut item.get),
+        ("post", &mut item.post),
+        ("put", &mut item.put),
+        ("delete", &mut item.delete),
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// `put_funding` for `PUT /funding/`: names of handlers are not unique, and generators need unique ones.
+fn operation_id(method: &str, path: &str) -> String {
+    path.split(['/', '{', '}', '.'])
+        .filter(|word| !word.is_empty())
+        .fold(method.to_owned(), |name, word| format!("{name}_{word}"))
 }
 
 /// What a schema says, wherever it is written down.
