@@ -109,6 +109,9 @@ fn standing(status: &OrderStatus) -> Result<Standing, GatewayError> {
     if let OrderStatus::Unknown(word) = status {
         return Err(GatewayError(format!("KakaoPay's status {word} is unknown")));
     }
+    if matches!(status, OrderStatus::Quit) {
+        return Ok(Standing::Cancelled);
+    }
     Ok(match status.group() {
         StatusGroup::Pending => Standing::Pending,
         StatusGroup::Paid => Standing::Paid,

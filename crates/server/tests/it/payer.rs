@@ -1,0 +1,197 @@
+//! A payment from the payer's side: the calls of a client, the buttons on KakaoPay's page, the addresses the
+//! browser comes back to. And both books, compared from outside.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{Answer, App, Member, send};
+
+/// Body of a support for this funding, as the app sends it.
+pub fn support_of(funding: &Value, amount: i64, message: &str) -> Value {
+    json!({"amount": amount, "message": message, "funding": funding["id"].to_string()})
+}
+
+/// A payment that was made ready.
+#[derive(Clone)]
+pub struct Payment {
+    pub member: Member,
+    pub order: String,
+    pub tid: String,
+}
+
+/// What the browser brings back from KakaoPay.
+#[derive(Clone)]
+pub struct Proof {
+    /// What stands behind `pg_token=`.
+    pub token: String,
+    /// Our own part of the address that it comes back to, token included.
+    pub path: String,
+}
+
+impl Payment {
+    /// As the app begins: only the amount, as a form.
+    pub async fn begin(app: &App, member: &Member, amount: i64) -> Self {
+        let fields = [("amount", amount.to_string())];
+        let call = member.call(Method::POST, "/remit/kakaopay/ready");
+        Self::of(app, member, &send(call.form(&fields)).await).await
+    }
+
+    /// As a better client begins: the approval itself is to create the support.
+    pub async fn begin_for(app: &App, member: &Member, support: &Value) -> Self {
+        let answer = member
+            .json(Method::POST, "/remit/kakaopay/ready", support.clone())
+            .await;
+        Self::of(app, member, &answer).await
+    }
+
+    async fn of(app: &App, member: &Member, ready: &Answer) -> Self {
+        assert_eq!(ready.status, StatusCode::OK, "{ready:?}");
+        let order = ready.json()["order"].as_str().unwrap().to_owned();
+        let entry = app
+            .book()
+            .await
+            .into_iter()
+            .find(|entry| entry["partner_order_id"] == order.as_str());
+        let tid = entry.unwrap()["tid"].as_str().unwrap().to_owned();
+        Self {
+            member: member.clone(),
+            order,
+            tid,
+        }
+    }
+
+    /// The payer presses `button` (`pay`, `cancel`, `fail`) at KakaoPay; gives back where the browser goes.
+    pub async fn presses(&self, app: &App, button: &str) -> String {
+        let path = format!("/sandbox/payments/{}/{button}", self.tid);
+        let pressed = app.sandbox(Method::POST, &path, Value::Null).await;
+        let location = pressed["location"].as_str().unwrap();
+        let after_scheme = location.split_once("://").unwrap().1;
+        after_scheme[after_scheme.find('/').unwrap()..].to_owned()
+    }
+
+    /// The payer pays at KakaoPay.
+    pub async fn pays(&self, app: &App) -> Proof {
+        let path = self.presses(app, "pay").await;
+        let token = path.split_once("pg_token=").unwrap().1.to_owned();
+        Proof { token, path }
+    }
+
+    /// The payer pays, and the client has it approved.
+    pub async fn is_paid(&self, app: &App) {
+        let proof = self.pays(app).await;
+        let answer = self.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    /// `POST /remit/kakaopay/approve`, as the app sends it.
+    pub async fn approve(&self, token: &str) -> Answer {
+        let fields = [("pg_token", token)];
+        self.member
+            .form(Method::POST, "/remit/kakaopay/approve", &fields)
+            .await
+    }
+
+    /// What KakaoPay's book says about it.
+    pub async fn entry(&self, app: &App) -> Value {
+        let path = format!("/sandbox/payments/{}", self.tid);
+        app.sandbox(Method::GET, &path, Value::Null).await
+    }
+
+    /// What we tell the payer about it.
+    pub async fn told(&self, app: &App) -> Value {
+        let own = payments_of(app, &self.member).await;
+        let ours = own.into_iter().find(|own| own["order"] == *self.order);
+        ours.unwrap()
+    }
+
+    /// Where it stands, as we tell the payer.
+    pub async fn state(&self, app: &App) -> String {
+        self.told(app).await["state"].as_str().unwrap().to_owned()
+    }
+
+    /// KakaoPay took the money once and has given back this much of it, in won.
+    pub async fn assert_charged_once(&self, app: &App, given_back: i64) {
+        let entry = self.entry(app).await;
+        assert_eq!(entry["approvals"], 1, "{entry}");
+        assert_eq!(entry["canceled"], given_back, "{entry}");
+    }
+
+    /// KakaoPay never took anything.
+    pub async fn assert_never_charged(&self, app: &App) {
+        let entry = self.entry(app).await;
+        assert_eq!(entry["approvals"], 0, "{entry}");
+    }
+
+    /// Makes the provider's `call` on this payment go wrong this often.
+    pub async fn suffers(&self, app: &App, call: &str, fault: &str, times: u32) {
+        let rule =
+            json!({"scope": {"tid": self.tid}, "call": call, "fault": fault, "times": times});
+        app.sandbox(Method::PUT, "/sandbox/faults", rule).await;
+    }
+}
+
+/// Moves both clocks: the program's and KakaoPay's.
+pub async fn move_clocks(app: &App, offset_seconds: i64) {
+    let body = json!({ "offset_seconds": offset_seconds });
+    app.sandbox(Method::PUT, "/sandbox/clock", body).await;
+    app.move_clock(offset_seconds).await;
+}
+
+/// A page that a payer comes back to.
+pub async fn page(app: &App, path: &str) -> String {
+    let answer = send(app.visitor(Method::GET, path)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+    answer.text
+}
+
+/// The collected amount of a funding, as its author sees it, in won.
+pub async fn total(author: &Member, funding: &Value) -> i64 {
+    let path = format!("/funding/?id={}", funding["id"]);
+    author.get(&path).await["current_amount"].as_i64().unwrap()
+}
+
+/// Everything we tell a member about their payments.
+pub async fn payments_of(app: &App, member: &Member) -> Vec<Value> {
+    let member = app.follow(member);
+    let mut all = Vec::new();
+    for page in 1.. {
+        let path = format!("/remit/kakaopay/payments?page={page}");
+        let answer = send(member.call(Method::GET, &path)).await;
+        if answer.status == StatusCode::NO_CONTENT {
+            break;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        all.extend(answer.json().as_array().unwrap().clone());
+    }
+    all
+}
+
+/// Compares what we tell these members with KakaoPay's book, payment by payment: nothing is charged twice,
+/// and what KakaoPay holds is what we say. Call it when everything has come to rest. Gives back their payments.
+pub async fn assert_books_agree(app: &App, members: &[Member]) -> Vec<Value> {
+    let book = app.book().await;
+    let mut ours = Vec::new();
+    for member in members {
+        ours.extend(payments_of(app, member).await);
+    }
+    for entry in &book {
+        assert!(entry["approvals"].as_i64().unwrap() <= 1, "{entry}");
+    }
+    for own in &ours {
+        let entry = book
+            .iter()
+            .find(|entry| entry["partner_order_id"] == own["order"]);
+        let held = entry.map_or(0, |entry| {
+            entry["approvals"].as_i64().unwrap() * entry["total"].as_i64().unwrap()
+                - entry["canceled"].as_i64().unwrap()
+        });
+        let taken = match own["state"].as_str().unwrap() {
+            "approved" | "attached" | "refunded" | "partly_refunded" => own["amount"].as_i64(),
+            "failed" | "expired" | "cancelled" | "ready" | "created" => Some(0),
+            unsettled => panic!("{unsettled}: {own}"),
+        };
+        let expected = taken.unwrap() - own["refunded_amount"].as_i64().unwrap();
+        assert_eq!(held, expected, "{own}\n{entry:?}");
+    }
+    ours
+}
