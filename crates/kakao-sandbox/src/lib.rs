@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+pub use login::{CastMember, cast_members};
 pub use settings::Settings;
 
 use state::{Shared, State};

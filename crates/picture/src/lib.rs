@@ -12,7 +12,7 @@ mod webp;
 
 use std::panic::catch_unwind;
 
-use image::DynamicImage;
+use image::{DynamicImage, RgbImage};
 
 /// Largest upload taken, in bytes.
 pub const UPLOAD_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -119,11 +119,24 @@ pub fn process(upload: &[u8]) -> Result<Picture, Refusal> {
     catch_unwind(|| render(upload, kind)).unwrap_or(Err(Refusal::Broken))
 }
 
+/// Makes the two renditions of pixels of our own: rows from the top, three bytes (red, green, blue) a pixel.
+///
+/// # Errors
+/// [`Refusal::Broken`] when there are not `width` times `height` pixels.
+pub fn from_rgb(width: u32, height: u32, pixels: Vec<u8>) -> Result<Picture, Refusal> {
+    let image = RgbImage::from_raw(width, height, pixels).ok_or(Refusal::Broken)?;
+    renditions(scale::fit(image.into(), FULL_SIDE_MAX)?)
+}
+
 fn render(upload: &[u8], kind: sniff::Kind) -> Result<Picture, Refusal> {
     let (image, orientation) = decode::decode(upload, kind)?;
     let mut image = scale::fit(image, FULL_SIDE_MAX)?;
     // Turned after scaling, when there is little left to turn.
     image.apply_orientation(orientation);
+    renditions(image)
+}
+
+fn renditions(image: DynamicImage) -> Result<Picture, Refusal> {
     let full = encode::encode(&image)?;
     let small = encode::encode(&scale::fit(image, SMALL_SIDE_MAX)?)?;
     Ok(Picture { full, small })

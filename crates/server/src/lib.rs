@@ -6,6 +6,7 @@ pub mod cli;
 mod clock;
 mod config;
 mod db;
+mod demo;
 mod dev;
 mod follows;
 mod fundings;

@@ -18,6 +18,7 @@ mod webhooks;
 pub(crate) use accounts::{AccessToken, Accounts};
 pub(crate) use keys::Keys;
 pub(crate) use people::Person;
+pub use people::{CastMember, cast_members};
 pub(crate) use scopes::{CONFIGURED, is_configured};
 pub(crate) use webhooks::{
     StatusEvent, UnlinkNotice, client as webhook_client, send_status, send_unlink,

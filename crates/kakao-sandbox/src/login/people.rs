@@ -75,6 +75,36 @@ impl Person {
     }
 }
 
+/// One of the invented people that every sandbox starts with, as an app that they consented to sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CastMember {
+    /// The Kakao user id.
+    pub id: i64,
+    /// The nickname.
+    pub nickname: String,
+    /// Only when it is verified.
+    pub email: Option<String>,
+    /// `MMDD`.
+    pub birthday: Option<String>,
+    /// `female` or `male`.
+    pub gender: Option<String>,
+    /// `20~29` and the like.
+    pub age_range: Option<String>,
+}
+
+/// The people that every sandbox starts with, for an app that wants to know them from the first day.
+pub fn cast_members() -> Vec<CastMember> {
+    let member = |person: Person| CastMember {
+        id: person.id,
+        nickname: person.nickname,
+        email: person.email.filter(|_| person.email_verified),
+        birthday: person.birthday,
+        gender: person.gender,
+        age_range: person.age_range,
+    };
+    cast().into_iter().map(member).collect()
+}
+
 /// The cast: one account with everything, and one for each way of lacking something.
 pub(super) fn cast() -> Vec<Person> {
     let full = |id, nickname: &str, mail: &str, birthday: &str, gender: &str, age: &str| Person {

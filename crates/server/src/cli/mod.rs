@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod demo_data;
 mod openapi;
 mod serve;
 mod start;
@@ -39,6 +40,8 @@ enum Command {
     Migrate,
     /// Recompute every total from the ledger and compare with KakaoPay's book; exit code 1 on a difference.
     Audit(audit::Options),
+    /// Fill the database with invented members, fundings and supports (dev only).
+    DemoData(demo_data::Options),
     /// Suspend a member, or lift it.
     Admin(admin::Options),
     /// Print the OpenAPI document.
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
             Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => start::open_database(&config).map(|_| ExitCode::SUCCESS),
             Command::Audit(options) => audit::run(config, options).await,
+            Command::DemoData(options) => demo_data::run(config, options).await,
             Command::Admin(options) => admin::run(config, options).await,
             Command::Openapi(options) => openapi::run(options),
         }

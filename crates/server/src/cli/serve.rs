@@ -14,6 +14,7 @@ use crate::accounts::tokens::Tokens;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
+use crate::demo::cast;
 use crate::jobs::background::Background;
 use crate::jobs::workers;
 use crate::media::MediaStore;
@@ -31,6 +32,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let (kakao, sandbox) = find_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
     learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    if state.config.demo_cast && cast::enter(&state).await? {
+        tracing::info!("the cast has entered the empty database (setting: demo_cast)");
+    }
     let service = app::service(&state)?;
     greet(&state, &own_url, sandbox.as_ref());
     let workers = [

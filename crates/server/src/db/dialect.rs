@@ -1,8 +1,8 @@
 //! What can't be said once for every engine: each engine's way, side by side.
 
-use diesel::connection::AnsiTransactionManager;
 #[cfg(feature = "mysql")]
 use diesel::connection::TransactionManager;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
@@ -37,6 +37,21 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
             diesel::select(sql::<BigInt>("CAST(LAST_INSERT_ID() AS SIGNED)")).get_result(conn)
         }
     }
+}
+
+/// Lets a connection that is about to write very much keep more of the database in memory. SQLite: 512 MB
+/// of pages, until the connection is closed. A MySQL server has its own pool.
+pub fn use_memory_for_bulk(conn: &mut Conn) -> Result<(), super::StorageError> {
+    fn sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
+        conn.batch_execute("PRAGMA cache_size = -524288;")
+    }
+    #[cfg(not(feature = "mysql"))]
+    sqlite(conn)?;
+    #[cfg(feature = "mysql")]
+    if let Conn::Sqlite(conn) = conn {
+        sqlite(conn)?;
+    }
+    Ok(())
 }
 
 /// Turns the refusal of a unique key into `None`, so that the caller decides what "already there" means.

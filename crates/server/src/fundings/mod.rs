@@ -11,7 +11,7 @@ mod write;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use sql::{FundingFacts, hide_all_of, show_all_of};
-pub use write::{EditRefusal, delete_all_of};
+pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of};
 
 use crate::state::AppState;
 use crate::web::AppError;

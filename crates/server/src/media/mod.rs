@@ -12,7 +12,7 @@ mod upload;
 
 pub use names::PictureName;
 pub use store::MediaStore;
-pub use upload::{NewPicture, accept, remove_unless_used};
+pub use upload::{NewPicture, accept, remove_unless_used, store};
 
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};

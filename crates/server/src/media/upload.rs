@@ -1,7 +1,7 @@
 //! Taking a picture in: bounded in memory, re-encoded, stored before any row names it.
 
 use funsun_domain::ids::AccountKey;
-use picture::Refusal;
+use picture::{Picture, Refusal};
 
 use super::names::{PictureName, Rendition};
 use super::{ORPHAN_AFTER_SECONDS, sql};
@@ -44,6 +44,18 @@ pub async fn accept(
     let picture = processed
         .map_err(AppError::internal)?
         .map_err(|why| refuse(field, why))?;
+    store(state, owner, picture).await
+}
+
+/// Stores a picture that is safe already. If no row names it within the hour, it is removed.
+///
+/// # Errors
+/// When the database or the store fails.
+pub async fn store(
+    state: &AppState,
+    owner: AccountKey,
+    picture: Picture,
+) -> Result<NewPicture, AppError> {
     let name = state
         .media
         .name(owner, &picture.full.bytes, picture.full.format);

@@ -1,0 +1,82 @@
+//! `funsun demo-data`: a database full of invented members, fundings and supports.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use clap::Args;
+use clap::builder::RangedI64ValueParser;
+
+use super::start;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo::{DemoSize, fill};
+
+/// Most rows of a kind: what still fits on the disk of a large machine.
+const ROWS_MAX: i64 = 100_000_000;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// How many members; about two dozen follows come with each.
+    #[arg(long, default_value = "200", value_parser = rows())]
+    accounts: i64,
+    /// How many fundings, a fifth of them for friends only.
+    #[arg(long, default_value = "1000", value_parser = rows())]
+    fundings: i64,
+    /// How many supports, each with its payment and ledger entries.
+    #[arg(long, default_value = "2000", value_parser = rows())]
+    supports: i64,
+    /// The same seed gives the same data, with times counted back from now.
+    #[arg(long, default_value = "1")]
+    seed: u64,
+}
+
+fn rows() -> RangedI64ValueParser {
+    clap::value_parser!(i64).range(0..=ROWS_MAX)
+}
+
+/// Adds to what is there. Nothing else may write to the database meanwhile.
+pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    ensure!(
+        config.is_dev(),
+        "demo-data is for the dev profile: invented money has no place in production"
+    );
+    let size = DemoSize {
+        accounts: options.accounts,
+        fundings: options.fundings,
+        supports: options.supports,
+        seed: options.seed,
+    };
+    ensure!(
+        size.fundings == 0 || size.accounts > 0,
+        "--accounts: fundings need members to open them"
+    );
+    ensure!(
+        size.supports == 0 || (size.fundings > 0 && size.accounts > 1),
+        "--supports: supports need fundings, and at least two --accounts"
+    );
+    let db = start::open_database(&config)?;
+    let mut shown = ("", 0);
+    fill(&db, size, Clock::default().now(), |what, done| {
+        let all = if what == "members" {
+            size.accounts
+        } else {
+            size.fundings
+        };
+        let percent = done * 100 / all.max(1);
+        // Every tenth, or a large fill would print hundreds of lines.
+        if shown != (what, percent / 10) {
+            shown = (what, percent / 10);
+            tell(&format!("{what}: {done} of {all} ({percent} %)"));
+        }
+    })
+    .await?;
+    db.close().await;
+    tell(&format!("supports: {0} of {0}", size.supports));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(line: &str) {
+    // Nobody may be reading; the work goes on all the same.
+    drop(writeln!(io::stderr(), "{line}"));
+}

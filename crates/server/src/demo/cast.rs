@@ -1,0 +1,180 @@
+//! The cast: what the first start in dev puts into an empty database, so that nothing looks empty.
+//!
+//! Money goes the same way as everybody's: payments take their steps, supports are accepted, the ledger is
+//! written by the steps. Only the provider was never asked, which the payments' numbers say.
+
+use anyhow::Context;
+use funsun_domain::fundings::{Audience, Deadline};
+use funsun_domain::ids::{AccountKey, FundingId, OrderRef};
+use funsun_domain::money::{Goal, SupportAmount};
+use funsun_domain::payments::{PaymentState, Step};
+use funsun_domain::time::Timestamp;
+use futures_util::future::try_join_all;
+use picture::Picture;
+
+use super::cast_wishes::{CastGift, CastWish, WISHES};
+use super::drawing::{Motif, PALETTES, Palette, draw};
+use super::{cast_people, sql};
+use crate::accounts::PictureEdit;
+use crate::db::{Conn, StorageError};
+use crate::fundings::{self, FundingEdit, NewFunding};
+use crate::media::{self, NewPicture};
+use crate::payments::audit::DEMO_TID;
+use crate::payments::stored::Wanted;
+use crate::payments::{self, Timing};
+use crate::state::AppState;
+use crate::supports;
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// Days that the members have been here.
+const HERE_FOR_DAYS: i64 = 200;
+
+struct Pictures {
+    portraits: Vec<String>,
+    wishes: Vec<NewPicture>,
+    review: NewPicture,
+}
+
+/// Fills a database without any member; any other stays as it is. Gives back whether it did.
+///
+/// # Errors
+/// When a picture can't be stored or the database fails; it is then as empty as before.
+pub async fn enter(state: &AppState) -> anyhow::Result<bool> {
+    if !state.db.read(sql::is_empty).await? {
+        return Ok(false);
+    }
+    let pictures = store_pictures(state).await?;
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let fill = move |conn: &mut Conn| fill(conn, &pictures, now, timing);
+    Ok(state.db.write(fill).await?)
+}
+
+async fn store_pictures(state: &AppState) -> anyhow::Result<Pictures> {
+    let palettes = || PALETTES.iter().copied().cycle();
+    let people = kakao_sandbox::cast_members().len();
+    let portraits = palettes()
+        .take(people)
+        .map(|palette| (Motif::Portrait, palette));
+    let wishes = WISHES.iter().map(|wish| wish.motif).zip(palettes());
+    let stored = try_join_all(
+        portraits
+            .chain(wishes)
+            .chain([(Motif::GiftBox, PALETTES[1])])
+            .map(|(motif, palette)| store(state, motif, palette)),
+    );
+    let mut stored = stored.await?;
+    let review = stored.pop().context("the last picture is the review's")?;
+    let wishes = stored.split_off(people);
+    Ok(Pictures {
+        portraits: stored.iter().map(|new| new.name().to_owned()).collect(),
+        wishes,
+        review,
+    })
+}
+
+async fn store(state: &AppState, motif: Motif, palette: Palette) -> anyhow::Result<NewPicture> {
+    let drawn = tokio::task::spawn_blocking(move || draw(motif, palette)).await?;
+    let picture: Picture = drawn?;
+    // One owner for all: the name only has to be unguessable.
+    let owner = AccountKey::new(1)?;
+    let stored = media::store(state, owner, picture).await;
+    stored.map_err(|error| anyhow::anyhow!("a picture can't be stored: {error:?}"))
+}
+
+fn fill(
+    conn: &mut Conn,
+    pictures: &Pictures,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<bool, StorageError> {
+    if !sql::is_empty(conn)? {
+        return Ok(false);
+    }
+    let since = now.plus_seconds(-HERE_FOR_DAYS * DAY_SECONDS);
+    let people = cast_people::create(conn, &pictures.portraits, since)?;
+    let mut gifts: Vec<(FundingId, &CastGift)> = Vec::new();
+    for (wish, image) in WISHES.iter().zip(&pictures.wishes) {
+        let funding = open(conn, people[wish.author], wish, image, now)?;
+        gifts.extend(wish.gifts.iter().map(|gift| (funding, gift)));
+        if let Some(review) = wish.review {
+            thank(conn, funding, review, &pictures.review)?;
+        }
+    }
+    // The oldest first, as they would have come.
+    gifts.sort_by_key(|(_, gift)| std::cmp::Reverse(gift.hours_ago));
+    for (number, (funding, gift)) in gifts.into_iter().enumerate() {
+        let at = now.plus_seconds(-gift.hours_ago * 3_600);
+        give(
+            conn,
+            people[gift.supporter],
+            funding,
+            (gift, number),
+            (at, timing),
+        )?;
+    }
+    Ok(true)
+}
+
+fn open(
+    conn: &mut Conn,
+    author: AccountKey,
+    wish: &CastWish,
+    image: &NewPicture,
+    now: Timestamp,
+) -> Result<FundingId, StorageError> {
+    let opened = now.plus_seconds(-wish.opened_days_ago * DAY_SECONDS);
+    let ends = now.plus_seconds(wish.ends_in_days * DAY_SECONDS);
+    let funding = NewFunding {
+        title: wish.title.parse().map_err(StorageError::corrupt)?,
+        content: wish.content.parse().map_err(StorageError::corrupt)?,
+        goal: Goal::new(wish.goal).map_err(StorageError::corrupt)?,
+        audience: Audience::from_public(wish.public),
+        deadline: Deadline::new(ends, opened).map_err(StorageError::corrupt)?,
+        image: Some(image.clone()),
+    };
+    fundings::sql::create(conn, author, &funding, opened)
+}
+
+fn thank(
+    conn: &mut Conn,
+    funding: FundingId,
+    review: &str,
+    image: &NewPicture,
+) -> Result<(), StorageError> {
+    let edit = FundingEdit {
+        review: Some(review.parse().map_err(StorageError::corrupt)?),
+        review_picture: PictureEdit::Replace(image.clone()),
+        ..FundingEdit::default()
+    };
+    fundings::sql::update(conn, funding, &edit)
+}
+
+fn give(
+    conn: &mut Conn,
+    payer: AccountKey,
+    funding: FundingId,
+    (gift, number): (&CastGift, usize),
+    (at, timing): (Timestamp, Timing),
+) -> Result<(), StorageError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
+    let order = OrderRef::from_random(random);
+    let amount = SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?;
+    let wanted = Wanted {
+        funding,
+        message: gift.message.to_owned(),
+    };
+    let id = payments::sql::create(conn, payer, &order, amount.won(), Some(&wanted), (at, at))?;
+    payments::sql::set_tid(conn, id, &format!("{DEMO_TID}cast-{number}"))?;
+    let mut payment = payments::sql::get(conn, id)?;
+    for step in [Step::Prepare, Step::StartApproval, Step::Approve] {
+        payment = payment.step(conn, step, at, timing)?;
+    }
+    let payment = supports::accept_wanted(conn, payment, at, timing)?;
+    if payment.state() == PaymentState::Attached {
+        Ok(())
+    } else {
+        Err(StorageError::corrupt("the cast gives only where it may"))
+    }
+}

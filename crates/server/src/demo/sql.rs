@@ -1,0 +1,202 @@
+//! Every statement that writes invented rows. Ids are given, not asked for: the maker numbers them itself.
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+use funsun_domain::ledger::{LedgerAccount, MovementKind};
+use funsun_domain::payments::PaymentState;
+use funsun_domain::text::fold;
+use funsun_domain::time::Timestamp;
+
+use super::fundings::{DemoFunding, DemoSupport};
+use super::members::{DemoMember, FIRST_KAKAO_ID};
+use crate::accounts::search_sql::grams;
+use crate::db::schema::{
+    accounts, follows, fundings, ledger_entries, participations, payments, supports, username_grams,
+};
+use crate::db::{Conn, StorageError};
+use crate::fundings::visibility::{EVERYBODY, FRIENDS};
+use crate::payments::audit::DEMO_TID;
+
+/// The ids that invented rows begin with: the first that no row has.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstIds {
+    pub account: i64,
+    pub funding: i64,
+    /// Of payments and their supports alike.
+    pub support: i64,
+    pub kakao: i64,
+}
+
+/// Where to go on numbering.
+pub fn find_first_ids(conn: &mut Conn) -> Result<FirstIds, StorageError> {
+    let account: Option<i64> = accounts::table.select(max(accounts::id)).first(conn)?;
+    let funding: Option<i64> = fundings::table.select(max(fundings::id)).first(conn)?;
+    let payment: Option<i64> = payments::table.select(max(payments::id)).first(conn)?;
+    let support: Option<i64> = supports::table.select(max(supports::id)).first(conn)?;
+    let kakao: Option<i64> = accounts::table
+        .select(max(accounts::kakao_id))
+        .first(conn)?;
+    let highest = payment.unwrap_or(0).max(support.unwrap_or(0));
+    Ok(FirstIds {
+        account: account.unwrap_or(0) + 1,
+        funding: funding.unwrap_or(0) + 1,
+        support: highest + 1,
+        kakao: kakao.map_or(FIRST_KAKAO_ID, |last| FIRST_KAKAO_ID.max(last + 1)),
+    })
+}
+
+/// Whether the database has no member yet, not even one who has left.
+pub fn is_empty(conn: &mut Conn) -> Result<bool, StorageError> {
+    let any = accounts::table.select(accounts::id);
+    Ok(!diesel::select(diesel::dsl::exists(any)).get_result::<bool>(conn)?)
+}
+
+/// Writes a member: the account's id, the Kakao id, and how many follow and are followed.
+pub fn insert_member(
+    conn: &mut Conn,
+    (id, kakao_id): (i64, i64),
+    member: &DemoMember,
+    (followers, followees): (i64, i64),
+) -> Result<(), StorageError> {
+    let folded = fold(&member.username);
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::kakao_id.eq(kakao_id),
+            accounts::username.eq(&member.username),
+            accounts::username_folded.eq(&folded),
+            accounts::email.eq(&member.email),
+            accounts::birthday.eq(&member.birthday),
+            accounts::gender.eq(member.gender),
+            accounts::age_range.eq(member.age_range),
+            accounts::bank_account.eq(member.bank_account.as_ref()),
+            accounts::follower_count.eq(followers),
+            accounts::followee_count.eq(followees),
+            accounts::created_at.eq(member.created_at.micros()),
+        ))
+        .execute(conn)?;
+    for gram in grams(&folded) {
+        diesel::insert_into(username_grams::table)
+            .values((
+                username_grams::gram.eq(gram),
+                username_grams::account_id.eq(id),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes a follow; the counts are in the members' rows already.
+pub fn insert_follow(
+    conn: &mut Conn,
+    follower: i64,
+    followee: i64,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    diesel::insert_into(follows::table)
+        .values((
+            follows::follower_id.eq(follower),
+            follows::followee_id.eq(followee),
+            follows::created_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a funding with its total.
+pub fn insert_funding(
+    conn: &mut Conn,
+    (id, author): (i64, i64),
+    funding: &DemoFunding,
+) -> Result<(), StorageError> {
+    let collected: i64 = funding.supports.iter().map(|support| support.amount).sum();
+    let visible_to = if funding.public { EVERYBODY } else { FRIENDS };
+    diesel::insert_into(fundings::table)
+        .values((
+            fundings::id.eq(id),
+            fundings::author_id.eq(author),
+            fundings::title.eq(&funding.title),
+            fundings::content.eq(&funding.content),
+            fundings::goal_amount.eq(funding.goal),
+            fundings::collected_amount.eq(collected),
+            fundings::is_public.eq(funding.public),
+            fundings::visible_to.eq(visible_to),
+            fundings::deadline_at.eq(funding.deadline_at.micros()),
+            fundings::created_at.eq(funding.created_at.micros()),
+            fundings::review.eq(funding.review),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a support, the payment of the same id and both ledger entries.
+pub fn insert_support(
+    conn: &mut Conn,
+    (id, funding, author): (i64, i64, i64),
+    order_ref: &str,
+    support: &DemoSupport,
+) -> Result<(), StorageError> {
+    let at = support.created_at.micros();
+    diesel::insert_into(payments::table)
+        .values((
+            payments::id.eq(id),
+            payments::order_ref.eq(order_ref),
+            payments::account_id.eq(author),
+            payments::amount.eq(support.amount),
+            payments::state.eq(PaymentState::Attached.as_str()),
+            payments::tid.eq(format!("{DEMO_TID}{id}")),
+            payments::funding_id.eq(funding),
+            payments::created_at.eq(at),
+            payments::approved_at.eq(at),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(supports::table)
+        .values((
+            supports::id.eq(id),
+            supports::funding_id.eq(funding),
+            supports::author_id.eq(author),
+            supports::payment_id.eq(id),
+            supports::amount.eq(support.amount),
+            supports::message.eq(support.message),
+            supports::created_at.eq(at),
+        ))
+        .execute(conn)?;
+    let (provider, unattached) = (LedgerAccount::KakaoPay, LedgerAccount::Unattached);
+    let (provider, unattached) = (provider.to_string(), unattached.to_string());
+    let held = format!("funding:{funding}");
+    let moves = [
+        (MovementKind::Approval, &provider, &unattached),
+        (MovementKind::Attachment, &unattached, &held),
+    ];
+    for (kind, from, to) in moves {
+        diesel::insert_into(ledger_entries::table)
+            .values((
+                ledger_entries::payment_id.eq(id),
+                ledger_entries::kind.eq(kind.as_str()),
+                ledger_entries::refunded_before.eq(0),
+                ledger_entries::from_account.eq(from),
+                ledger_entries::to_account.eq(to),
+                ledger_entries::amount.eq(support.amount),
+                ledger_entries::created_at.eq(at),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Notes that `support` is a member's latest one in a funding.
+pub fn insert_participation(
+    conn: &mut Conn,
+    member: i64,
+    funding: i64,
+    support: i64,
+) -> Result<(), StorageError> {
+    diesel::insert_into(participations::table)
+        .values((
+            participations::account_id.eq(member),
+            participations::funding_id.eq(funding),
+            participations::last_support_id.eq(support),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
