@@ -1,1 +1,260 @@
-//! Access and refresh tokens.
+//! Who may call: access tokens, refresh tokens, and everything that is no token of ours.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, send};
+
+const SECRET: &str = "a-secret-of-these-tests-0123456789abcdef";
+const PROFILE: &str = "/account/";
+
+/// Status of one's own profile with this `Authorization` header.
+async fn asked_with(app: &App, authorization: &str) -> u16 {
+    let call = app.visitor(Method::POST, PROFILE);
+    let answer = send(call.header("authorization", authorization)).await;
+    if answer.status == StatusCode::UNAUTHORIZED {
+        assert!(answer.json()["detail"].is_string());
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+    }
+    answer.status.as_u16()
+}
+
+fn payload_of(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+fn signed(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    encode(&Header::new(algorithm), claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn whoever_sends_no_token_is_asked_to_log_in() {
+    let app = App::start().await;
+    let member = app.member("지우").await;
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        200
+    );
+    let long = format!("Bearer {}", "a".repeat(5_000));
+    for header in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer null",
+        "Bearer undefined",
+        "Bearer a.b.c",
+        "Bearer ..",
+        "Basic dXNlcjpwYXNz",
+        &format!("Token {}", member.access),
+        &member.access,
+        &format!("Bearer {} x", member.access),
+        &long,
+    ] {
+        assert_eq!(asked_with(&app, header).await, 401, "{header:.40}");
+    }
+    let bare = send(app.visitor(Method::POST, PROFILE)).await;
+    assert_eq!(bare.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        bare.headers["content-type"],
+        "application/json; charset=utf-8"
+    );
+}
+
+#[tokio::test]
+async fn every_members_route_asks_for_a_token() {
+    let app = App::start().await;
+    for (method, path) in [
+        (Method::GET, "/account/?id=1"),
+        (Method::PUT, "/account/"),
+        (Method::DELETE, "/account/"),
+        (Method::GET, "/account/search?username=a"),
+        (Method::GET, "/follow/?follower=1"),
+        (Method::POST, "/follow/"),
+        (Method::DELETE, "/follow/"),
+        (Method::GET, "/funding/?id=1"),
+        (Method::POST, "/funding/"),
+        (Method::PUT, "/funding/"),
+        (Method::DELETE, "/funding/"),
+        (Method::POST, "/funding/review"),
+        (Method::GET, "/funding/user?id=1"),
+        (Method::GET, "/funding/following"),
+        (Method::GET, "/funding/joined"),
+        (Method::POST, "/remit/kakaopay/ready"),
+        (Method::POST, "/remit/kakaopay/approve"),
+        (Method::GET, "/remit/kakaopay/approve"),
+        (Method::POST, "/remit/"),
+        (Method::PUT, "/remit/"),
+        (Method::DELETE, "/remit/"),
+        (Method::POST, "/report/"),
+    ] {
+        let call = app.visitor(method.clone(), path).bearer_auth("null");
+        let answer = send(call).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        assert!(answer.json()["detail"].is_string(), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_tampered_with_opens_nothing() {
+    let app = App::with(&[("FUNSUN_TOKEN_SECRET", SECRET)]).await;
+    let member = app.member("지우").await;
+    let claims = payload_of(&member.access);
+    let genuine = signed(Algorithm::HS256, &claims, SECRET);
+    assert_eq!(asked_with(&app, &format!("Bearer {genuine}")).await, 200);
+
+    let parts: Vec<&str> = member.access.split('.').collect();
+    let base64 = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let mut other = claims.clone();
+    other["sub"] = 2.into();
+    let changed = format!("{}.{}.{}", parts[0], base64(other.clone()), parts[2]);
+    let none = base64(json!({"alg": "none", "typ": "JWT"}));
+    let without = |field: &str| {
+        let mut claims = claims.clone();
+        claims.as_object_mut().unwrap().remove(field);
+        signed(Algorithm::HS256, &claims, SECRET)
+    };
+    let with = |field: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[field] = value;
+        signed(Algorithm::HS256, &claims, SECRET)
+    };
+    for (what, token) in [
+        ("changed payload", changed),
+        ("alg none", format!("{none}.{}.", parts[1])),
+        (
+            "alg none, old signature",
+            format!("{none}.{}.{}", parts[1], parts[2]),
+        ),
+        ("no signature", format!("{}.{}.", parts[0], parts[1])),
+        (
+            "another key",
+            signed(
+                Algorithm::HS256,
+                &claims,
+                "another-secret-of-the-same-length",
+            ),
+        ),
+        (
+            "another algorithm",
+            signed(Algorithm::HS512, &claims, SECRET),
+        ),
+        ("another issuer", with("iss", "elsewhere".into())),
+        ("no issuer", without("iss")),
+        ("no expiry", without("exp")),
+        ("no type", without("typ")),
+        ("no session", without("sid")),
+        ("nobody", with("sub", 0.into())),
+        ("negative", with("sub", (-1).into())),
+        ("a name for a number", with("sub", "1' OR 1=1".into())),
+    ] {
+        assert_eq!(
+            asked_with(&app, &format!("Bearer {token}")).await,
+            401,
+            "{what}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_no_access_token_and_the_other_way_round() {
+    let app = App::start().await;
+    let member = app.member("지우").await;
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", member.refresh)).await,
+        401
+    );
+    let refresh = async |token: &str| {
+        let call = app.visitor(Method::POST, "/account/token/refresh");
+        send(call.form(&[("refresh", token)])).await.status.as_u16()
+    };
+    assert_eq!(refresh(&member.access).await, 401);
+    assert_eq!(refresh("null").await, 401);
+    assert_eq!(refresh(&"x".repeat(10_000)).await, 401);
+    let without = send(app.visitor(Method::POST, "/account/token/refresh")).await;
+    assert!(matches!(without.status.as_u16(), 400 | 401), "{without:?}");
+}
+
+#[tokio::test]
+async fn an_expired_access_token_is_renewed_as_often_as_wanted_with_one_refresh_token() {
+    let app = App::start().await;
+    let member = app.member("지우").await;
+    app.move_clock(1_790).await;
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        200
+    );
+    app.move_clock(1_801).await;
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        401
+    );
+    for path in ["/account/token/refresh", "/account/token/refresh/"] {
+        let call = app.visitor(Method::POST, path).bearer_auth(&member.access);
+        let answer = send(call.form(&[("refresh", &member.refresh)])).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let body = answer.json();
+        assert_eq!(body["access"], body["access_token"]);
+        let token = body["access_token"].as_str().unwrap();
+        assert_eq!(asked_with(&app, &format!("Bearer {token}")).await, 200);
+    }
+    app.move_clock(181 * 86_400).await;
+    let call = app.visitor(Method::POST, "/account/token/refresh");
+    let late = send(call.json(&json!({"refresh": member.refresh}))).await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn logging_out_ends_this_login_or_all_of_them() {
+    let app = App::start().await;
+    let person = json!({"nickname": "지우"});
+    let person = app.sandbox(Method::POST, "/sandbox/people", person).await;
+    let kakao = person["access_token"].as_str().unwrap();
+    let (phone, tablet) = (app.log_in(kakao).await, app.log_in(kakao).await);
+    let works = async |member: &crate::app::Member| {
+        let access = asked_with(&app, &format!("Bearer {}", member.access)).await;
+        let call = app.visitor(Method::POST, "/account/token/refresh");
+        let refresh = send(call.form(&[("refresh", &member.refresh)])).await;
+        (access, refresh.status.as_u16())
+    };
+    let out = send(phone.call(Method::DELETE, "/account/session")).await;
+    assert_eq!(out.status, StatusCode::OK);
+    assert_eq!(works(&phone).await, (401, 401));
+    assert_eq!(works(&tablet).await, (200, 200));
+    let laptop = app.log_in(kakao).await;
+    let out = send(laptop.call(Method::DELETE, "/account/sessions")).await;
+    assert_eq!(out.status, StatusCode::OK);
+    assert_eq!(works(&tablet).await, (401, 401));
+    assert_eq!(works(&laptop).await, (401, 401));
+}
+
+#[tokio::test]
+async fn what_ended_stays_ended_after_a_restart() {
+    let mut app = App::start().await;
+    let (gone, stays) = (app.member("나간이").await, app.member("남은이").await);
+    send(gone.call(Method::DELETE, "/account/session")).await;
+    app.kill().await;
+    app.restart().await;
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", gone.access)).await,
+        401
+    );
+    assert_eq!(
+        asked_with(&app, &format!("Bearer {}", stays.access)).await,
+        200
+    );
+}
+
+#[tokio::test]
+async fn nobody_hands_out_the_admins_token() {
+    let app = App::start().await;
+    let member = app.member("지우").await;
+    for path in ["/account/token", "/account/token/"] {
+        assert_eq!(member.status(path).await, 404);
+        assert_eq!(send(app.visitor(Method::GET, path)).await.status, 404);
+    }
+}
