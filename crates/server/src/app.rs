@@ -23,9 +23,7 @@ use crate::{accounts, dev, follows, fundings, media, operation, payments, report
 #[openapi(
     info(
         title = "FunSun",
-        description = "Friends fund, together, the gift somebody really wants. Every body may be JSON, \
-            a form or multipart; every path with a trailing slash also answers without. Errors are \
-            `{\"detail\", \"code\"}`. Amounts are whole won (KRW), times Asia/Seoul."
+        description = docs::CONVENTIONS
     ),
     tags(
         (name = "account", description = "Logging in with Kakao, profiles, search, leaving"),

@@ -1,7 +1,7 @@
 //! Serving pictures.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::{PictureName, sql};
 use crate::state::AppState;
-use crate::web::{AppError, Problem};
+use crate::web::{AppError, PathInput, Problem};
 
 /// `/media/…`.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -31,7 +31,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     ))]
 async fn public_picture(
     State(state): State<AppState>,
-    Path(file): Path<String>,
+    PathInput(file): PathInput<String>,
 ) -> Result<Response, AppError> {
     let (name, rendition) = PictureName::parse_file(&file).ok_or_else(no_picture)?;
     let asked = name.as_str().to_owned();
@@ -69,7 +69,7 @@ async fn public_picture(
     ))]
 async fn signed_picture(
     State(state): State<AppState>,
-    Path((pass, file)): Path<(String, String)>,
+    PathInput((pass, file)): PathInput<(String, String)>,
 ) -> Result<Response, AppError> {
     let (name, rendition) = PictureName::parse_file(&file).ok_or_else(no_picture)?;
     let left = state

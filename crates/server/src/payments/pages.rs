@@ -2,7 +2,7 @@
 //! as they are opened; the unguessable order reference in the address is what opens them.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use funsun_domain::ids::OrderRef;
 use funsun_domain::payments::PaymentState;
@@ -16,7 +16,7 @@ use super::sql;
 use super::stored::StoredPayment;
 use crate::db::StorageError;
 use crate::state::AppState;
-use crate::web::{AppError, Problem, QueryInput};
+use crate::web::{AppError, PathInput, Problem, QueryInput};
 
 /// Nothing but our own style sheet; no script at all.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -53,7 +53,7 @@ struct PaymentPage {
     ))]
 async fn returned(
     State(state): State<AppState>,
-    Path(order): Path<String>,
+    PathInput(order): PathInput<String>,
     query: QueryInput,
 ) -> Result<Response, AppError> {
     let payment = find(&state, &order).await?;
@@ -84,7 +84,7 @@ async fn returned(
     ))]
 async fn cancelled(
     State(state): State<AppState>,
-    Path(order): Path<String>,
+    PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
     let payment = look_up(&state, &order, "the payer gave up").await?;
     page(&payment, payment.state())
@@ -101,7 +101,7 @@ async fn cancelled(
     ))]
 async fn failed(
     State(state): State<AppState>,
-    Path(order): Path<String>,
+    PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
     let payment = look_up(&state, &order, "the provider reported a failure").await?;
     page(&payment, payment.state())

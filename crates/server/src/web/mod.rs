@@ -14,4 +14,4 @@ pub mod serve;
 
 pub use answer::{Done, Json, Page, created, done, no_content};
 pub use error::{AppError, Problem, Refusal};
-pub use input::{Input, QueryInput, Upload};
+pub use input::{Input, PathInput, QueryInput, Upload};

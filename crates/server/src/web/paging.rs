@@ -7,8 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use utoipa::IntoParams;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::error::AppError;
 use super::input::QueryInput;
@@ -54,18 +55,26 @@ pub struct PageQuery(pub Position);
 #[expect(dead_code, reason = "describes the query in the API document")]
 pub struct PageParams {
     /// From 1, eight items each. Missing or no number: 1. Zero, negative and past the end: no items.
-    #[param(schema_with = number_or_text, example = 1)]
-    page: Option<i64>,
+    #[param(value_type = Option<PageNumber>, inline, example = 1)]
+    page: Option<String>,
     /// The cursor of a `Link` header, unchanged: goes on from there at constant cost. Wins over `page`.
     before: Option<String>,
 }
 
-/// A page of any form is answered.
-fn number_or_text() -> Object {
-    ObjectBuilder::new()
-        .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
-        .build()
+/// A number; any other text is answered too.
+struct PageNumber;
+
+impl PartialSchema for PageNumber {
+    fn schema() -> RefOr<Schema> {
+        let number_or_text = SchemaType::from_iter([Type::Integer, Type::String]);
+        ObjectBuilder::new()
+            .schema_type(number_or_text)
+            .build()
+            .into()
+    }
 }
+
+impl ToSchema for PageNumber {}
 
 impl Cursor {
     /// A cursor over one key.

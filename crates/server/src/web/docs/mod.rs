@@ -12,7 +12,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -25,8 +24,12 @@ use self::node::Node;
 use self::reference::ReferencePage;
 use super::answer::JSON_UTF8;
 use super::error::AppError;
+use super::input::PathInput;
 
 pub use self::complete::complete;
+
+/// What every client needs to know before its first call, in Markdown.
+pub const CONVENTIONS: &str = include_str!("conventions.md");
 
 /// The canonical paths served here, for the layer that knows both forms of a path.
 pub const PATHS: [&str; 5] = [
@@ -83,7 +86,7 @@ where
         .route("/swagger/", get(async move || swagger_file("", index)))
         .route(
             "/swagger/{*file}",
-            get(async move |Path(file): Path<String>| swagger_file(&file, config)),
+            get(async move |PathInput(file): PathInput<String>| swagger_file(&file, config)),
         ))
 }
 

@@ -9,6 +9,7 @@ mod form;
 mod json;
 mod limits;
 mod multipart;
+mod path;
 mod query;
 
 use std::ops::Deref;
@@ -24,6 +25,7 @@ use super::error::AppError;
 
 pub use self::fields::Fields;
 pub use self::limits::InputLimits;
+pub use self::path::PathInput;
 pub use self::query::QueryInput;
 
 /// The fields of a request body; see [`Fields`] for the ways to ask.

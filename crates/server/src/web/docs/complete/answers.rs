@@ -55,6 +55,20 @@ fn refusal(description: &str) -> utoipa::openapi::Response {
         .build()
 }
 
+/// Raw bytes have no schema in OpenAPI 3.1: their content type says all.
+pub(super) fn bare_pictures(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        for (media, content) in &mut response.content {
+            if media.starts_with("image/") {
+                *content = RefOr::T(ContentBuilder::new().build());
+            }
+        }
+    }
+}
+
 /// Adds the headers that go with a status; a list's link to its next page.
 pub(super) fn add_headers(operation: &mut Operation) {
     let is_list =

@@ -3,7 +3,7 @@
 
 use utoipa::openapi::encoding::Encoding;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{Object, Schema};
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::{Components, Content, ContentBuilder, Ref, RefOr, Required};
 
 use super::resolve;
@@ -12,6 +12,9 @@ const MULTIPART: &str = "multipart/form-data";
 
 /// JSON and forms.
 const TEXTUAL: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
+
+/// Fields of bodies that hold an id.
+const IDS: [&str; 3] = ["id", "funding", "target"];
 
 /// What a file may be; see the `picture` crate.
 const PICTURES: &str = "image/png, image/jpeg, image/webp, image/gif";
@@ -28,7 +31,13 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
     let Some(declared) = declared else {
         return;
     };
-    body.required = Some(Required::True);
+    loosen_ids(&declared, components);
+    let needed = is_needed(&declared, components);
+    body.required = Some(if needed {
+        Required::True
+    } else {
+        Required::False
+    });
     let files = file_fields(&declared, components);
     let textual = if files.is_empty() {
         declared.clone()
@@ -47,6 +56,27 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
     let multipart = encodings.schema(Some(declared)).build();
     body.content
         .insert(MULTIPART.to_owned(), RefOr::T(multipart));
+}
+
+/// Ids may be numbers or text: the mobile app sends one in one call and the other in the next.
+fn loosen_ids(schema: &RefOr<Schema>, components: &mut Components) {
+    let RefOr::Ref(reference) = schema else {
+        return;
+    };
+    let name = reference.ref_location.rsplit('/').next();
+    let body = name.and_then(|name| components.schemas.get_mut(name));
+    let Some(RefOr::T(Schema::Object(body))) = body else {
+        return;
+    };
+    for (name, field) in &mut body.properties {
+        if let (true, RefOr::T(Schema::Object(field))) = (IDS.contains(&name.as_str()), field) {
+            field.schema_type = SchemaType::from_iter([Type::Integer, Type::String]);
+        }
+    }
+}
+
+fn is_needed(schema: &RefOr<Schema>, components: &Components) -> bool {
+    matches!(resolve(schema, components), Some(Schema::Object(body)) if !body.required.is_empty())
 }
 
 fn content(schema: RefOr<Schema>) -> RefOr<Content> {

@@ -20,6 +20,7 @@ pub fn complete(document: &mut OpenApi) {
             bodies::add_encodings(operation, components);
             answers::add_refusals(operation);
             answers::add_headers(operation);
+            answers::bare_pictures(operation);
             examples::add(operation, components);
         }
     }

@@ -1,0 +1,29 @@
+//! Parameters in the path. A path whose escapes are no UTF-8 names nothing, like any other that names nothing.
+
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::web::error::AppError;
+
+/// The parameters of a path; 404 when they can't be read as text.
+#[derive(Debug)]
+pub struct PathInput<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for PathInput<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(parameters)) => Ok(Self(parameters)),
+            Err(_) => Err(AppError::not_found(
+                "no_such_path",
+                "there is nothing at this path",
+            )),
+        }
+    }
+}
