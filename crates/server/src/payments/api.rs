@@ -168,8 +168,9 @@ async fn approve_payment(
         Proof::parse(text).ok_or("is not a pg_token")
     })?;
     let digest = proof.digest();
+    let brought = digest.clone();
     let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
-        if let Some(paid) = sql::find_paid_by(conn, member.key, &digest)? {
+        if let Some(paid) = sql::find_paid_by(conn, member.key, &brought)? {
             return Ok(vec![paid.id]);
         }
         let recent = sql::list_of(conn, member.key, i64::MAX, 0, CANDIDATES_MAX)?;
@@ -185,6 +186,8 @@ async fn approve_payment(
     for id in state.db.read(candidates).await? {
         let attempt = approve::approve(&state, id, proof.clone()).await?;
         match attempt.payment.state() {
+            // Settled on the way, though paid with another proof: says nothing about this one.
+            _ if attempt.payment.proof_digest.as_ref() != Some(&digest) => {}
             PaymentState::Approved | PaymentState::Attached => {
                 return Ok(Json(attempt.payment.into()));
             }

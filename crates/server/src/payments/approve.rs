@@ -109,18 +109,19 @@ async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, 
     let digest = proof.digest();
     let claim = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        let claimed = match payment.state() {
+        let start = Step::StartApproval;
+        match payment.state() {
             PaymentState::Ready | PaymentState::Approving if payment.lease_until > now => {
-                return Ok(Claim::Busy);
+                Ok(Claim::Busy)
             }
-            PaymentState::Ready => Claim::First,
-            PaymentState::Approving => Claim::Again,
-            _ => return Ok(Claim::Settled(payment)),
-        };
-        sql::set_proof(conn, id, &digest)?;
-        payment
-            .step(conn, Step::StartApproval, now, timing)
-            .map(claimed)
+            PaymentState::Ready => {
+                let payment = payment.step(conn, start, now, timing)?;
+                let payment = payment.brought(conn, &digest)?;
+                Ok(Claim::First(payment))
+            }
+            PaymentState::Approving => payment.step(conn, start, now, timing).map(Claim::Again),
+            _ => Ok(Claim::Settled(payment)),
+        }
     };
     state.db.write(claim).await
 }
@@ -153,7 +154,11 @@ async fn resume(
     proof: &Proof,
 ) -> Result<Attempt, StorageError> {
     match look_up(state, &payment).await {
-        Finding::Untaken => charge(state, payment, proof).await,
+        Finding::Untaken => {
+            let digest = proof.digest();
+            let brought = move |conn: &mut Conn| payment.clone().brought(conn, &digest);
+            charge(state, state.db.write(brought).await?, proof).await
+        }
         finding => {
             let note = "asked again".to_owned();
             Ok(store(state, payment, finding, note).await?.into())

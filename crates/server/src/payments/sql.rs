@@ -29,6 +29,7 @@ struct PaymentRow {
     refunded_amount: i64,
     refunding_amount: i64,
     refund_reason: Option<String>,
+    pg_token_digest: Option<String>,
     lease_until: i64,
     attempts: i64,
     created_at: i64,
@@ -327,6 +328,7 @@ impl TryFrom<PaymentRow> for StoredPayment {
             payer_name: super::payer_name(row.account_id),
             rules,
             tid: row.tid,
+            proof_digest: row.pg_token_digest,
             wanted: wanted
                 .zip(row.wanted_message)
                 .map(|(funding, message)| Wanted { funding, message }),

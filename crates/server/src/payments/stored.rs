@@ -34,6 +34,8 @@ pub struct StoredPayment {
     pub rules: Payment,
     /// The provider's number, from `ready` on.
     pub tid: Option<String>,
+    /// The digest of the proof that the provider was last given.
+    pub proof_digest: Option<String>,
     /// The support that the approval itself is to create.
     pub wanted: Option<Wanted>,
     /// Until when somebody is talking to the provider about it.
@@ -160,6 +162,13 @@ impl StoredPayment {
         let next_check = Some(self.lease_until);
         sql::update_lease(conn, &self, next_check)?;
         Ok(Some(self))
+    }
+
+    /// Stores the proof that the provider is given next.
+    pub fn brought(mut self, conn: &mut Conn, digest: &str) -> Result<Self, StorageError> {
+        sql::set_proof(conn, self.id, digest)?;
+        self.proof_digest = Some(digest.to_owned());
+        Ok(self)
     }
 
     /// Gives the lease back and puts the next look off, twice as long each time; the note is for the operator.

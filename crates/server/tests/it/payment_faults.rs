@@ -1,1 +1,241 @@
-//! KakaoPay misbehaves.
+//! KakaoPay at its worst: answers lost, late, broken or untrue. Money is taken at most once, and both books
+//! say the same in the end.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, Member, eventually, send};
+use crate::payer::{Payment, move_clocks, page, payments_of, support_of, total};
+
+/// A short lease: what a test waits for takes seconds, not a minute.
+const QUICK: &[(&str, &str)] = &[
+    ("FUNSUN_PAYMENT_LEASE_SECONDS", "2"),
+    ("FUNSUN_ACCESS_TOKEN_SECONDS", "86400"),
+];
+
+async fn stage(settings: &[(&str, &str)]) -> (App, Member, Member, Value) {
+    let app = App::with(settings).await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    (app, author, friend, funding)
+}
+
+/// A payment that its payer has paid at KakaoPay, for a support of 5,000 won.
+async fn paid_for(app: &App, member: &Member, funding: &Value) -> (Payment, crate::payer::Proof) {
+    let support = support_of(funding, 5_000, "축하해");
+    let payment = Payment::begin_for(app, member, &support).await;
+    let proof = payment.pays(app).await;
+    (payment, proof)
+}
+
+#[tokio::test]
+async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    let faults = [
+        "lost",
+        "http_500_done",
+        "user_locked",
+        "malformed_json",
+        "wrong_amount",
+    ];
+    for fault in faults {
+        let (payment, proof) = paid_for(&app, &friend, &funding).await;
+        payment.suffers(&app, "approve", fault, 1).await;
+        let answer = payment.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{fault}: {answer:?}");
+        assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
+        payment.assert_charged_once(&app, 0).await;
+    }
+    assert_eq!(total(&author, &funding).await, 25_000);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn an_approval_that_never_arrived_can_be_tried_again() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    for fault in ["drop", "http_500", "http_503"] {
+        let (payment, proof) = paid_for(&app, &friend, &funding).await;
+        payment.suffers(&app, "approve", fault, 1).await;
+        let unclear = payment.approve(&proof.token).await;
+        assert_eq!(unclear.status, StatusCode::CONFLICT, "{fault}: {unclear:?}");
+        payment.assert_never_charged(&app).await;
+        assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
+        let answer = payment.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{fault}: {answer:?}");
+        payment.assert_charged_once(&app, 0).await;
+    }
+    assert_eq!(total(&author, &funding).await, 15_000);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_declined_approval_fails_and_takes_nothing() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    payment.suffers(&app, "approve", "declined", 1).await;
+    for _ in 0..2 {
+        let answer = payment.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+        assert!(page(&app, &proof.path).await.contains("결제하지 못했어요"));
+    }
+    assert_eq!(payment.state(&app).await, "failed");
+    payment.assert_never_charged(&app).await;
+    assert_eq!(total(&author, &funding).await, 0);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    let faults = [
+        "lost",
+        "drop",
+        "http_500",
+        "malformed_json",
+        "unknown_status",
+        "wrong_amount",
+    ];
+    let mut payments = Vec::new();
+    for fault in faults {
+        let (payment, proof) = paid_for(&app, &friend, &funding).await;
+        payment.suffers(&app, "approve", "lost", 1).await;
+        payment.suffers(&app, "order", fault, 1).await;
+        let answer = payment.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{fault}: {answer:?}");
+        assert_eq!(payment.state(&app).await, "approving", "{fault}");
+        payments.push(payment);
+    }
+    move_clocks(&app, 60).await;
+    for payment in payments {
+        eventually("settled", async || payment.state(&app).await == "attached").await;
+        payment.assert_charged_once(&app, 0).await;
+    }
+    assert_eq!(total(&author, &funding).await, 30_000);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_payment_in_doubt_is_not_taken_for_another() {
+    let (app, _, friend, funding) = stage(QUICK).await;
+    let (doubtful, proof) = paid_for(&app, &friend, &funding).await;
+    doubtful.suffers(&app, "approve", "lost", 1).await;
+    doubtful.suffers(&app, "order", "http_500", 1).await;
+    let answer = doubtful.approve(&proof.token).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
+    let (other, other_proof) = paid_for(&app, &friend, &funding).await;
+    other.suffers(&app, "approve", "drop", 1).await;
+    let answer = other.approve(&other_proof.token).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
+    other.assert_never_charged(&app).await;
+    for (payment, proof) in [(other, other_proof), (doubtful, proof)] {
+        let answer = payment.approve(&proof.token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        assert_eq!(answer.json()["order"], *payment.order);
+        payment.assert_charged_once(&app, 0).await;
+    }
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn the_page_waits_and_tells_the_truth_once_it_is_known() {
+    let (app, _, friend, funding) = stage(QUICK).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    payment.suffers(&app, "approve", "lost", 1).await;
+    payment.suffers(&app, "order", "http_500", 2).await;
+    for _ in 0..2 {
+        let answer = send(app.visitor(Method::GET, &proof.path)).await;
+        assert!(answer.text.contains("결제를 확인하고 있어요"), "{answer:?}");
+        assert_eq!(answer.headers["refresh"], "3");
+    }
+    assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
+    payment.assert_charged_once(&app, 0).await;
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_knows_never_ends_a_payment_that_was_charged() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    payment.suffers(&app, "approve", "lost", 1).await;
+    payment
+        .suffers(&app, "order", "unknown_status", 1_000)
+        .await;
+    payment.approve(&proof.token).await;
+    for minutes in [20, 60, 120] {
+        move_clocks(&app, minutes * 60).await;
+        page(&app, &proof.path).await;
+        assert_eq!(payment.state(&app).await, "approving");
+    }
+    let all = json!({"scope": {"tid": payment.tid}, "call": "order", "fault": null});
+    app.sandbox(Method::PUT, "/sandbox/faults", all).await;
+    move_clocks(&app, 240 * 60).await;
+    eventually("settled", async || payment.state(&app).await == "attached").await;
+    assert_eq!(total(&author, &funding).await, 5_000);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn an_answer_later_than_the_lease_takes_the_money_once() {
+    let lease = [("FUNSUN_PAYMENT_LEASE_SECONDS", "1")];
+    let (app, author, friend, funding) = stage(&lease).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
+        "delay_ms": 2_500, "times": 1});
+    app.sandbox(Method::PUT, "/sandbox/faults", late).await;
+    let loaded = page(&app, &proof.path);
+    let approved = payment.approve(&proof.token);
+    let (loaded, approved) = tokio::join!(loaded, approved);
+    assert!(loaded.contains("후원이 전해졌어요"), "{loaded}");
+    assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
+    payment.assert_charged_once(&app, 0).await;
+    assert_eq!(total(&author, &funding).await, 5_000);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_payer_who_hangs_up_while_the_money_is_taken_still_supports() {
+    let (app, author, friend, funding) = stage(&[]).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
+        "delay_ms": 1_000, "times": 1});
+    app.sandbox(Method::PUT, "/sandbox/faults", late).await;
+    let url = format!("{}{}", app.url, proof.path);
+    let hurried = app.http.get(url).timeout(Duration::from_millis(300));
+    assert!(hurried.send().await.unwrap_err().is_timeout());
+    eventually("supported", async || {
+        total(&author, &funding).await == 5_000
+    })
+    .await;
+    payment.assert_charged_once(&app, 0).await;
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
+    let (app, _, friend, funding) = stage(QUICK).await;
+    let faults = [
+        "lost",
+        "drop",
+        "http_500",
+        "http_500_done",
+        "declined",
+        "malformed_json",
+    ];
+    let support = support_of(&funding, 5_000, "축하해");
+    for fault in faults {
+        let rule = json!({"call": "ready", "fault": fault, "times": 1});
+        app.sandbox(Method::PUT, "/sandbox/faults", rule).await;
+        let call = friend.call(Method::POST, "/remit/kakaopay/ready");
+        let answer = send(call.json(&support)).await;
+        let status = answer.status;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{fault}");
+    }
+    for told in payments_of(&app, &friend).await {
+        assert_eq!(told["state"], "failed", "{told}");
+    }
+    let again = Payment::begin_for(&app, &friend, &support).await;
+    again.is_paid(&app).await;
+    assert_eq!(again.state(&app).await, "attached");
+    app.assert_books_balance().await;
+}
