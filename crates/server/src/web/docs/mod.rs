@@ -3,6 +3,7 @@
 
 mod complete;
 mod node;
+mod prose;
 mod reference;
 mod schema;
 mod yaml;
@@ -76,7 +77,11 @@ where
         HeaderValue::from_static("text/css; charset=utf-8"),
         None,
     );
-    let config = Arc::new(Config::from("/swagger.json").validator_url("none"));
+    let config = Arc::new(
+        Config::from("/swagger.json")
+            .validator_url("none")
+            .use_base_layout(),
+    );
     let index = Arc::clone(&config);
     Ok(Router::new()
         .route("/swagger.json", get(json))

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::node::Node;
+use super::prose::{Span, paragraphs, spans};
 use super::schema::{Piece, Shape, anchor, kind, notes};
 
 /// The methods an API document may list under a path.
@@ -14,7 +15,7 @@ const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "op
 pub(super) struct ReferencePage {
     title: String,
     version: String,
-    description: Vec<String>,
+    description: Vec<Vec<Span>>,
     groups: Vec<Group>,
     schemas: Vec<SchemaView>,
 }
@@ -23,7 +24,7 @@ pub(super) struct ReferencePage {
 struct Group {
     name: String,
     anchor: String,
-    description: Vec<String>,
+    description: Vec<Vec<Span>>,
     operations: Vec<Operation>,
 }
 
@@ -31,9 +32,9 @@ struct Operation {
     anchor: String,
     method: String,
     path: String,
-    summary: String,
-    description: Vec<String>,
-    secured: bool,
+    summary: Vec<Span>,
+    description: Vec<Vec<Span>>,
+    secured: &'static str,
     deprecated: bool,
     parameters: Vec<ParameterView>,
     body: Vec<ContentView>,
@@ -45,19 +46,19 @@ struct ParameterView {
     place: String,
     required: bool,
     kind: Vec<Piece>,
-    description: String,
+    description: Vec<Span>,
     notes: Vec<String>,
 }
 
 struct ResponseView {
     status: String,
-    description: String,
-    headers: Vec<(String, String)>,
+    description: Vec<Span>,
+    headers: Vec<(String, Vec<Span>)>,
     contents: Vec<ContentView>,
 }
 
 struct ContentView {
-    media: String,
+    media: Vec<String>,
     shape: Shape,
     examples: Vec<String>,
 }
@@ -65,7 +66,7 @@ struct ContentView {
 struct SchemaView {
     name: String,
     anchor: String,
-    description: Vec<String>,
+    description: Vec<Vec<Span>>,
     shape: Shape,
     examples: Vec<String>,
 }
@@ -145,9 +146,9 @@ fn operation_view(
         anchor: format!("{method}{}", slug(path)),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: operation.text("summary").to_owned(),
+        summary: spans(operation.text("summary")),
         description: paragraphs(operation.text("description")),
-        secured: matches!(security, Some(Node::List(ways)) if !ways.is_empty()),
+        secured: security.map_or("", credentials),
         deprecated: operation.is_true("deprecated"),
         parameters: shared
             .chain(operation.list("parameters"))
@@ -165,6 +166,21 @@ fn operation_view(
     }
 }
 
+/// What a call must, or may, carry to say who calls.
+fn credentials(security: &Node) -> &'static str {
+    let Node::List(ways) = security else {
+        return "";
+    };
+    let names = |wanted: &str| ways.iter().any(|way| way.get(wanted).is_some());
+    let is_open = ways.iter().any(|way| way.entries().is_empty());
+    match (names("bearer"), is_open) {
+        (true, true) => "access token, if any",
+        (true, false) => "access token",
+        (false, _) if names("kakao") => "Kakao's key",
+        (false, _) => "",
+    }
+}
+
 fn parameter_view(parameter: &Node) -> ParameterView {
     let schema = parameter.get("schema").unwrap_or(&Node::Null);
     let mut all_notes = notes(schema);
@@ -174,7 +190,7 @@ fn parameter_view(parameter: &Node) -> ParameterView {
         place: parameter.text("in").to_owned(),
         required: parameter.is_true("required"),
         kind: kind(schema),
-        description: parameter.text("description").to_owned(),
+        description: spans(parameter.text("description")),
         notes: all_notes,
     }
 }
@@ -182,26 +198,34 @@ fn parameter_view(parameter: &Node) -> ParameterView {
 fn response_view(status: &str, response: &Node) -> ResponseView {
     ResponseView {
         status: status.to_owned(),
-        description: response.text("description").to_owned(),
+        description: spans(response.text("description")),
         headers: response
             .map("headers")
             .iter()
-            .map(|(name, header)| (name.clone(), header.text("description").to_owned()))
+            .map(|(name, header)| (name.clone(), spans(header.text("description"))))
             .collect(),
         contents: contents(response),
     }
 }
 
+/// The contents of a request or an answer; encodings with the same fields stand together.
 fn contents(holder: &Node) -> Vec<ContentView> {
-    holder
-        .map("content")
-        .iter()
-        .map(|(media, content)| ContentView {
-            media: media.clone(),
-            shape: Shape::of(content.get("schema").unwrap_or(&Node::Null)),
-            examples: examples(content),
-        })
-        .collect()
+    let mut views: Vec<ContentView> = Vec::new();
+    let mut last = None;
+    for (media, content) in holder.map("content") {
+        let schema = content.get("schema").unwrap_or(&Node::Null);
+        let same = Some(schema.pretty());
+        match views.last_mut().filter(|_| same == last) {
+            Some(view) => view.media.push(media.clone()),
+            None => views.push(ContentView {
+                media: vec![media.clone()],
+                shape: Shape::of(schema),
+                examples: examples(content),
+            }),
+        }
+        last = same;
+    }
+    views
 }
 
 /// The `example` of a node, or its named or listed `examples`.
@@ -217,13 +241,6 @@ fn examples(holder: &Node) -> Vec<String> {
         .chain(named)
         .chain(listed)
         .map(Node::pretty)
-        .collect()
-}
-
-fn paragraphs(text: &str) -> Vec<String> {
-    text.split("\n\n")
-        .map(|paragraph| paragraph.trim().to_owned())
-        .filter(|paragraph| !paragraph.is_empty())
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! Schemas for a reader: the type in a few words, with links to named schemas, and the fields in a table.
 
 use super::node::Node;
+use super::prose::{Span, spans};
 
 /// A piece of a type: words, or a link to a named schema.
 pub(super) struct Piece {
@@ -21,7 +22,7 @@ pub(super) struct FieldView {
     pub(super) name: String,
     pub(super) required: bool,
     pub(super) kind: Vec<Piece>,
-    pub(super) description: String,
+    pub(super) description: Vec<Span>,
     pub(super) notes: Vec<String>,
 }
 
@@ -52,6 +53,9 @@ pub(super) fn kind(schema: &Node) -> Vec<Piece> {
             text: name.to_owned(),
             link: anchor(name),
         }];
+    }
+    if !schema.text("contentMediaType").is_empty() {
+        return words("file");
     }
     for (key, between) in [("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")] {
         let choices = schema.list(key);
@@ -92,7 +96,7 @@ fn fields(schema: &Node) -> Vec<FieldView> {
             name: name.clone(),
             required: is_required(name),
             kind: kind(field),
-            description: field.text("description").to_owned(),
+            description: spans(field.text("description")),
             notes: notes(field),
         });
     let inherited = schema.list("allOf").iter().flat_map(fields);

@@ -1,0 +1,74 @@
+//! The two marks of Markdown that our own descriptions use: `code` between backticks and **strong** between
+//! double asterisks. Everything else is shown as it stands.
+
+/// A run of text in one style.
+pub(super) struct Span {
+    pub(super) text: String,
+    pub(super) style: Style,
+}
+
+/// How a run is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Code,
+    Strong,
+}
+
+impl Span {
+    pub(super) fn is_code(&self) -> bool {
+        self.style == Style::Code
+    }
+
+    pub(super) fn is_strong(&self) -> bool {
+        self.style == Style::Strong
+    }
+}
+
+/// The paragraphs of a text, parted by empty lines.
+pub(super) fn paragraphs(text: &str) -> Vec<Vec<Span>> {
+    text.split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+        .map(spans)
+        .collect()
+}
+
+/// One paragraph in its styles. A mark that is never closed is text.
+pub(super) fn spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut rest = text;
+    while let Some((before, inside, behind, style)) = next_mark(rest) {
+        push(&mut spans, before, Style::Plain);
+        push(&mut spans, inside, style);
+        rest = behind;
+    }
+    push(&mut spans, rest, Style::Plain);
+    spans
+}
+
+/// The first marked run: what stands before it, in it and behind it.
+fn next_mark(text: &str) -> Option<(&str, &str, &str, Style)> {
+    let code = between(text, "`").map(|parts| (parts, Style::Code));
+    let strong = between(text, "**").map(|parts| (parts, Style::Strong));
+    let first = code
+        .into_iter()
+        .chain(strong)
+        .min_by_key(|((before, _, _), _)| before.len());
+    first.map(|((before, inside, behind), style)| (before, inside, behind, style))
+}
+
+fn between<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let (before, rest) = text.split_once(mark)?;
+    let (inside, behind) = rest.split_once(mark)?;
+    Some((before, inside, behind))
+}
+
+fn push(spans: &mut Vec<Span>, text: &str, style: Style) {
+    if !text.is_empty() {
+        spans.push(Span {
+            text: text.to_owned(),
+            style,
+        });
+    }
+}

@@ -1,0 +1,126 @@
+"""Prepares what the API check needs to reach the answers that succeed: members, fundings, payments, a support.
+
+Prints one JSON object; hooks.py puts its values where the API document has its examples.
+"""
+
+import datetime
+import json
+import sys
+
+import requests
+
+# A month from now, as the app writes it.
+DEADLINE = (datetime.datetime.now() + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S.000")
+
+
+class Stage:
+    """A running FunSun and its Kakao sandbox."""
+
+    def __init__(self, url, kakao):
+        self.url = url
+        self.kakao = kakao
+
+    def person(self, nickname):
+        """An invented Kakao member who shares everything: `{"id", "access_token"}`."""
+        facts = {
+            "nickname": nickname,
+            "email": f"{nickname}@example.com",
+            "email_verified": True,
+            "birthday": "0816",
+            "gender": "female",
+        }
+        answer = requests.post(f"{self.kakao}/sandbox/people", json=facts, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def log_in(self, person):
+        """Logs a Kakao member in: `{"access_token", "refresh_token"}`."""
+        body = {"accessToken": person["access_token"]}
+        return self.call("POST", "/account/kakaologin", None, body)["token"]
+
+    def call(self, method, path, token, fields):
+        """A form call; gives back the JSON of an answer that must be a success."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = requests.request(
+            method, f"{self.url}{path}", data=fields, headers=headers, timeout=30
+        )
+        if not answer.ok or answer.status_code == 204:
+            sys.exit(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def funding(self, token, title):
+        """Opens a public funding; gives back its id."""
+        fields = {
+            "title": title,
+            "content": "같이 모아 주세요",
+            "goal_amount": "100000",
+            "public": "true",
+            "expire_on": DEADLINE,
+        }
+        return self.call("POST", "/funding/", token, fields)["id"]
+
+    def ready(self, token, **fields):
+        """Makes a payment ready; gives back its order number."""
+        return self.call("POST", "/remit/kakaopay/ready", token, fields)["order"]
+
+    def pay(self, order):
+        """Pays as the payer would, in the sandbox; gives back the pg_token."""
+        book = requests.get(f"{self.kakao}/sandbox/book", timeout=30).json()
+        tid = next(
+            payment["tid"]
+            for payment in book["payments"]
+            if payment["partner_order_id"] == order
+        )
+        answer = requests.post(f"{self.kakao}/sandbox/payments/{tid}/pay", timeout=30)
+        answer.raise_for_status()
+        return answer.json()["location"].split("pg_token=")[1]
+
+    def approve(self, token, order):
+        """Pays and approves."""
+        fields = {"pg_token": self.pay(order)}
+        return self.call("POST", "/remit/kakaopay/approve", token, fields)
+
+    def support(self, token, funding):
+        """Supports a funding; gives back the support's id."""
+        message = "생일 축하해!"
+        order = self.ready(token, amount="20000", funding=funding, message=message)
+        self.approve(token, order)
+        listed = requests.get(f"{self.url}/remit/?id={funding}", timeout=30).json()
+        return listed[-1]["id"]
+
+
+def main():
+    stage = Stage(*sys.argv[1:3])
+    author, friend = stage.person("민지"), stage.person("서준")
+    tokens = {"author": stage.log_in(author), "friend": stage.log_in(friend)}
+    by_author, by_friend = (tokens[who]["access_token"] for who in ("author", "friend"))
+    supported = stage.funding(by_author, "민지의 생일 선물")
+    wish = stage.funding(by_friend, "서준의 졸업 선물")
+    support = stage.support(by_friend, supported)
+    own_support, spare_support = stage.support(by_author, wish), stage.support(by_author, wish)
+    waiting = stage.ready(by_author, amount="20000")
+    stage.approve(by_author, stage.ready(by_author, amount="20000"))
+    print(
+        json.dumps(
+            {
+                "url": stage.url,
+                "kakao": stage.kakao,
+                "access": by_author,
+                "refresh": tokens["author"]["refresh_token"],
+                "kakao_token": author["access_token"],
+                "member": str(friend["id"]),
+                "own_funding": supported,
+                "spare_funding": stage.funding(by_author, "지워질 펀딩"),
+                "wish": wish,
+                "support": support,
+                "own_support": own_support,
+                "spare_support": spare_support,
+                "order": waiting,
+                "deadline": DEADLINE,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
