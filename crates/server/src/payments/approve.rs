@@ -212,16 +212,7 @@ async fn store(
 ) -> Result<StoredPayment, StorageError> {
     let id = seen.id;
     let step = match finding {
-        Finding::Taken if seen.state() == PaymentState::Approving => {
-            return record_approval(state, id).await;
-        }
-        Finding::Taken => {
-            tracing::warn!(
-                payment = id.get(),
-                "taken, though we had not asked when we looked"
-            );
-            None
-        }
+        Finding::Taken => return record_approval(state, id).await,
         Finding::Ended(step) => Some(step),
         Finding::Untaken | Finding::Unknown => None,
     };
@@ -245,9 +236,12 @@ async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPaymen
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     let record = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        if payment.state() != PaymentState::Approving {
-            return Ok(payment);
-        }
+        let payment = match payment.state() {
+            PaymentState::Approving => payment,
+            // We never asked: this database was restored from a backup made before we did.
+            PaymentState::Ready => payment.step(conn, Step::StartApproval, now, timing)?,
+            _ => return Ok(payment),
+        };
         let payment = payment.step(conn, Step::Approve, now, timing)?;
         supports::accept_wanted(conn, payment, now, timing)
     };

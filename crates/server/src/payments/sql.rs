@@ -206,18 +206,19 @@ pub fn list_known(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// Stores a step, provided that the payment still stands where it stood `before`.
+/// Stores a step, provided that the payment still stands where it stood before, under the same lease.
 pub fn update_state(
     conn: &mut Conn,
     payment: &StoredPayment,
-    before: Payment,
+    (before, lease_before): (Payment, Timestamp),
     next_check: Option<Timestamp>,
 ) -> Result<(), StorageError> {
     let rules = &payment.rules;
     let unchanged = payments::table
         .filter(payments::id.eq(payment.id.get()))
         .filter(payments::state.eq(before.state.as_str()))
-        .filter(payments::refunded_amount.eq(before.refunded.get()));
+        .filter(payments::refunded_amount.eq(before.refunded.get()))
+        .filter(payments::lease_until.eq(lease_before.micros()));
     let updated = diesel::update(unchanged)
         .set((
             payments::state.eq(rules.state.as_str()),
@@ -236,20 +237,26 @@ pub fn update_state(
     }
 }
 
-/// Stores who talks to the provider until when, and when to look next.
+/// Stores until when somebody talks to the provider, and when to look next; `false` when somebody else took
+/// or gave back the lease meanwhile.
 pub fn update_lease(
     conn: &mut Conn,
     payment: &StoredPayment,
+    lease_before: Timestamp,
     next_check: Option<Timestamp>,
-) -> Result<(), StorageError> {
-    diesel::update(payments::table.find(payment.id.get()))
+) -> Result<bool, StorageError> {
+    let unchanged = payments::table
+        .filter(payments::id.eq(payment.id.get()))
+        .filter(payments::state.eq(payment.state().as_str()))
+        .filter(payments::lease_until.eq(lease_before.micros()));
+    let updated = diesel::update(unchanged)
         .set((
             payments::lease_until.eq(payment.lease_until.micros()),
             payments::attempts.eq(payment.attempts),
             payments::next_check_at.eq(next_check.map(Timestamp::micros)),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(updated == 1)
 }
 
 /// Stores the provider's number. Before the payer is sent on.

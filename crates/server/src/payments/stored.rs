@@ -110,7 +110,7 @@ impl StoredPayment {
         now: Timestamp,
         timing: Timing,
     ) -> Result<Self, StorageError> {
-        let before = self.rules;
+        let (before, lease_before) = (self.rules, self.lease_until);
         let next = before.step(step).map_err(StorageError::corrupt)?;
         self.rules = next.payment;
         if before.state != self.rules.state {
@@ -121,7 +121,7 @@ impl StoredPayment {
             _ => Timestamp::from_micros(0),
         };
         let next_check = self.first_check(now, timing);
-        sql::update_state(conn, &self, before, next_check)?;
+        sql::update_state(conn, &self, (before, lease_before), next_check)?;
         if let Some(movement) = next.movement {
             sql::insert_entry(conn, self.id, movement, before.refunded, now)?;
             move_totals(conn, movement)?;
@@ -157,11 +157,12 @@ impl StoredPayment {
         if self.lease_until > now {
             return Ok(None);
         }
+        let lease_before = self.lease_until;
         self.lease_until = now.plus_seconds(timing.lease_seconds);
         self.attempts += 1;
         let next_check = Some(self.lease_until);
-        sql::update_lease(conn, &self, next_check)?;
-        Ok(Some(self))
+        let taken = sql::update_lease(conn, &self, lease_before, next_check)?;
+        Ok(taken.then_some(self))
     }
 
     /// Stores the proof that the provider is given next.
@@ -179,9 +180,12 @@ impl StoredPayment {
         note: &str,
     ) -> Result<Self, StorageError> {
         let pause = (2_i64 << self.attempts.clamp(0, 12)).min(PAUSE_SECONDS_MAX);
+        let lease_before = self.lease_until;
         self.lease_until = Timestamp::from_micros(0);
-        sql::update_lease(conn, &self, Some(now.plus_seconds(pause)))?;
-        sql::note(conn, self.id, note)?;
+        let next_check = Some(now.plus_seconds(pause));
+        if sql::update_lease(conn, &self, lease_before, next_check)? {
+            sql::note(conn, self.id, note)?;
+        }
         Ok(self)
     }
 

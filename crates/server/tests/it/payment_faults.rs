@@ -239,3 +239,29 @@ async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
     assert_eq!(again.state(&app).await, "attached");
     app.assert_books_balance().await;
 }
+
+/// As after a restored backup: KakaoPay has approved what our database does not know we asked for.
+#[tokio::test]
+async fn money_taken_without_our_knowledge_is_found_and_counted() {
+    let (app, author, friend, funding) = stage(QUICK).await;
+    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    let entry = payment.entry(&app).await;
+    let kakaopay = kakao_sandbox::Settings::default();
+    let approval = json!({"cid": kakaopay.cid, "tid": payment.tid, "pg_token": proof.token,
+        "partner_order_id": payment.order, "partner_user_id": entry["partner_user_id"]});
+    let call = app
+        .http
+        .post(format!("{}/online/v1/payment/approve", app.kakao))
+        .header(
+            "Authorization",
+            format!("SECRET_KEY {}", kakaopay.pay_secret_key),
+        );
+    let approved = send(call.json(&approval)).await;
+    assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
+    assert_eq!(payment.state(&app).await, "ready");
+    move_clocks(&app, 20 * 60).await;
+    eventually("found", async || payment.state(&app).await == "attached").await;
+    assert_eq!(total(&author, &funding).await, 5_000);
+    payment.assert_charged_once(&app, 0).await;
+    app.assert_books_balance().await;
+}

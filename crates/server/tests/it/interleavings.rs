@@ -1,1 +1,0 @@
-//! Random orders of everything that can happen to payments.

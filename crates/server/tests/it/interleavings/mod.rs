@@ -1,0 +1,54 @@
+//! Random interleavings of everything that can happen to payments, through HTTP against the running program:
+//! whatever the order, both books agree in the end and nobody is charged twice.
+//!
+//! 40 cases; `PROPTEST_CASES` makes it more. The seed is printed; `PROPTEST_RNG_SEED` repeats it.
+
+mod case;
+mod event;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+
+use self::case::Case;
+use self::event::event;
+use crate::app::App;
+use crate::crash::setting;
+
+const SETTINGS: &[(&str, &str)] = &[
+    ("FUNSUN_PAYMENT_LEASE_SECONDS", "2"),
+    ("FUNSUN_ACCESS_TOKEN_SECONDS", "8640000"),
+    ("FUNSUN_LOG", "off"),
+];
+
+#[test]
+fn whatever_happens_in_whatever_order_both_books_agree() {
+    let runtime = Runtime::new().unwrap();
+    let app = Mutex::new((runtime.block_on(App::with(SETTINGS)), 0_i64));
+    let seed = setting("PROPTEST_RNG_SEED", u64::from(std::process::id()));
+    let cases = setting("PROPTEST_CASES", 40);
+    println!("PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases}");
+    let config = Config {
+        cases: u32::try_from(cases).unwrap(),
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        ..Config::default()
+    };
+    let events = prop::collection::vec(event(), 4..32);
+    let outcome = TestRunner::new(config).run(&events, |events| {
+        runtime.block_on(async {
+            let (app, clock) = &mut *app.lock().await;
+            let mut case = Case::begin(app, clock).await;
+            for event in &events {
+                case.happens(event).await;
+            }
+            case.ends().await;
+        });
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
