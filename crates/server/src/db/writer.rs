@@ -22,9 +22,16 @@ const SHARING_MAX: usize = 256;
 
 type Manager = <Conn as Connection>::TransactionManager;
 
-/// Runs in the transaction; gives back what to do once the flush has succeeded or failed.
-type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
+/// Runs in the transaction.
+type Job = Box<dyn FnOnce(&mut Conn) -> Ran + Send>;
+/// What to do once the flush has succeeded or failed.
 type Answer = Box<dyn FnOnce(Result<(), &StorageError>) + Send>;
+
+struct Ran {
+    answer: Answer,
+    /// Set when the savepoint could not be ended: the transaction around it is lost.
+    lost: Option<StorageError>,
+}
 
 pub(super) struct Writer {
     jobs: Mutex<Option<Sender<Job>>>,
@@ -33,11 +40,14 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn open(url: &str) -> Result<Self, StorageError> {
-        let mut conn = connection::open(url)?;
+        let conn = connection::open(url)?;
         let (jobs, waiting) = channel::<Job>();
         let thread = std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || write_all(&mut conn, &waiting))
+            .spawn({
+                let url = url.to_owned();
+                move || write_all(&url, conn, &waiting)
+            })
             .map_err(|error| StorageError::Interrupted(error.to_string()))?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
@@ -53,15 +63,22 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let result = in_savepoint(conn, &work);
-            Box::new(move |flushed| {
+            let (result, lost) = match in_savepoint(conn, &work) {
+                Ok(result) => (result, None),
+                Err(error) => (
+                    Err(StorageError::Commit(error.to_string()).into()),
+                    Some(error),
+                ),
+            };
+            let answer: Answer = Box::new(move |flushed| {
                 let result = match flushed {
                     Ok(()) => result,
                     Err(error) => Err(StorageError::Commit(error.to_string()).into()),
                 };
                 // The caller may have gone away; the transaction stands all the same.
                 drop(answer.send(result));
-            })
+            });
+            Ran { answer, lost }
         });
         let handed_in = match &*self.jobs.lock().expect("no writer panics while handing in") {
             Some(jobs) => jobs.send(job).is_ok(),
@@ -96,24 +113,50 @@ impl Writer {
 }
 
 /// Until the last sender is gone: takes what waits, runs it in one transaction, flushes, answers.
-fn write_all(conn: &mut Conn, waiting: &Receiver<Job>) {
+fn write_all(url: &str, mut conn: Conn, waiting: &Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
-        let mut answers: Vec<Answer> = Vec::new();
-        let flushed = begin(conn).and_then(|()| {
-            answers.push(first(conn));
-            while answers.len() < SHARING_MAX {
-                let Ok(job) = waiting.try_recv() else { break };
-                answers.push(job(conn));
-            }
-            commit(conn)
-        });
+        let mut answers = Vec::new();
+        let flushed = write_batch(&mut conn, first, waiting, &mut answers);
         if let Err(error) = &flushed {
             tracing::error!(%error, "a commit failed");
         }
         for answer in answers {
-            answer(flushed.as_ref().map(|_| ()));
+            answer(flushed.as_ref().copied());
+        }
+        if flushed.is_err() {
+            // An engine that runs out of disk or memory, or a lost server, ends the transaction on its own:
+            // what the connection says of itself is not to be trusted after that.
+            match connection::open(url) {
+                Ok(fresh) => conn = fresh,
+                Err(error) => {
+                    tracing::error!(%error, "the writer could not open the database anew");
+                }
+            }
         }
     }
+}
+
+fn write_batch(
+    conn: &mut Conn,
+    first: Job,
+    waiting: &Receiver<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StorageError> {
+    begin(conn)?;
+    let mut next = Some(first);
+    while let Some(job) = next {
+        let ran = job(conn);
+        answers.push(ran.answer);
+        if let Some(error) = ran.lost {
+            return Err(error);
+        }
+        next = if answers.len() < SHARING_MAX {
+            waiting.try_recv().ok()
+        } else {
+            None
+        };
+    }
+    commit(conn)
 }
 
 fn begin(conn: &mut Conn) -> Result<(), StorageError> {
@@ -129,33 +172,36 @@ fn commit(conn: &mut Conn) -> Result<(), StorageError> {
     Ok(committed?)
 }
 
-/// What ended a savepoint early: the work's own refusal, or the database.
+/// What ended a savepoint early: the work's own refusal, a panic in it, or the engine.
 enum Ended<E> {
     Refused(E),
-    Storage(StorageError),
+    Panicked,
+    Lost(diesel::result::Error),
 }
 
 impl<E> From<diesel::result::Error> for Ended<E> {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Storage(error.into())
+        Self::Lost(error)
     }
 }
 
-fn in_savepoint<T, E>(conn: &mut Conn, work: &impl Fn(&mut Conn) -> Result<T, E>) -> Result<T, E>
+/// What the work gave, kept or undone; `Err` when the savepoint could not be begun or ended.
+fn in_savepoint<T, E>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<Result<T, E>, StorageError>
 where
     E: From<StorageError>,
 {
     let result = conn.transaction(|conn| {
         let worked = catch_unwind(AssertUnwindSafe(|| work(conn)));
-        let panicked = |_| {
-            Err(Ended::Storage(StorageError::Interrupted(
-                "a panic".to_owned(),
-            )))
-        };
+        let panicked = |_| Err(Ended::Panicked);
         worked.map_or_else(panicked, |result| result.map_err(Ended::Refused))
     });
-    result.map_err(|ended| match ended {
-        Ended::Refused(error) => error,
-        Ended::Storage(error) => error.into(),
-    })
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Ended::Refused(error)) => Ok(Err(error)),
+        Err(Ended::Panicked) => Ok(Err(StorageError::Interrupted("a panic".to_owned()).into())),
+        Err(Ended::Lost(error)) => Err(error.into()),
+    }
 }
