@@ -7,7 +7,7 @@ use axum::routing::put;
 use crate::state::AppState;
 use crate::web::{AppError, Input};
 
-/// `PUT /dev/clock`: `offset_seconds` moves our clock ahead of the system's, and the sweeper looks around.
+/// `PUT /dev/clock`: `offset_seconds` moves our clock ahead of the system's, and the workers look around.
 pub fn router() -> Router<AppState> {
     Router::new().route("/dev/clock", put(set_clock))
 }
@@ -15,5 +15,6 @@ pub fn router() -> Router<AppState> {
 async fn set_clock(State(state): State<AppState>, input: Input) -> Result<(), AppError> {
     state.clock.set_offset(input.integer("offset_seconds")?);
     state.sweep_now.notify_one();
+    state.jobs_now.notify_one();
     Ok(())
 }

@@ -38,8 +38,10 @@ pub struct Parts {
     pub media: MediaStore,
     /// Work that must be finished even when the client that caused it has gone.
     pub background: Background,
-    /// Wakes the sweeper: there is something due right now.
+    /// Wakes the sweeper: a payment is due right now.
     pub sweep_now: Notify,
+    /// Wakes the worker that does jobs: one is due right now.
+    pub jobs_now: Notify,
 }
 
 impl AppState {

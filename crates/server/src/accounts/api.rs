@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{FormerMember, Member};
+use super::caller::{FormerMember, Member, write_as};
 use super::edit::{PictureEdit, ProfileEdit, edit_profile};
 use super::profile::{OwnProfile, Profile};
 use super::withdraw::{Withdrawal, withdraw};
@@ -116,10 +116,8 @@ async fn edit(
         picture: picture_edit(&state, member, &input, "image").await?,
     };
     let now = state.clock.now();
-    let edited = state
-        .db
-        .write(move |conn| edit_profile(conn, member.key, &edit, now))
-        .await?;
+    let change = move |conn: &mut Conn| edit_profile(conn, member.key, &edit, now);
+    let edited = write_as(&state, member, change).await??;
     edited.map(|row| Json(row.into())).ok_or_else(gone)
 }
 
@@ -160,7 +158,7 @@ async fn leave(
 ///
 /// Any part of a name, letter by letter: no character has a special meaning. At most 100.
 #[utoipa::path(get, path = "/account/search", tag = "account", security(("bearer" = [])),
-    params(("username" = Option<String>, Query, description = "a part of the name; empty finds everybody", example = "민지")),
+    params(("username" = Option<String>, Query, description = "a part of the name; empty finds nobody", example = "민지")),
     responses(
         (status = 200, description = "members, oldest account first", body = Vec<Profile>),
         (status = 401, description = "no valid access token", body = Problem),

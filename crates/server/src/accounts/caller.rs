@@ -5,8 +5,11 @@ use funsun_domain::ids::{AccountKey, SessionId};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use thiserror::Error;
 
+use super::session_sql;
 use super::tokens::{Bearer, TokenKind};
+use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::web::AppError;
 
@@ -26,6 +29,37 @@ pub struct Viewer(pub Option<AccountKey>);
 /// The bearer of a well-signed, unexpired access token, even when its account is gone.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerMember(pub Bearer);
+
+/// The login ended after its access token was checked.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the login has ended: log in again")]
+pub struct LoginEnded;
+
+/// Runs `work` in one transaction, provided that the member's login has not ended by then. Tokens are
+/// checked without the database: a logout, withdrawal or suspension may be stored first, by this node or
+/// another, and nothing may be done in the member's name after it.
+///
+/// # Errors
+/// [`LoginEnded`], with nothing changed; inside, what `work` gives.
+pub async fn write_as<T, E, F>(
+    state: &AppState,
+    member: Member,
+    work: F,
+) -> Result<Result<T, E>, LoginEnded>
+where
+    F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StorageError> + Send + 'static,
+{
+    let guarded = move |conn: &mut Conn| -> Result<Option<T>, E> {
+        if session_sql::is_live(conn, member.session)? {
+            work(conn).map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    state.db.write(guarded).await.transpose().ok_or(LoginEnded)
+}
 
 impl Viewer {
     /// The number to compare columns with; no row has 0.
@@ -57,6 +91,12 @@ fn log_in_first() -> AppError {
         "not_logged_in",
         "send a valid access token: Authorization: Bearer <token>; refresh it when it has expired",
     )
+}
+
+impl From<LoginEnded> for AppError {
+    fn from(ended: LoginEnded) -> Self {
+        Self::unauthorized("login_ended", ended.to_string())
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Member

@@ -19,7 +19,7 @@ use funsun_domain::time::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use api::picture_edit;
-pub use caller::{Member, Viewer, bearer_of};
+pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
 pub use profile::Author;
 pub use suspend::{reinstate, suspend};

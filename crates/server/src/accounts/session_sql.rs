@@ -45,6 +45,14 @@ pub fn touch(
     Ok(true)
 }
 
+/// Whether a login has not ended: not by a logout, nor by its member's withdrawal or suspension.
+pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError> {
+    let live = sessions::table
+        .find(session.get())
+        .filter(sessions::revoked_at.is_null());
+    Ok(diesel::select(exists(live)).get_result(conn)?)
+}
+
 /// Ends one login of this member.
 pub fn revoke(
     conn: &mut Conn,

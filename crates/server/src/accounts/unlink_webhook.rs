@@ -23,8 +23,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[expect(dead_code, reason = "describes the call in the API document")]
 struct UnlinkNotice {
     /// The number of our Kakao app.
-    #[schema(example = "100001")]
-    #[param(example = "100001")]
+    #[schema(example = "1000001")]
+    #[param(example = "1000001")]
     app_id: String,
     /// The member who has unlinked.
     #[schema(example = "3000000001")]
@@ -90,7 +90,7 @@ async fn note<'a>(
     let enqueue =
         move |conn: &mut Conn| jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now);
     state.db.write(enqueue).await?;
-    state.sweep_now.notify_one();
+    state.jobs_now.notify_one();
     Ok(())
 }
 

@@ -35,6 +35,7 @@ pub async fn withdraw(state: &AppState, key: AccountKey) -> Result<Withdrawal, S
     };
     state.tokens.revoke(sessions, now);
     state.sweep_now.notify_one();
+    state.jobs_now.notify_one();
     Ok(Withdrawal::Done)
 }
 

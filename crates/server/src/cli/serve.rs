@@ -39,6 +39,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     greet(&state, &own_url, sandbox.as_ref());
     let workers = [
         tokio::spawn(workers::sweep_forever(state.clone())),
+        tokio::spawn(workers::do_jobs_forever(state.clone())),
         tokio::spawn(workers::learn_revocations_forever(state.clone())),
     ];
     let limits = ServeLimits {
@@ -99,6 +100,7 @@ fn build_state(
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
         background: Background::default(),
         sweep_now: Notify::new(),
+        jobs_now: Notify::new(),
         config,
     }))
 }

@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{FollowRefusal, follow, sql, unfollow};
-use crate::accounts::Member;
 use crate::accounts::profile::Profile;
+use crate::accounts::{Member, write_as};
+use crate::db::Conn;
 use crate::state::AppState;
 use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 
@@ -124,11 +125,8 @@ async fn start(
         return Ok(no_content());
     };
     let now = state.clock.now();
-    match state
-        .db
-        .write(move |conn| follow(conn, member.key, id, now))
-        .await
-    {
+    let start = move |conn: &mut Conn| follow(conn, member.key, id, now);
+    match write_as(&state, member, start).await? {
         Ok(()) => Ok(done(StatusCode::CREATED)),
         Err(FollowRefusal::NoSuchMember) => Ok(no_content()),
         Err(refusal) => Err(refusal.into()),
@@ -149,10 +147,8 @@ async fn stop(
     input: Input,
 ) -> Result<Response, AppError> {
     if let Ok(id) = input.text("id")?.parse::<KakaoId>() {
-        state
-            .db
-            .write(move |conn| unfollow(conn, member.key, id))
-            .await?;
+        let stop = move |conn: &mut Conn| unfollow(conn, member.key, id);
+        write_as(&state, member, stop).await??;
     }
     Ok(done(StatusCode::OK))
 }

@@ -12,9 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::card::Detail;
-use super::write::{FundingEdit, NewFunding, delete_funding, edit_funding};
+use super::write::{FundingEdit, NewFunding, delete_funding, edit_funding, must_be_author};
 use super::{EditRefusal, sql};
-use crate::accounts::{Member, picture_edit};
+use crate::accounts::{Member, picture_edit, write_as};
 use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::payments::Timing;
@@ -171,9 +171,9 @@ async fn open(
         funding.image = Some(media::accept(&state, member.key, "image", upload).await?);
     }
     let create = move |conn: &mut Conn| sql::create(conn, member.key, &funding, now);
-    let id = state.db.write(create).await?;
+    let id = write_as(&state, member, create).await??;
     let detail = find_detail(&state, member, id).await?;
-    // The account may have been suspended or withdrawn at this very moment.
+    // The account may have been suspended or withdrawn right after.
     Ok(detail.map_or_else(no_content, |detail| created(&detail)))
 }
 
@@ -194,7 +194,7 @@ async fn edit(
     member: Member,
     input: Input,
 ) -> Result<Response, AppError> {
-    let id = funding_id(&input)?;
+    let id = own_funding_id(&state, member, &input).await?;
     let edit = FundingEdit {
         title: input.optional("title", str::parse)?,
         content: input.optional("content", str::parse)?,
@@ -223,7 +223,7 @@ async fn write_review(
     member: Member,
     input: Input,
 ) -> Result<Response, AppError> {
-    let id = funding_id(&input)?;
+    let id = own_funding_id(&state, member, &input).await?;
     let edit = FundingEdit {
         review: Some(input.required("review", str::parse)?),
         review_picture: picture_edit(&state, member, &input, "review_image").await?,
@@ -249,11 +249,10 @@ async fn delete(
 ) -> Result<Response, AppError> {
     let id = funding_id(&input)?;
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    state
-        .db
-        .write(move |conn| delete_funding(conn, member.key, id, now, timing))
-        .await?;
+    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, now, timing);
+    write_as(&state, member, delete).await??;
     state.sweep_now.notify_one();
+    state.jobs_now.notify_one();
     Ok(done(StatusCode::OK))
 }
 
@@ -264,10 +263,8 @@ async fn apply(
     edit: FundingEdit,
 ) -> Result<Response, AppError> {
     let now = state.clock.now();
-    state
-        .db
-        .write(move |conn| edit_funding(conn, member.key, id, &edit, now))
-        .await?;
+    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, now);
+    write_as(state, member, change).await??;
     let detail = find_detail(state, member, id).await?;
     // The funding may have been deleted in another window meanwhile.
     Ok(detail.map_or_else(no_content, |detail| Json(detail).into_response()))
@@ -281,6 +278,20 @@ async fn find_detail(
     let find = move |conn: &mut Conn| sql::find_detail(conn, id, member.key.get());
     let found = state.db.read(find).await?;
     Ok(found.map(|rows| Detail::new(rows, &state.media, state.clock.now())))
+}
+
+/// Only the author's pictures are worth the work; the transaction asks again.
+async fn own_funding_id(
+    state: &AppState,
+    member: Member,
+    input: &Input,
+) -> Result<FundingId, AppError> {
+    let id = funding_id(input)?;
+    state
+        .db
+        .read(move |conn| must_be_author(conn, member.key, id))
+        .await?;
+    Ok(id)
 }
 
 /// An id of the wrong form is answered like one that does not exist.

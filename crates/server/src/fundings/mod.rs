@@ -25,7 +25,7 @@ impl From<EditRefusal> for AppError {
     fn from(refusal: EditRefusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            // One answer for what is not there and what is not theirs: nothing is learnt by trying ids.
+            // Not there and not visible are one answer: nothing is learnt by trying ids.
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::Storage(error) => Self::internal(error),

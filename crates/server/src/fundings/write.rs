@@ -136,7 +136,15 @@ fn delete(
     payments::refund::refund_all_of(conn, id, now, timing)
 }
 
-fn must_be_author(conn: &mut Conn, member: AccountKey, id: FundingId) -> Result<(), EditRefusal> {
+/// Refuses whoever did not open this funding.
+///
+/// # Errors
+/// [`EditRefusal`].
+pub fn must_be_author(
+    conn: &mut Conn,
+    member: AccountKey,
+    id: FundingId,
+) -> Result<(), EditRefusal> {
     let facts = sql::find_facts(conn, id, member)?.filter(|facts| !facts.hidden);
     let facts = facts.ok_or(EditRefusal::NoSuchFunding)?;
     if facts.author == member {

@@ -2,7 +2,7 @@
 
 use super::JobKind;
 use super::sql::{self, JobRow};
-use crate::db::Conn;
+use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::{accounts, media};
 
@@ -16,34 +16,44 @@ const PAUSE_SECONDS_MAX: i64 = 3_600;
 /// # Errors
 /// When the list itself can't be read or written.
 pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
-    let now = state.clock.now();
-    let due = state
-        .db
-        .read(move |conn| sql::list_due(conn, now, BATCH))
-        .await?;
-    for job in due {
-        let pause = (5_i64 << job.attempts.clamp(0, 16)).min(PAUSE_SECONDS_MAX);
-        let claim = job.clone();
-        let claimed = state
+    loop {
+        let now = state.clock.now();
+        let due = state
             .db
-            .write(move |conn| sql::claim(conn, &claim, now.plus_seconds(pause)))
+            .read(move |conn| sql::list_due(conn, now, BATCH))
             .await?;
-        if !claimed {
-            continue;
+        let found = due.len();
+        for job in due {
+            attempt(state, job).await?;
         }
-        match run(state, &job).await {
-            Ok(()) => {
-                let delete = move |conn: &mut Conn| sql::delete(conn, job.id);
-                state.db.write(delete).await?;
-            }
-            Err(error) => tracing::warn!(
-                job = job.id,
-                kind = job.kind,
-                attempts = job.attempts + 1,
-                error = format!("{error:#}"),
-                "a job failed and will be tried again"
-            ),
+        if i64::try_from(found).unwrap_or(BATCH) < BATCH {
+            return Ok(());
         }
+    }
+}
+
+async fn attempt(state: &AppState, job: JobRow) -> Result<(), StorageError> {
+    let pause = (5_i64 << job.attempts.clamp(0, 16)).min(PAUSE_SECONDS_MAX);
+    let (claim, next) = (job.clone(), state.clock.now().plus_seconds(pause));
+    let claimed = state
+        .db
+        .write(move |conn| sql::claim(conn, &claim, next))
+        .await?;
+    if !claimed {
+        return Ok(());
+    }
+    match run(state, &job).await {
+        Ok(()) => {
+            let delete = move |conn: &mut Conn| sql::delete(conn, job.id);
+            state.db.write(delete).await?;
+        }
+        Err(error) => tracing::warn!(
+            job = job.id,
+            kind = job.kind,
+            attempts = job.attempts + 1,
+            error = format!("{error:#}"),
+            "a job failed and will be tried again"
+        ),
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::accounts;
 use crate::payments::sweep::sweep;
@@ -13,11 +13,9 @@ const REVOCATION_POLL: Duration = Duration::from_secs(1);
 /// Seconds by which other nodes' clocks may lag behind ours.
 const CLOCK_LAG_SECONDS: i64 = 30;
 
-/// Sweeps payments and does jobs: at once, then periodically and whenever something is due right now.
+/// Sweeps payments: at once, then periodically and whenever something is due right now.
 pub async fn sweep_forever(state: AppState) {
-    let period = state.config.sweep_interval;
-    let mut ticks = interval_at(Instant::now(), period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = ticks(&state);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -26,21 +24,42 @@ pub async fn sweep_forever(state: AppState) {
         if let Err(error) = sweep(&state).await {
             tracing::error!(%error, "the sweep failed");
         }
+    }
+}
+
+/// Does jobs, as often. Apart from the sweep: a job that waits for Kakao must not keep money waiting.
+pub async fn do_jobs_forever(state: AppState) {
+    let mut ticks = ticks(&state);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = state.jobs_now.notified() => {}
+        }
         if let Err(error) = super::run_due(&state).await {
             tracing::error!(error = format!("{error:#}"), "the jobs could not be done");
         }
     }
 }
 
-/// Learns which logins were ended by another process or node.
+/// Learns which logins were ended by another process or node. After a failure it looks as far back as it
+/// has missed.
 pub async fn learn_revocations_forever(state: AppState) {
     let mut ticks = interval_at(Instant::now() + REVOCATION_POLL, REVOCATION_POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut learnt = state.clock.now();
     loop {
         ticks.tick().await;
-        let since = state.clock.now().plus_seconds(-CLOCK_LAG_SECONDS);
-        if let Err(error) = accounts::learn_revocations(&state, since).await {
-            tracing::error!(%error, "ended logins could not be read");
+        let now = state.clock.now();
+        let since = learnt.min(now).plus_seconds(-CLOCK_LAG_SECONDS);
+        match accounts::learn_revocations(&state, since).await {
+            Ok(()) => learnt = now,
+            Err(error) => tracing::error!(%error, "ended logins could not be read"),
         }
     }
+}
+
+fn ticks(state: &AppState) -> Interval {
+    let mut ticks = interval_at(Instant::now(), state.config.sweep_interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

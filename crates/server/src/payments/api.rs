@@ -133,7 +133,7 @@ async fn ready(
     }
     // Goes on when the client hangs up: the provider's number must be stored.
     let own = state.clone();
-    let announced = async move { Ok(prepare(&own, member.key, amount, wanted).await) };
+    let announced = async move { Ok(prepare(&own, member, amount, wanted).await) };
     match state.background.finish(announced).await? {
         Ok(ready) => Ok(Json(ReadyAnswer {
             url: ready.prepared.app_url,

@@ -37,6 +37,7 @@ impl From<PrepareRefusal> for AppError {
         match refusal {
             PrepareRefusal::NoSuchFunding => Self::not_found("no_such_funding", detail),
             PrepareRefusal::NotAccepted(why) => crate::supports::not_accepted(why, detail),
+            PrepareRefusal::LoginEnded(ended) => ended.into(),
             PrepareRefusal::Provider(error) => {
                 Self::unavailable("provider_unavailable", detail).with_source(error)
             }

@@ -1,7 +1,7 @@
 //! The first of the payment calls: writing a payment down and announcing it to the provider.
 
 use funsun_domain::fundings::SupportRefusal;
-use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
+use funsun_domain::ids::{OrderRef, PaymentId};
 use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::Step;
 use thiserror::Error;
@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
 use super::sql;
 use super::stored::{Timing, Wanted};
+use crate::accounts::{LoginEnded, Member, write_as};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::supports;
@@ -33,6 +34,9 @@ pub enum PrepareRefusal {
     /// The funding takes no support from this payer.
     #[error("funding: {0}")]
     NotAccepted(#[from] SupportRefusal),
+    /// The payer logged out, left or was suspended at this moment.
+    #[error(transparent)]
+    LoginEnded(#[from] LoginEnded),
     /// The provider did not take the order; nobody was charged.
     #[error("the payment could not be prepared, nothing was charged: try again in a moment")]
     Provider(#[source] GatewayError),
@@ -50,7 +54,7 @@ pub enum PrepareRefusal {
 /// [`PrepareRefusal`]; nothing was charged then.
 pub async fn prepare(
     state: &AppState,
-    payer: AccountKey,
+    payer: Member,
     amount: SupportAmount,
     wanted: Option<Wanted>,
 ) -> Result<ReadyPayment, PrepareRefusal> {
@@ -64,7 +68,7 @@ pub async fn prepare(
         cancelled: format!("{base}/cancelled/{}", order.as_str()),
         failed: format!("{base}/failed/{}", order.as_str()),
     };
-    let payer_name = super::payer_name(payer.get());
+    let payer_name = super::payer_name(payer.key.get());
     let announced = state.gateway.prepare(NewOrder {
         order: order.as_str(),
         payer: &payer_name,
@@ -87,7 +91,7 @@ pub async fn prepare(
 
 async fn write_down(
     state: &AppState,
-    payer: AccountKey,
+    payer: Member,
     order: OrderRef,
     amount: SupportAmount,
     wanted: Option<Wanted>,
@@ -97,20 +101,20 @@ async fn write_down(
     let first_check = now.plus_seconds(2 * timing.lease_seconds);
     let create = move |conn: &mut Conn| {
         if let Some(wanted) = &wanted {
-            let facts = supports::find_open(conn, wanted.funding, payer, now)?;
+            let facts = supports::find_open(conn, wanted.funding, payer.key, now)?;
             facts.ok_or(PrepareRefusal::NoSuchFunding)??;
         }
         let times = (now, first_check);
         Ok(sql::create(
             conn,
-            payer,
+            payer.key,
             &order,
             amount.won(),
             wanted.as_ref(),
             times,
         )?)
     };
-    state.db.write(create).await
+    write_as(state, payer, create).await?
 }
 
 async fn note_ready(state: &AppState, id: PaymentId, tid: String) -> Result<(), StorageError> {

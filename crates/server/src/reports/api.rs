@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sql;
-use crate::accounts::{self, Author, Member};
+use crate::accounts::{self, Author, Member, write_as};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::web::{AppError, Input, Problem, created, no_content};
@@ -95,7 +95,7 @@ async fn report(
         let id = sql::create(conn, member.key, kind.as_str(), row, text.as_str(), now)?;
         Ok(accounts::sql::find_own(conn, member.key)?.map(|author| (id, author)))
     };
-    let Some((id, author)) = state.db.write(write).await? else {
+    let Some((id, author)) = write_as(&state, member, write).await?? else {
         return Ok(no_content());
     };
     Ok(created(&Report {

@@ -15,7 +15,7 @@ use super::accept::{AcceptRefusal, NewSupport, Outcome, accept};
 use super::change::{ChangeRefusal, change_message, take_back};
 use super::not_accepted;
 use super::sql::{self, SupportRow};
-use crate::accounts::{Author, Member, Viewer};
+use crate::accounts::{Author, Member, Viewer, write_as};
 use crate::db::{Conn, StorageError};
 use crate::fundings;
 use crate::payments::{Timing, refund};
@@ -173,7 +173,7 @@ async fn give(
     };
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     let give = move |conn: &mut Conn| accept(conn, member.key, &support, now, timing);
-    match state.db.write(give).await {
+    match write_as(&state, member, give).await? {
         Ok(Outcome::Accepted(id)) => {
             let row = state.db.read(move |conn| sql::get(conn, id)).await?;
             Ok(created(&OwnSupport::from(row)))
@@ -206,7 +206,7 @@ async fn edit(
     let id = support_id(&input)?;
     let message = input.required("message", str::parse)?;
     let change = move |conn: &mut Conn| change_message(conn, member.key, id, &message);
-    state.db.write(change).await?;
+    write_as(&state, member, change).await??;
     let row = state.db.read(move |conn| sql::get(conn, id)).await?;
     Ok(Json(row.into()))
 }
@@ -229,7 +229,7 @@ async fn withdraw(
     let id = support_id(&input)?;
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
     let take_back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
-    let payment = state.db.write(take_back).await?;
+    let payment = write_as(&state, member, take_back).await??;
     refund::pursue(&state, payment).await?;
     Ok(done(StatusCode::OK))
 }
