@@ -21,7 +21,7 @@ CREATE INDEX accounts_image ON accounts (image);
 
 -- One row for each character and each pair of neighbours in a folded name: search by any part of it.
 CREATE TABLE username_grams (
-  gram VARCHAR(16) NOT NULL,
+  gram VARBINARY(16) NOT NULL,          -- bytes: in a text, a letter would equal that letter and a space
   account_id BIGINT NOT NULL,
   PRIMARY KEY (gram, account_id),
   FOREIGN KEY (account_id) REFERENCES accounts (id)
@@ -168,3 +168,4 @@ CREATE TABLE jobs (
   attempts BIGINT NOT NULL DEFAULT 0
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX jobs_run ON jobs (run_at);
+CREATE INDEX jobs_subject ON jobs (subject);

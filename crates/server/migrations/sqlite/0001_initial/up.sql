@@ -152,3 +152,4 @@ CREATE TABLE jobs (
   attempts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX jobs_run ON jobs (run_at);
+CREATE INDEX jobs_subject ON jobs (subject);
