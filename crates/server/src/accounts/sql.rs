@@ -1,4 +1,4 @@
-//! Every statement about members and their sessions.
+//! Statements about members; logins and the search have files of their own.
 
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
@@ -27,8 +27,7 @@ pub struct ProfileRow {
 }
 
 /// What a login brings from Kakao.
-#[derive(Clone, Insertable, AsChangeset)]
-#[diesel(table_name = accounts)]
+#[derive(Clone)]
 pub struct KakaoFacts {
     pub email: Option<String>,
     pub birthday: Option<String>,
