@@ -3,6 +3,7 @@
 Reads the JSON that stage.py printed from the file named by API_CHECK_STAGE. API_CHECK_AS is `member` or `visitor`.
 """
 
+import atexit
 import copy
 import json
 import os
@@ -29,9 +30,14 @@ EXAMPLES = {
     "kakao_token": "KAKAO_ACCESS_TOKEN",
     "refresh": "REFRESH_TOKEN",
     "deadline": "2026-12-24T18:00:00.000",
+    "picture": "0f343b0931126a20f133d67c2b018a3b.jpg",
+    "pass": "1795392000.MDAwMDAwMDAwMDAwMDAwMA",
+    "kakao_app": "1000001",
+    "proof": "0f343b0931126a20f133",
 }
 
 DOCUMENT = {}
+REACHED = {}
 
 
 @schemathesis.hook
@@ -50,20 +56,16 @@ def before_load_schema(context, raw_schema):
 
 def existing_ids(method, path):
     """What each example stands for in this call: one that the caller may change, or delete, or only see."""
-    funding, support = "wish", "support"
+    names = {name: name for name in EXAMPLES} | {"funding": "wish", "support": "support"}
     if method == "put" or path == "/funding/review":
-        funding, support = "own_funding", "own_support"
+        names |= {"funding": "own_funding", "support": "own_support"}
     if method == "delete":
-        funding, support = "spare_funding", "spare_support"
-    return {
-        EXAMPLES["funding"]: STAGE[funding],
-        EXAMPLES["support"]: STAGE[support],
-        EXAMPLES["member"]: STAGE["member"],
-        EXAMPLES["order"]: STAGE["order"],
-        EXAMPLES["kakao_token"]: STAGE["kakao_token"],
-        EXAMPLES["refresh"]: STAGE["refresh"],
-        EXAMPLES["deadline"]: STAGE["deadline"],
-    }
+        names |= {"funding": "spare_funding", "support": "spare_support"}
+    if path == "/kakao/unlink":
+        names |= {"member": "leaver"}
+    if path.startswith("/media/s/"):
+        names |= {"picture": "secret_picture"}
+    return {EXAMPLES[name]: STAGE[staged] for name, staged in names.items()}
 
 
 def existing(node, ids):
@@ -74,24 +76,44 @@ def existing(node, ids):
         return [existing(value, ids) for value in node]
     if isinstance(node, str) and node.isdecimal() and int(node) in ids:
         return str(ids[int(node)])
-    return ids.get(node, node) if isinstance(node, (str, int)) and node is not True else node
+    if isinstance(node, (str, int)) and not isinstance(node, bool):
+        return ids.get(node, node)
+    return node
 
 
 if os.environ["API_CHECK_AS"] == "member":
 
     @schemathesis.auth(refresh_interval=None)
     class Login:
-        """The prepared member's token, or a fresh login for a call that ends it."""
+        """The prepared member's token, a fresh login for a call that ends it, or Kakao's key."""
 
         def get(self, case, context):
+            if context.operation.path == "/kakao/unlink":
+                return f"KakaoAK {STAGE['kakao_admin_key']}"
+            if context.operation.path == "/remit/kakaopay/approve":
+                # Only somebody whose latest payment is approved: the fuzzed calls begin others all the time.
+                return f"Bearer {STAGE['payer_access']}"
             if context.operation.label not in ENDS_LOGINS:
-                return STAGE["access"]
+                return f"Bearer {STAGE['access']}"
             stage = Stage(STAGE["url"], STAGE["kakao"])
-            return stage.log_in(stage.person("지우"))["access_token"]
+            return f"Bearer {stage.log_in(stage.person('지우'))['access_token']}"
 
         def set(self, case, data, context):
             case.headers = case.headers or {}
-            case.headers["Authorization"] = f"Bearer {data}"
+            case.headers["Authorization"] = data
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """Notes which answers each operation has given, for reached.py."""
+    REACHED.setdefault(case.operation.label, set()).add(response.status_code)
+
+
+@atexit.register
+def write_reached():
+    """Leaves the note where API_CHECK_REACHED says."""
+    reached = {label: sorted(statuses) for label, statuses in REACHED.items()}
+    pathlib.Path(os.environ["API_CHECK_REACHED"]).write_text(json.dumps(reached), encoding="utf-8")
 
 
 @schemathesis.hook

@@ -5,12 +5,32 @@ Prints one JSON object; hooks.py puts its values where the API document has its 
 
 import datetime
 import json
+import struct
 import sys
+import zlib
 
 import requests
 
 # A month from now, as the app writes it.
 DEADLINE = (datetime.datetime.now() + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S.000")
+
+# The sandbox's own app, as crates/kakao-sandbox/src/settings.rs invents it.
+KAKAO_APP = "1000001"
+KAKAO_ADMIN_KEY = "ad314159ad314159ad314159ad314159"
+
+
+def picture():
+    """A small PNG."""
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    side = 8
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    rows = (b"\0" + b"\xf0\x80\x20" * side) * side
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*parts) for parts in chunks)
 
 
 class Stage:
@@ -38,26 +58,26 @@ class Stage:
         body = {"accessToken": person["access_token"]}
         return self.call("POST", "/account/kakaologin", None, body)["token"]
 
-    def call(self, method, path, token, fields):
-        """A form call; gives back the JSON of an answer that must be a success."""
+    def call(self, method, path, token, fields, files=None):
+        """A form call, with files a multipart one; gives back the JSON of an answer that must be a success."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = requests.request(
-            method, f"{self.url}{path}", data=fields, headers=headers, timeout=30
+            method, f"{self.url}{path}", data=fields, files=files, headers=headers, timeout=30
         )
         if not answer.ok or answer.status_code == 204:
             sys.exit(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json()
 
-    def funding(self, token, title):
-        """Opens a public funding; gives back its id."""
+    def funding(self, token, title, public="true"):
+        """Opens a funding with a picture; gives back its detail."""
         fields = {
             "title": title,
             "content": "같이 모아 주세요",
             "goal_amount": "100000",
-            "public": "true",
+            "public": public,
             "expire_on": DEADLINE,
         }
-        return self.call("POST", "/funding/", token, fields)["id"]
+        return self.call("POST", "/funding/", token, fields, {"image": ("a.png", picture())})
 
     def ready(self, token, **fields):
         """Makes a payment ready; gives back its order number."""
@@ -76,9 +96,10 @@ class Stage:
         return answer.json()["location"].split("pg_token=")[1]
 
     def approve(self, token, order):
-        """Pays and approves."""
-        fields = {"pg_token": self.pay(order)}
-        return self.call("POST", "/remit/kakaopay/approve", token, fields)
+        """Pays and approves; gives back the pg_token."""
+        proof = self.pay(order)
+        self.call("POST", "/remit/kakaopay/approve", token, {"pg_token": proof})
+        return proof
 
     def support(self, token, funding):
         """Supports a funding; gives back the support's id."""
@@ -94,28 +115,38 @@ def main():
     author, friend = stage.person("민지"), stage.person("서준")
     tokens = {"author": stage.log_in(author), "friend": stage.log_in(friend)}
     by_author, by_friend = (tokens[who]["access_token"] for who in ("author", "friend"))
-    supported = stage.funding(by_author, "민지의 생일 선물")
-    wish = stage.funding(by_friend, "서준의 졸업 선물")
+    shown = stage.funding(by_author, "민지의 생일 선물")
+    secret = stage.funding(by_author, "친구에게만", public="false")
+    supported = stage.funding(by_author, "민지의 졸업 선물")["id"]
+    wish = stage.funding(by_friend, "서준의 졸업 선물")["id"]
     support = stage.support(by_friend, supported)
     own_support, spare_support = stage.support(by_author, wish), stage.support(by_author, wish)
     waiting = stage.ready(by_author, amount="20000")
-    stage.approve(by_author, stage.ready(by_author, amount="20000"))
+    proof = stage.approve(by_friend, stage.ready(by_friend, amount="20000"))
     print(
         json.dumps(
             {
                 "url": stage.url,
                 "kakao": stage.kakao,
                 "access": by_author,
+                "payer_access": by_friend,
+                "proof": proof,
                 "refresh": tokens["author"]["refresh_token"],
                 "kakao_token": author["access_token"],
                 "member": str(friend["id"]),
                 "own_funding": supported,
-                "spare_funding": stage.funding(by_author, "지워질 펀딩"),
+                "spare_funding": stage.funding(by_author, "지워질 펀딩")["id"],
                 "wish": wish,
                 "support": support,
                 "own_support": own_support,
                 "spare_support": spare_support,
                 "order": waiting,
+                "picture": shown["image"].rsplit("/", 1)[1],
+                "secret_picture": secret["image"].rsplit("/", 1)[1],
+                "pass": secret["image"].rsplit("/", 2)[1],
+                "kakao_app": KAKAO_APP,
+                "kakao_admin_key": KAKAO_ADMIN_KEY,
+                "leaver": str(stage.person("떠날이")["id"]),
                 "deadline": DEADLINE,
             }
         )

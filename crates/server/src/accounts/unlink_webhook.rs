@@ -17,7 +17,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))
 }
 
-/// What Kakao tells.
+/// What Kakao tells; what else it says is ignored.
 #[derive(IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the call in the API document")]
@@ -30,10 +30,6 @@ struct UnlinkNotice {
     #[schema(example = "3000000001")]
     #[param(example = "3000000001")]
     user_id: String,
-    /// Why, in Kakao's words.
-    #[schema(example = "UNLINK_FROM_APPS")]
-    #[param(example = "UNLINK_FROM_APPS")]
-    referrer_type: Option<String>,
 }
 
 /// Kakao: a member has unlinked
