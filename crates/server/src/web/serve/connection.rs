@@ -7,11 +7,13 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::{Either, Ready, ready};
+use http::header::EXPECT;
 use http::{Request, StatusCode};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tower::util::Oneshot;
 use tower::{Service, ServiceExt};
 
+use super::leftover::Leftover;
 use crate::web::error::AppError;
 
 /// A tower service as hyper calls it.
@@ -44,7 +46,14 @@ where
         if request.headers().len() > self.headers_max {
             return Either::Right(ready(Ok(too_many_headers())));
         }
-        let mut request = request.map(Body::new);
+        let waits_to_be_asked = request.headers().contains_key(EXPECT);
+        let mut request = request.map(|body| {
+            if body.is_end_stream() || waits_to_be_asked {
+                Body::new(body)
+            } else {
+                Body::new(Leftover::new(body))
+            }
+        });
         request.extensions_mut().insert(ConnectInfo(self.peer));
         Either::Left(self.inner.clone().oneshot(request))
     }

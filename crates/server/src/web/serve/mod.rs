@@ -2,6 +2,7 @@
 //! little, and a shutdown that lets running requests finish.
 
 mod connection;
+mod leftover;
 mod places;
 mod stall;
 

@@ -1,0 +1,75 @@
+//! What a caller still sends after it was answered. A request refused early (a stale token, a picture too
+//! large) leaves its body unread; closing the connection then resets it, and the caller sees a broken
+//! connection instead of the answer: the mobile app would not refresh its token. So the rest is read and
+//! thrown away, within bounds.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+/// Most that is thrown away, in bytes: more than the largest upload we take.
+const BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Longest pause of the caller.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// Longest time for all of it.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// A request's body; dropped before its end, it is read to its end in the background.
+pub(super) struct Leftover(Option<Incoming>);
+
+impl Leftover {
+    pub(super) fn new(body: Incoming) -> Self {
+        Self(Some(body))
+    }
+}
+
+impl Body for Leftover {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match &mut self.0 {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        let rest = self.0.take().filter(|body| !body.is_end_stream());
+        // Without a runtime the process is ending anyway.
+        if let (Some(body), Ok(runtime)) = (rest, Handle::try_current()) {
+            runtime.spawn(async move { drop(timeout(TIME_MAX, discard(body)).await) });
+        }
+    }
+}
+
+/// Reads until the end, an error, a long pause or too many bytes; hyper closes what is left unread.
+async fn discard(mut body: Incoming) {
+    let mut left = BYTES_MAX;
+    while let Ok(Some(Ok(frame))) = timeout(PAUSE_MAX, body.frame()).await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(bytes) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}
