@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 
 use super::card::{AuthorRow, CardRow};
-use super::visibility::{EVERYBODY, NOBODY, is_visible_to};
+use super::visibility::{EVERYBODY, is_visible_to};
 use crate::db::schema::{accounts, follows, fundings, participations};
 use crate::db::{Conn, StorageError};
 use crate::web::paging::{Cursor, PAGE_SIZE, Position};
@@ -94,7 +94,6 @@ pub fn list_of_followees(
         .inner_join(fundings::table.on(by_followee))
         .filter(followed.field(follows::follower_id).eq(viewer.get()))
         .filter(fundings::id.lt(before))
-        .filter(fundings::visible_to.ne(NOBODY))
         .filter(is_visible_to(viewer.get()))
         .order((fundings::id + 0).desc())
         .select(fundings::id)
