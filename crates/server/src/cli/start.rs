@@ -26,10 +26,15 @@ pub(super) fn init_tracing(config: &Config) {
     }
 }
 
+/// Threads for what may take long: searches, files, the engine that is not embedded. Each keeps a
+/// connection to the database and its pages in memory.
+const SLOW_THREADS: usize = 16;
+
 /// One worker a core: short reads run on them.
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(SLOW_THREADS)
         .build()
         .context("the runtime can't be started")
 }
@@ -38,7 +43,7 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
     fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
-    Db::open(&config.database_url).with_context(|| "the database can't be used".to_owned())
+    Db::open(config.database_url.expose()).context("the database can't be used")
 }
 
 /// The secret of the settings or, in dev, one that is made at the first start and kept.

@@ -39,8 +39,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Folder for everything that is stored.
     pub data_dir: PathBuf,
-    /// `sqlite://…` or `mysql://…`.
-    pub database_url: String,
+    /// `sqlite://…` or `mysql://…`, which holds a password.
+    pub database_url: Secret,
     /// Signs tokens and picture addresses; `None` (dev): made and kept in the data folder.
     pub token_secret: Option<Secret>,
     /// Life of an access token.
@@ -132,7 +132,8 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             database_url: raw
                 .get("database_url")
-                .map_or(default_database, str::to_owned),
+                .map_or(default_database, str::to_owned)
+                .into(),
             token_secret: raw
                 .get("token_secret")
                 .map(|text| Secret::from(text.to_owned())),
