@@ -95,6 +95,18 @@ impl App {
         self.child.kill().await.unwrap();
     }
 
+    /// Asks the program to stop, as an operator's `kill` does (SIGTERM).
+    pub async fn tell_to_stop(&self) {
+        let id = self.child.id().unwrap().to_string();
+        let told = Command::new("kill").arg(id).status().await.unwrap();
+        assert!(told.success());
+    }
+
+    /// Waits until the program has ended; gives back its exit code, if it chose one.
+    pub async fn ended(&mut self) -> Option<i32> {
+        self.child.wait().await.unwrap().code()
+    }
+
     /// Starts the program again on the same data, at another address.
     pub async fn restart(&mut self) {
         (self.child, self.url) = launch(&self.settings).await;

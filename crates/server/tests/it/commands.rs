@@ -1,1 +1,193 @@
-//! The command line: settings, audit, suspension.
+//! Starting, stopping and the settings that are refused.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+use crate::app::{App, eventually, send};
+
+/// What the program says when it is started with nothing but these settings, and ends by itself.
+async fn refused(settings: &[(&str, &str)]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
+        .env_clear()
+        .envs(settings.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(Duration::from_secs(20), output).await;
+    let output = output.expect("it refuses at once").unwrap();
+    assert!(!output.status.success());
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[tokio::test]
+async fn production_lists_everything_that_is_unsafe_and_does_not_start() {
+    let text = refused(&[("FUNSUN_PROFILE", "production")]).await;
+    for setting in ["token_secret", "public_url", "kakao_auth_url"] {
+        assert!(text.contains(setting), "{setting}: {text}");
+    }
+    let weak = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let text = refused(&[
+        ("FUNSUN_PROFILE", "production"),
+        ("FUNSUN_TOKEN_SECRET", weak),
+        ("FUNSUN_PUBLIC_URL", "http://funsun.example"),
+        ("FUNSUN_KAKAO_AUTH_URL", "http://127.0.0.1:1"),
+        ("FUNSUN_KAKAO_API_URL", "http://127.0.0.1:1"),
+        ("FUNSUN_KAKAOPAY_URL", "http://127.0.0.1:1"),
+        ("FUNSUN_KAKAO_APP_ID", "1"),
+        ("FUNSUN_KAKAO_REST_KEY", "rest"),
+        ("FUNSUN_KAKAO_CLIENT_SECRET", "very-secret-client"),
+        ("FUNSUN_KAKAO_ADMIN_KEY", "very-secret-admin"),
+        ("FUNSUN_KAKAOPAY_SECRET_KEY", "DEVverysecretpay"),
+        ("FUNSUN_KAKAOPAY_CID", "TC0ONETIME"),
+        ("FUNSUN_TEST_CLOCK", "on"),
+        ("FUNSUN_DEMO_CAST", "on"),
+    ])
+    .await;
+    for setting in [
+        "token_secret",
+        "public_url",
+        "kakao_auth_url",
+        "kakao_api_url",
+        "kakaopay_url",
+        "kakaopay_secret_key",
+        "test_clock",
+        "demo_cast",
+    ] {
+        assert!(text.contains(setting), "{setting}: {text}");
+    }
+    for secret in [weak, "very-secret", "verysecretpay"] {
+        assert!(!text.contains(secret), "a secret is printed: {text}");
+    }
+}
+
+#[tokio::test]
+async fn settings_that_make_no_sense_are_named() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("funsun.toml");
+    std::fs::write(&file, "no_such_thing = 1\nlog = [\"info\"]\n").unwrap();
+    let text = refused(&[
+        ("FUNSUN_CONFIG", file.to_str().unwrap()),
+        ("FUNSUN_BIND", "0.0.0.0:0"),
+        ("FUNSUN_SWEEP_INTERVAL_SECONDS", "soon"),
+        ("FUNSUN_RATE_LIMITS", "perhaps"),
+    ])
+    .await;
+    for name in [
+        "bind",
+        "sweep_interval_seconds",
+        "rate_limits",
+        "no_such_thing",
+        "log",
+    ] {
+        assert!(text.contains(name), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn help_explains_every_setting_of_the_outside_contract() {
+    let app = App::start().await;
+    let (code, text) = app.command(&["serve", "--help"]).await;
+    assert_eq!(code, 0);
+    for name in [
+        "profile",
+        "bind",
+        "public_url",
+        "data_dir",
+        "database_url",
+        "token_secret",
+        "kakao_auth_url",
+        "kakao_api_url",
+        "kakao_app_id",
+        "kakao_rest_key",
+        "kakao_client_secret",
+        "kakao_admin_key",
+        "kakaopay_url",
+        "kakaopay_secret_key",
+        "kakaopay_cid",
+        "rate_limits",
+    ] {
+        assert!(text.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_on_an_existing_database_is_quick_and_keeps_everything() {
+    let mut app = App::start().await;
+    let member = app.member("지우").await;
+    let funding = member.opens("남아 있는 소원", true).await;
+    app.kill().await;
+    let begun = Instant::now();
+    app.restart().await;
+    let took = begun.elapsed();
+    println!("started in {} ms", took.as_millis());
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let member = app.follow(&member);
+    let path = format!("/funding/?id={}", funding["id"]);
+    assert_eq!(member.get(&path).await, funding);
+    assert_eq!(send(app.visitor(Method::GET, "/readyz")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_told_to_stop_program_answers_what_it_has_begun_and_loses_nothing() {
+    let mut app = App::start().await;
+    let member = app.member("지우").await;
+    let address = app.url.trim_start_matches("http://").to_owned();
+    let body = r#"{"username":"마지막이름"}"#;
+    let head = format!(
+        "PUT /account/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        member.access,
+        body.len()
+    );
+    let mut socket = TcpStream::connect(&address).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.write_all(&body.as_bytes()[..5]).await.unwrap();
+    // An answer to a later request shows that the program has read the earlier one's head.
+    send(app.visitor(Method::GET, "/healthz")).await;
+    app.tell_to_stop().await;
+    eventually("nobody new is let in", async || {
+        TcpStream::connect(&address).await.is_err()
+    })
+    .await;
+    socket.write_all(&body.as_bytes()[5..]).await.unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("마지막이름"), "{answer}");
+    assert_eq!(app.ended().await, Some(0));
+    app.restart().await;
+    let own = send(app.follow(&member).call(Method::POST, "/account/")).await;
+    assert_eq!(own.json()["username"], "마지막이름");
+}
+
+#[tokio::test]
+async fn migrating_twice_is_fine_and_nobody_else_opens_the_secret() {
+    let app = App::start().await;
+    for _ in 0..2 {
+        let (code, text) = app.command(&["migrate"]).await;
+        assert_eq!(code, 0, "{text}");
+    }
+    let secret = std::fs::metadata(app.dir.path().join("token-secret")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&secret.permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn the_program_serves_with_its_own_sandbox_when_nothing_is_set() {
+    let app = App::with(&[
+        ("FUNSUN_KAKAO_AUTH_URL", ""),
+        ("FUNSUN_KAKAO_API_URL", ""),
+        ("FUNSUN_KAKAOPAY_URL", ""),
+        ("FUNSUN_DEMO_CAST", "on"),
+    ])
+    .await;
+    let page = send(app.visitor(Method::GET, "/funding/public")).await;
+    assert_eq!(page.status, 200, "a newcomer finds something to look at");
+    assert!(!page.json().as_array().unwrap().is_empty());
+}

@@ -1,1 +1,131 @@
-//! The API document and the pages made of it.
+//! The API document: complete, self-hosted, the same in every form.
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::app::{App, send};
+
+/// Every route of the app's contract, and those around it.
+const ROUTES: &[(&str, &[&str])] = &[
+    ("/account/", &["get", "post", "put", "delete"]),
+    ("/account/kakaologin", &["post"]),
+    ("/account/token/refresh", &["post"]),
+    ("/account/search", &["get"]),
+    ("/account/session", &["delete"]),
+    ("/account/sessions", &["delete"]),
+    ("/follow/", &["get", "post", "delete"]),
+    ("/funding/", &["get", "post", "put", "delete"]),
+    ("/funding/review", &["post"]),
+    ("/funding/user", &["get"]),
+    ("/funding/following", &["get"]),
+    ("/funding/joined", &["get"]),
+    ("/funding/public", &["get"]),
+    ("/remit/", &["get", "post", "put", "delete"]),
+    ("/remit/kakaopay/ready", &["post"]),
+    ("/remit/kakaopay/approve", &["get", "post"]),
+    ("/report/", &["post"]),
+    ("/kakao/unlink", &["get", "post"]),
+    ("/media/{file}", &["get"]),
+    ("/healthz", &["get"]),
+    ("/readyz", &["get"]),
+];
+
+async fn document(app: &App) -> Value {
+    let answer = send(app.visitor(Method::GET, "/swagger.json")).await;
+    assert_eq!(
+        answer.headers["content-type"],
+        "application/json; charset=utf-8"
+    );
+    answer.json()
+}
+
+#[tokio::test]
+async fn every_route_is_in_the_document_with_answers_and_errors() {
+    let app = App::start().await;
+    let document = document(&app).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (path, methods) in ROUTES {
+        for method in *methods {
+            let operation = &document["paths"][path][method];
+            assert!(operation["summary"].is_string(), "{method} {path}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(
+                responses.keys().any(|status| status.starts_with('2')),
+                "{method} {path}"
+            );
+            for (status, response) in responses {
+                assert!(
+                    response["description"].is_string(),
+                    "{method} {path} {status}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_document_and_the_router_know_the_same_methods() {
+    let app = App::start().await;
+    let document = document(&app).await;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let filled = path.replace(['{', '}'], "x");
+        for name in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
+            let method = Method::from_bytes(name.as_bytes()).unwrap();
+            let documented = operations.get(name.to_ascii_lowercase()).is_some();
+            let answer = send(app.visitor(method, &filled)).await;
+            let routed = answer.status != StatusCode::METHOD_NOT_ALLOWED;
+            assert_eq!(routed, documented, "{name} {path}: {answer:?}");
+            if routed {
+                let status = answer.status.as_str();
+                let operation = &operations[name.to_ascii_lowercase()];
+                assert!(
+                    operation["responses"].get(status).is_some(),
+                    "{name} {path} {status}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_the_document_are_served_by_ourselves() {
+    let app = App::start().await;
+    for (path, kind) in [
+        ("/swagger/", "text/html"),
+        ("/swagger", "text/html"),
+        ("/swagger.yaml", "application/yaml"),
+        ("/redoc/", "text/html"),
+        ("/redoc/reference.css", "text/css"),
+        ("/swagger/swagger-ui.css", "text/css"),
+    ] {
+        let answer = app.visitor(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let headers = answer.headers();
+        assert!(
+            headers["content-type"].to_str().unwrap().starts_with(kind),
+            "{path}"
+        );
+        assert!(headers.contains_key("content-security-policy"), "{path}");
+        let text = answer.text().await.unwrap();
+        for remote in ["src=\"http", "href=\"https://cdn", "//fonts."] {
+            assert!(!text.contains(remote), "{path} asks {remote}");
+        }
+    }
+    let page = send(app.visitor(Method::GET, "/redoc/")).await.text;
+    for (path, _) in ROUTES {
+        assert!(page.contains(path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_command_prints_what_is_served() {
+    let app = App::start().await;
+    let (code, text) = app.command(&["openapi"]).await;
+    assert_eq!(code, 0);
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(printed, document(&app).await);
+    let (code, yaml) = app.command(&["openapi", "--yaml"]).await;
+    assert_eq!(code, 0);
+    let served = send(app.visitor(Method::GET, "/swagger.yaml")).await;
+    assert_eq!(yaml, served.text);
+}

@@ -1,1 +1,115 @@
-//! Rate limits and slow clients.
+//! How often one may ask, and what production refuses to start with.
+
+use std::cell::Cell;
+
+use reqwest::{Method, StatusCode};
+
+use crate::app::{App, send};
+
+const ON: &[(&str, &str)] = &[("FUNSUN_RATE_LIMITS", "on")];
+
+/// How many calls of this kind are answered before one is told to wait.
+async fn answered_before_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 {
+    for count in 0..10_000 {
+        let answer = call().await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let wait: u64 = answer.headers["retry-after"]
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap();
+            assert!((1..=60).contains(&wait), "{answer:?}");
+            assert!(answer.json()["detail"].is_string());
+            return count;
+        }
+        assert!(!answer.status.is_server_error(), "{answer:?}");
+    }
+    panic!("10,000 calls and nobody said stop");
+}
+
+#[tokio::test]
+async fn logins_from_one_address_are_limited_strictly() {
+    let app = App::with(ON).await;
+    let log_in = async || {
+        let call = app.visitor(Method::POST, "/account/kakaologin");
+        send(call.form(&[("accessToken", "guess")])).await
+    };
+    assert!((5..=100).contains(&answered_before_429(log_in).await));
+    let read = send(app.visitor(Method::GET, "/funding/public")).await;
+    assert_eq!(read.status, StatusCode::NO_CONTENT, "reading goes on");
+}
+
+#[tokio::test]
+async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
+    let app = App::with(ON).await;
+    let (eager, calm) = (app.member("바쁜이").await, app.member("느긋한이").await);
+    let search = async || send(eager.call(Method::GET, "/account/search?username=x")).await;
+    assert!((5..=100).contains(&answered_before_429(search).await));
+    let ready = async || eager.form(Method::POST, "/remit/kakaopay/ready", &[]).await;
+    assert!((5..=100).contains(&answered_before_429(ready).await));
+    assert_eq!(calm.status("/account/search?username=x").await, 200);
+    assert_eq!(
+        eager.status("/funding/following").await,
+        200,
+        "reading goes on"
+    );
+}
+
+#[tokio::test]
+async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
+    let app = App::with(ON).await;
+    let read = async || send(app.visitor(Method::GET, "/funding/public")).await;
+    assert!(answered_before_429(read).await >= 200);
+    let free = App::start().await;
+    for _ in 0..150 {
+        let call = free.visitor(Method::POST, "/account/token/refresh");
+        let answer = send(call.form(&[("refresh", "x")])).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn a_forwarded_address_is_not_believed_from_just_anybody() {
+    let app = App::with(ON).await;
+    let number = Cell::new(0);
+    let log_in = async || {
+        let call = app.visitor(Method::POST, "/account/kakaologin");
+        number.set(number.get() + 1);
+        let call = call.header("x-forwarded-for", format!("10.0.0.{}", number.get()));
+        send(call.form(&[("accessToken", "guess")])).await
+    };
+    assert!(answered_before_429(log_in).await <= 100);
+}
+
+#[tokio::test]
+async fn answers_carry_security_headers_and_no_cross_origin_permission() {
+    let app = App::start().await;
+    let member = app.member("지우").await;
+    let call = member
+        .call(Method::POST, "/account/")
+        .header("origin", "https://evil.example");
+    let answer = send(call).await;
+    let header = |name: &str| {
+        answer
+            .headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    };
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("x-frame-options"), "DENY");
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(header("content-security-policy").contains("default-src 'none'"));
+    assert_eq!(header("referrer-policy"), "same-origin");
+    assert_ne!(header("x-request-id"), "");
+    assert_eq!(header("access-control-allow-origin"), "");
+    let preflight = app
+        .visitor(Method::OPTIONS, "/account/")
+        .header("origin", "https://evil.example");
+    let preflight = send(preflight.header("access-control-request-method", "POST")).await;
+    assert!(
+        preflight
+            .headers
+            .get("access-control-allow-origin")
+            .is_none()
+    );
+}

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod app;
+mod bad_bodies;
 mod bad_input;
 mod commands;
 mod concurrency;
@@ -14,13 +15,16 @@ mod crash;
 mod demo;
 mod documents;
 mod follows;
+mod funding_bounds;
 mod fundings;
 mod interleavings;
+mod leaving;
 mod limits;
 mod lists;
 mod payer;
 mod payment_faults;
 mod payments;
+mod picture_files;
 mod pictures;
 mod refunds;
 mod reports;

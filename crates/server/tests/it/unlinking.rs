@@ -1,1 +1,112 @@
-//! Kakao's unlink webhook, and telling Kakao.
+//! The link between a Kakao account and ours, ended from either side.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, Member, eventually, send};
+
+/// What our webhook answered when Kakao sent an unlink notice like this.
+async fn unlink(app: &App, member: &Member, mut notice: Value) -> u16 {
+    notice["url"] = format!("{}/kakao/unlink", app.url).into();
+    let path = format!("/sandbox/people/{}/unlink", member.id);
+    let sent = app.sandbox(Method::POST, &path, notice).await;
+    u16::try_from(sent["status"].as_u64().unwrap()).unwrap()
+}
+
+async fn is_gone(member: &Member) -> bool {
+    let own = send(member.call(Method::POST, "/account/")).await;
+    own.status == StatusCode::UNAUTHORIZED
+}
+
+async fn is_linked(app: &App, member: &Member) -> bool {
+    let all = app
+        .sandbox(Method::GET, "/sandbox/people", Value::Null)
+        .await;
+    let people = all["people"].as_array().unwrap();
+    let id: i64 = member.id.parse().unwrap();
+    people
+        .iter()
+        .any(|one| one["id"] == id && one["linked"] == true)
+}
+
+#[tokio::test]
+async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
+    let app = App::start().await;
+    let watcher = app.member("보는이").await;
+    for notice in [
+        json!({}),
+        json!({"method": "GET", "referrer_type": "ACCOUNT_DELETE"}),
+        json!({"json": true}),
+    ] {
+        let member = app.member("떠나는이").await;
+        let funding = member.opens("두고 가는 소원", true).await;
+        assert_eq!(unlink(&app, &member, notice.clone()).await, 200, "{notice}");
+        eventually("the member is withdrawn", async || is_gone(&member).await).await;
+        assert_eq!(
+            watcher.status(&format!("/account/?id={}", member.id)).await,
+            204
+        );
+        let detail = format!("/funding/?id={}", funding["id"]);
+        assert_eq!(watcher.status(&detail).await, 204);
+        assert_eq!(unlink(&app, &member, notice).await, 200, "told again");
+    }
+}
+
+#[tokio::test]
+async fn a_notice_that_kakao_did_not_send_for_our_app_is_refused() {
+    let app = App::start().await;
+    let member = app.member("남는이").await;
+    for notice in [
+        json!({"wrong_key": true}),
+        json!({"wrong_app": true}),
+        json!({"wrong_key": true, "method": "GET"}),
+        json!({"wrong_app": true, "method": "GET"}),
+    ] {
+        assert_eq!(unlink(&app, &member, notice.clone()).await, 401, "{notice}");
+    }
+    let path = format!("/kakao/unlink?app_id=1000001&user_id={}", member.id);
+    let unsigned = send(app.visitor(Method::GET, &path)).await;
+    assert_eq!(unsigned.status, StatusCode::UNAUTHORIZED);
+    assert!(!is_gone(&member).await);
+}
+
+#[tokio::test]
+async fn a_notice_about_nobody_is_noted_and_changes_nothing() {
+    let app = App::start().await;
+    let key = kakao_sandbox::Settings::default().admin_key;
+    let post = async |fields: &[(&str, &str)]| {
+        let call = app.visitor(Method::POST, "/kakao/unlink");
+        let call = call.header("authorization", format!("KakaoAK {key}"));
+        send(call.form(fields)).await.status.as_u16()
+    };
+    assert_eq!(
+        post(&[("app_id", "1000001"), ("user_id", "4242")]).await,
+        200
+    );
+    for fields in [
+        &[("app_id", "1000001")][..],
+        &[("app_id", "1000001"), ("user_id", "abc")],
+        &[("app_id", "1000001"), ("user_id", "-1")],
+        &[],
+    ] {
+        assert_eq!(post(fields).await, 401, "{fields:?}");
+    }
+}
+
+#[tokio::test]
+async fn kakao_is_told_when_a_member_leaves_and_asked_again_when_it_does_not_answer() {
+    let app = App::start().await;
+    let member = app.member("떠나는이").await;
+    assert!(is_linked(&app, &member).await);
+    let fault = json!({"call": "unlink", "fault": "http_500", "times": 1});
+    app.sandbox(Method::PUT, "/sandbox/faults", fault).await;
+    let left = send(member.call(Method::DELETE, "/account/")).await;
+    assert_eq!(left.status, StatusCode::OK);
+    let mut hours = 0;
+    eventually("Kakao has ended the link", async || {
+        hours += 1;
+        app.move_clock(hours * 60).await;
+        !is_linked(&app, &member).await
+    })
+    .await;
+}

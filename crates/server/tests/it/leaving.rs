@@ -1,0 +1,157 @@
+//! Members who leave by their own will, and members whom an operator suspends.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::accounts::log_in;
+use crate::app::{App, eventually, send};
+
+#[tokio::test]
+async fn a_withdrawn_account_is_gone_for_everybody_and_a_later_login_is_fresh() {
+    let app = App::start().await;
+    let leaver = app
+        .member_with("떠나는이", json!({"email": "bye@example.com"}))
+        .await;
+    let friend = app.member("친구").await;
+    leaver.befriends(&friend).await;
+    let funding = leaver.opens("떠나기 전 소원", true).await;
+
+    let leave = async || {
+        send(leaver.call(Method::DELETE, "/account/"))
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(leave().await, 200);
+    assert_eq!(leave().await, 208);
+    assert_eq!(
+        send(leaver.call(Method::POST, "/account/")).await.status,
+        401
+    );
+    let refresh = [("refresh", leaver.refresh.as_str())];
+    let refused = leaver
+        .form(Method::POST, "/account/token/refresh", &refresh)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+
+    assert_eq!(
+        friend.status(&format!("/account/?id={}", leaver.id)).await,
+        204
+    );
+    assert_eq!(
+        friend
+            .status(&format!("/funding/?id={}", funding["id"]))
+            .await,
+        204
+    );
+    let followed = [("id", leaver.id.as_str())];
+    assert_eq!(
+        friend
+            .form(Method::POST, "/follow/", &followed)
+            .await
+            .status,
+        204
+    );
+    let own = friend.get(&format!("/account/?id={}", friend.id)).await;
+    assert_eq!((&own["follower"], &own["followee"]), (&json!(0), &json!(0)));
+    let found = friend
+        .get("/account/search?username=%EB%96%A0%EB%82%98")
+        .await;
+    assert_eq!(found, json!([]));
+
+    let path = format!("/sandbox/people/{}/token", leaver.id);
+    let token = app.sandbox(Method::POST, &path, Value::Null).await;
+    let back = log_in(&app, token["access_token"].as_str().unwrap()).await;
+    assert_eq!(back.status, StatusCode::CREATED, "{back:?}");
+    assert_eq!(back.json()["user"]["id"], leaver.id);
+    assert_eq!(back.json()["user"]["follower"], 0);
+    let fresh = back.json()["token"]["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let list = app.visitor(Method::GET, &format!("/funding/user?id={}", leaver.id));
+    assert_eq!(
+        send(list.bearer_auth(fresh)).await.status,
+        204,
+        "nothing comes back"
+    );
+    assert_eq!(
+        send(leaver.call(Method::POST, "/account/")).await.status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn supports_of_a_withdrawn_member_stay_under_a_pseudonym() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("작가").await, app.member("주는이").await);
+    let funding = author.opens("같이 사는 자전거", true).await;
+    giver.supports(&funding, 10_000, "생일 축하해").await;
+    let left = send(giver.call(Method::DELETE, "/account/")).await;
+    assert_eq!(left.status, StatusCode::OK);
+    let list = author.get(&format!("/remit/?id={}", funding["id"])).await;
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert_eq!(
+        list[0]["author"],
+        json!({"id": "", "username": "탈퇴한 회원", "image": null})
+    );
+    assert_eq!(
+        list[0]["message"], "",
+        "what they wrote is gone, and never null"
+    );
+    let detail = author.get(&format!("/funding/?id={}", funding["id"])).await;
+    assert_eq!(detail["current_amount"], 10_000, "the money stays");
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn who_paid_for_a_withdrawn_members_funding_is_refunded() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("작가").await, app.member("주는이").await);
+    let funding = author.opens("끝내 못 산 것", true).await;
+    giver.supports(&funding, 30_000, "힘내").await;
+    send(author.call(Method::DELETE, "/account/")).await;
+    eventually("the payment is cancelled at KakaoPay", async || {
+        app.book().await[0]["status"] == "CANCEL_PAYMENT"
+    })
+    .await;
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_suspended_member_is_shut_out_and_can_come_back() {
+    let app = App::start().await;
+    let (member, other) = (app.member("수상한이").await, app.member("이웃").await);
+    let funding = member.opens("이상한 소원", true).await;
+    let detail = format!("/funding/?id={}", funding["id"]);
+    let (code, text) = app.command(&["admin", "suspend", &member.id]).await;
+    assert_eq!(code, 0, "{text}");
+    eventually("the running server notices", async || {
+        send(member.call(Method::POST, "/account/")).await.status == 401
+    })
+    .await;
+    let refresh = [("refresh", member.refresh.as_str())];
+    let refused = member
+        .form(Method::POST, "/account/token/refresh", &refresh)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    let path = format!("/sandbox/people/{}/token", member.id);
+    let token = app.sandbox(Method::POST, &path, Value::Null).await;
+    let token = token["access_token"].as_str().unwrap();
+    assert_eq!(log_in(&app, token).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(other.status(&detail).await, 204);
+    assert_eq!(
+        send(app.visitor(Method::GET, "/funding/public"))
+            .await
+            .status,
+        204
+    );
+
+    let (code, text) = app.command(&["admin", "reinstate", &member.id]).await;
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(log_in(&app, token).await.status, StatusCode::OK);
+    assert_eq!(other.status(&detail).await, 200);
+    let (code, text) = app.command(&["admin", "suspend", "4242"]).await;
+    assert_eq!(code, 1);
+    assert!(text.contains("no such member"), "{text}");
+}
