@@ -80,7 +80,8 @@ where
     let config = Arc::new(
         Config::from("/swagger.json")
             .validator_url("none")
-            .use_base_layout(),
+            .use_base_layout()
+            .deep_linking(true),
     );
     let index = Arc::clone(&config);
     Ok(Router::new()

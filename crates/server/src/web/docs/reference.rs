@@ -156,7 +156,7 @@ fn operation_view(
             .collect(),
         body: operation
             .get("requestBody")
-            .map(|body| contents(body.resolve(document)))
+            .map(|body| contents(body.resolve(document), document))
             .unwrap_or_default(),
         responses: operation
             .map("responses")
@@ -174,8 +174,8 @@ fn credentials(security: &Node) -> &'static str {
     let names = |wanted: &str| ways.iter().any(|way| way.get(wanted).is_some());
     let is_open = ways.iter().any(|way| way.entries().is_empty());
     match (names("bearer"), is_open) {
-        (true, true) => "access token, if any",
-        (true, false) => "access token",
+        (true, true) => "Bearer token, if any",
+        (true, false) => "Bearer token",
         (false, _) if names("kakao") => "Kakao's key",
         (false, _) => "",
     }
@@ -204,12 +204,14 @@ fn response_view(status: &str, response: &Node) -> ResponseView {
             .iter()
             .map(|(name, header)| (name.clone(), spans(header.text("description"))))
             .collect(),
-        contents: contents(response),
+        // Named schemas of answers stand at the end of the page, once.
+        contents: contents(response, &Node::Null),
     }
 }
 
-/// The contents of a request or an answer; encodings with the same fields stand together.
-fn contents(holder: &Node) -> Vec<ContentView> {
+/// The contents of a request or an answer; encodings with the same fields stand together. The fields of named
+/// schemas are those that `root` has.
+fn contents(holder: &Node, root: &Node) -> Vec<ContentView> {
     let mut views: Vec<ContentView> = Vec::new();
     let mut last = None;
     for (media, content) in holder.map("content") {
@@ -219,7 +221,10 @@ fn contents(holder: &Node) -> Vec<ContentView> {
             Some(view) => view.media.push(media.clone()),
             None => views.push(ContentView {
                 media: vec![media.clone()],
-                shape: Shape::of(schema),
+                shape: Shape {
+                    kind: kind(schema),
+                    ..Shape::of(schema.resolve(root))
+                },
                 examples: examples(content),
             }),
         }
