@@ -169,7 +169,7 @@ async fn supports_are_listed_oldest_first_and_joined_fundings_by_latest_support(
     );
     let list = format!("/remit/?id={}", first["id"]);
     assert_lists(&giver, &list, &supports, 204).await;
-    for number in 0..9 {
+    for number in 1..MANY {
         let funding = author.opens(&format!("다음 소원 {number}"), true).await;
         giver.supports(&funding, 1_000, "이것도 응원").await;
         joined.insert(0, funding["id"].as_i64().unwrap());

@@ -235,17 +235,28 @@ async fn logging_out_ends_this_login_or_all_of_them() {
 #[tokio::test]
 async fn what_ended_stays_ended_after_a_restart() {
     let mut app = App::start().await;
-    let (gone, stays) = (app.member("나간이").await, app.member("남은이").await);
-    send(gone.call(Method::DELETE, "/account/session")).await;
+    let (out, stays) = (app.member("나간이").await, app.member("남은이").await);
+    let gone = app.member("떠난이").await;
+    send(out.call(Method::DELETE, "/account/session")).await;
+    send(gone.call(Method::DELETE, "/account/")).await;
     app.kill().await;
     app.restart().await;
+    for (member, status) in [(&out, 401), (&gone, 401), (&stays, 200)] {
+        let member = app.follow(member);
+        let own = send(member.call(Method::POST, PROFILE)).await;
+        assert_eq!(own.status, status);
+        assert_eq!(member.status("/funding/following").await, status);
+    }
+    let leave = async |member| {
+        send(app.follow(member).call(Method::DELETE, PROFILE))
+            .await
+            .status
+    };
+    assert_eq!(leave(&gone).await, StatusCode::ALREADY_REPORTED);
     assert_eq!(
-        asked_with(&app, &format!("Bearer {}", gone.access)).await,
-        401
-    );
-    assert_eq!(
-        asked_with(&app, &format!("Bearer {}", stays.access)).await,
-        200
+        leave(&out).await,
+        StatusCode::UNAUTHORIZED,
+        "logged out is not gone"
     );
 }
 
