@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod demo_data;
+mod measure;
 mod openapi;
 mod serve;
 mod start;
@@ -42,6 +43,8 @@ enum Command {
     Audit(audit::Options),
     /// Fill the database with invented members, fundings and supports (dev only).
     DemoData(demo_data::Options),
+    /// Measure how many payments a second this machine puts on its disk, in a database of its own.
+    Measure(measure::Options),
     /// Suspend a member, or lift it.
     Admin(admin::Options),
     /// Print the OpenAPI document.
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
             Command::Migrate => start::open_database(&config).map(|_| ExitCode::SUCCESS),
             Command::Audit(options) => audit::run(config, options).await,
             Command::DemoData(options) => demo_data::run(config, options).await,
+            Command::Measure(options) => measure::run(config, options).await,
             Command::Admin(options) => admin::run(config, options).await,
             Command::Openapi(options) => openapi::run(options),
         }

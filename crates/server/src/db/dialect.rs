@@ -39,11 +39,12 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Lets a connection that is about to write very much keep more of the database in memory. SQLite: 512 MB
-/// of pages, until the connection is closed. A MySQL server has its own pool.
+/// Lets a connection that is about to write very much keep more of the database in memory, and write a page
+/// back once that changed many times. SQLite: 512 MB of pages and as much of log, until the connection is
+/// closed. A MySQL server has its own pool.
 pub fn use_memory_for_bulk(conn: &mut Conn) -> Result<(), super::StorageError> {
     fn sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
-        conn.batch_execute("PRAGMA cache_size = -524288;")
+        conn.batch_execute("PRAGMA cache_size = -524288; PRAGMA wal_autocheckpoint = 131072;")
     }
     #[cfg(not(feature = "mysql"))]
     sqlite(conn)?;

@@ -17,7 +17,7 @@ const RATION: u64 = 6;
 const ORDER: u64 = 7;
 
 /// Fundings of one transaction.
-const FUNDINGS_AT_ONCE: i64 = 2_000;
+const FUNDINGS_AT_ONCE: i64 = 10_000;
 
 /// How much to invent.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ mod cast_wishes;
 mod drawing;
 mod fill;
 mod fundings;
+pub mod measure;
 mod members;
 mod random;
 mod sql;

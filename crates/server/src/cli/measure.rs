@@ -1,0 +1,71 @@
+//! `funsun measure`: what this machine's disk takes, before one relies on it.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::demo::measure;
+use crate::payments::Timing;
+use crate::payments::audit::audit;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Members who support at the same time.
+    #[arg(long, default_value = "64", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    clients: u16,
+    /// For how long.
+    #[arg(long, default_value = "5", value_parser = clap::value_parser!(u16).range(1..=600))]
+    seconds: u16,
+}
+
+/// Works on a database of its own in the data folder, so on the same disk, and removes it afterwards.
+pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    let folder = config
+        .data_dir
+        .join(format!("measure-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("{} can't be made", folder.display()))?;
+    let measured = measure_in(&folder, &config, &options).await;
+    std::fs::remove_dir_all(&folder)
+        .with_context(|| format!("{} can't be removed", folder.display()))?;
+    measured
+}
+
+async fn measure_in(
+    folder: &std::path::Path,
+    config: &Config,
+    options: &Options,
+) -> anyhow::Result<ExitCode> {
+    let db = Db::open(&format!("sqlite://{}", folder.join("measure.db").display()))?;
+    let (now, timing) = (Clock::default().now(), Timing::from(config));
+    let duration = Duration::from_secs(options.seconds.into());
+    let clients = options.clients.into();
+    let measured = measure::measure(db.clone(), clients, duration, now, timing).await?;
+    let books = audit(&db, None).await?;
+    db.close().await;
+    anyhow::ensure!(books.differences.is_empty(), "the books do not balance");
+    let mut out = io::stdout().lock();
+    let (commits, supports) = (measured.commits.len(), measured.supports());
+    writeln!(out, "clients                 {clients:>10}")?;
+    writeln!(
+        out,
+        "durable commits/s       {:>10}",
+        measured.a_second(commits)
+    )?;
+    writeln!(
+        out,
+        "supports/s              {:>10}",
+        measured.a_second(supports)
+    )?;
+    for percent in [50, 99] {
+        let micros = measured.percentile(percent).as_micros();
+        writeln!(out, "commit, p{percent} (µs)       {micros:>10}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
