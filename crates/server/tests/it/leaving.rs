@@ -3,8 +3,8 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::accounts::log_in;
 use crate::app::{App, eventually, send};
+use crate::logins::log_in;
 
 #[tokio::test]
 async fn a_withdrawn_account_is_gone_for_everybody_and_a_later_login_is_fresh() {

@@ -21,6 +21,7 @@ mod interleavings;
 mod leaving;
 mod limits;
 mod lists;
+mod logins;
 mod payer;
 mod payment_faults;
 mod payments;
