@@ -122,7 +122,8 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
 fn classify(method: &Method, path: &str) -> Class {
     match path {
         "/account/kakaologin" => Class::Login,
-        "/account/token/refresh" => Class::Read,
+        // A burst of Kakao's must not be turned away; it proves itself by our admin key.
+        "/account/token/refresh" | "/kakao/unlink" => Class::Read,
         "/account/search" => Class::Search,
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,

@@ -24,7 +24,7 @@ pub use edit::PictureEdit;
 pub use profile::Author;
 pub use suspend::{reinstate, suspend};
 
-use crate::db::StorageError;
+use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
 /// `/account/…` and Kakao's webhook.
@@ -47,4 +47,15 @@ pub async fn learn_revocations(state: &AppState, since: Timestamp) -> Result<(),
         state.tokens.revoke(ended, state.clock.now());
     }
     Ok(())
+}
+
+/// Forgets logins whose last token has expired.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_old_logins(state: &AppState) -> Result<usize, StorageError> {
+    let life = i64::try_from(state.config.refresh_token_life.as_secs()).unwrap_or(i64::MAX);
+    let oldest = state.clock.now().plus_seconds(-life).plus_seconds(-86_400);
+    let forget = move |conn: &mut Conn| session_sql::delete_older(conn, oldest);
+    state.db.write(forget).await
 }

@@ -98,3 +98,21 @@ pub fn list_revoked(conn: &mut Conn, since: Timestamp) -> Result<Vec<SessionId>,
         .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
         .collect()
 }
+
+/// Whether the member has logged in after `moment`.
+pub fn has_begun_since(
+    conn: &mut Conn,
+    key: AccountKey,
+    moment: Timestamp,
+) -> Result<bool, StorageError> {
+    let later = sessions::table
+        .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::created_at.gt(moment.micros()));
+    Ok(diesel::select(exists(later)).get_result(conn)?)
+}
+
+/// Forgets logins that began before `moment`: no token of theirs is alive.
+pub fn delete_older(conn: &mut Conn, moment: Timestamp) -> Result<usize, StorageError> {
+    let older = sessions::table.filter(sessions::created_at.lt(moment.micros()));
+    Ok(diesel::delete(older).execute(conn)?)
+}

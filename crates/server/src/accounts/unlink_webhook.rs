@@ -1,6 +1,7 @@
 //! Kakao's unlink webhook: proven genuine, written down, answered; the withdrawal follows as a job.
 
 use axum::extract::State;
+use funsun_domain::ids::KakaoId;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kakao::login::WebhookRefused;
@@ -8,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::unlink::HeardNotice;
 use crate::db::Conn;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
@@ -82,7 +84,12 @@ async fn note<'a>(
         .login
         .verify_unlink_webhook(sender, &params)
         .map_err(refuse)?;
-    let (subject, now) = (notice.user_id.to_string(), state.clock.now());
+    // Kakao wants a 200 for somebody we can't know, too.
+    let Ok(id) = KakaoId::new(notice.user_id) else {
+        return Ok(());
+    };
+    let now = state.clock.now();
+    let subject = HeardNotice { id, heard_at: now }.to_subject();
     let enqueue =
         move |conn: &mut Conn| jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now);
     state.db.write(enqueue).await?;

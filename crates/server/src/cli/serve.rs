@@ -41,6 +41,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         tokio::spawn(workers::sweep_forever(state.clone())),
         tokio::spawn(workers::do_jobs_forever(state.clone())),
         tokio::spawn(workers::learn_revocations_forever(state.clone())),
+        tokio::spawn(workers::forget_old_logins_forever(state.clone())),
     ];
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),

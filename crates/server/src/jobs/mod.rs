@@ -18,7 +18,7 @@ pub enum JobKind {
     RemovePicture,
     /// Tell Kakao that the member with this Kakao id has left us.
     UnlinkAtKakao,
-    /// Kakao told us that the member with this Kakao id has unlinked: withdraw them.
+    /// Kakao told us that a member has unlinked: withdraw them. The subject is the notice.
     UnlinkedByKakao,
 }
 

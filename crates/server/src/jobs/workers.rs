@@ -10,6 +10,8 @@ use crate::state::AppState;
 
 /// Pause between two looks for logins that were ended elsewhere.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
+/// Pause between two times of forgetting expired logins.
+const FORGET_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
 const CLOCK_LAG_SECONDS: i64 = 30;
 
@@ -54,6 +56,19 @@ pub async fn learn_revocations_forever(state: AppState) {
         match accounts::learn_revocations(&state, since).await {
             Ok(()) => learnt = now,
             Err(error) => tracing::error!(%error, "ended logins could not be read"),
+        }
+    }
+}
+
+/// Forgets logins whose last token has expired: at once, then every hour.
+pub async fn forget_old_logins_forever(state: AppState) {
+    let mut ticks = interval_at(Instant::now(), FORGET_PERIOD);
+    loop {
+        ticks.tick().await;
+        match accounts::forget_old_logins(&state).await {
+            Ok(0) => {}
+            Ok(logins) => tracing::info!(logins, "forgot logins that had expired"),
+            Err(error) => tracing::error!(%error, "expired logins could not be forgotten"),
         }
     }
 }

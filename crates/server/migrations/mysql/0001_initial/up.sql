@@ -37,6 +37,7 @@ CREATE TABLE sessions (
   FOREIGN KEY (account_id) REFERENCES accounts (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sessions_created ON sessions (created_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at);  -- read by every node: access tokens that died early
 
 CREATE TABLE follows (

@@ -35,6 +35,7 @@ CREATE TABLE sessions (
   revoked_at INTEGER
 ) STRICT;
 CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sessions_created ON sessions (created_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at);  -- read by every node: access tokens that died early
 
 CREATE TABLE follows (

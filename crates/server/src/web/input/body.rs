@@ -1,5 +1,7 @@
 //! Reads a request body into memory, never more than allowed and never longer than allowed.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -7,27 +9,42 @@ use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::InputLimits;
 use crate::web::error::AppError;
+
+/// Bodies larger than a form that may be in memory at the same time, over all connections: with the largest
+/// body allowed, this many times 11 MiB.
+const LARGE_BODIES_MAX: usize = 12;
+/// Time that a large body waits for its turn, until the caller is told to come back.
+const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+
+static LARGE_BODIES: Semaphore = Semaphore::const_new(LARGE_BODIES_MAX);
+
+/// A place among the large bodies, kept for as long as the body is in memory.
+pub(super) type Place = SemaphorePermit<'static>;
 
 /// Reads the whole body.
 ///
 /// # Errors
-/// 413 above `bytes_max`, 408 after the deadline, 400 when the connection breaks off.
+/// 413 above `bytes_max`, 408 after the deadline, 400 when the connection breaks off, 429 when too many
+/// large bodies are under way.
 pub(super) async fn read(
     body: Body,
     headers: &HeaderMap,
     bytes_max: usize,
     limits: &InputLimits,
-) -> Result<Bytes, AppError> {
+) -> Result<(Bytes, Option<Place>), AppError> {
     if body.is_end_stream() {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), None));
     }
     let announced = announced_bytes(headers);
     if announced.is_some_and(|bytes| bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
-    let reading = collect(body, announced.unwrap_or(0), bytes_max);
+    let expected = announced.unwrap_or(0);
+    let reading = collect(body, expected, bytes_max, limits.plain_bytes_max);
     match tokio::time::timeout(limits.deadline, reading).await {
         Ok(outcome) => outcome,
         Err(_) => Err(AppError::request_timeout(
@@ -46,8 +63,14 @@ fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
     Some(text.parse().unwrap_or(usize::MAX))
 }
 
-async fn collect(mut body: Body, announced: usize, bytes_max: usize) -> Result<Bytes, AppError> {
+async fn collect(
+    mut body: Body,
+    announced: usize,
+    bytes_max: usize,
+    small: usize,
+) -> Result<(Bytes, Option<Place>), AppError> {
     let mut all = BytesMut::new();
+    let mut place = None;
     while let Some(frame) = body.frame().await {
         let frame = frame
             .map_err(|_| AppError::bad_request("broken_body", "the body could not be read"))?;
@@ -57,15 +80,25 @@ async fn collect(mut body: Body, announced: usize, bytes_max: usize) -> Result<B
         if data.len() > bytes_max.saturating_sub(all.len()) {
             return Err(too_large(bytes_max));
         }
+        if place.is_none() && announced.max(all.len() + data.len()) > small {
+            place = Some(take_place().await?);
+        }
         if all.is_empty() {
             if data.len() >= announced && body.is_end_stream() {
-                return Ok(data);
+                return Ok((data, place));
             }
             all.reserve(announced.max(data.len()));
         }
         all.extend_from_slice(&data);
     }
-    Ok(all.freeze())
+    Ok((all.freeze(), place))
+}
+
+async fn take_place() -> Result<Place, AppError> {
+    match tokio::time::timeout(TURN_TIMEOUT, LARGE_BODIES.acquire()).await {
+        Ok(place) => place.map_err(AppError::internal),
+        Err(_) => Err(AppError::too_many(TURN_TIMEOUT.as_secs())),
+    }
 }
 
 fn too_large(bytes_max: usize) -> AppError {

@@ -29,9 +29,10 @@ pub use self::path::PathInput;
 pub use self::query::QueryInput;
 
 /// The fields of a request body; see [`Fields`] for the ways to ask.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Input {
     fields: Fields,
+    _place: Option<body::Place>,
 }
 
 /// An uploaded file: hostile bytes of an unknown kind.
@@ -77,7 +78,7 @@ impl<S: Sync> FromRequest<S> for Input {
             Encoding::Multipart(_) => limits.multipart_bytes_max,
             Encoding::Json | Encoding::Form | Encoding::Other => limits.plain_bytes_max,
         };
-        let bytes = body::read(body, &parts.headers, bytes_max, &limits).await?;
+        let (bytes, place) = body::read(body, &parts.headers, bytes_max, &limits).await?;
         let fields = match encoding {
             Encoding::Multipart(boundary) => {
                 multipart::parse(&bytes, boundary.as_deref(), &limits)?
@@ -87,7 +88,10 @@ impl<S: Sync> FromRequest<S> for Input {
             Encoding::Form => form::parse(&bytes, &limits)?,
             Encoding::Other => return Err(wrong_content_type()),
         };
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            _place: place,
+        })
     }
 }
 
