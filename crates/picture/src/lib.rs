@@ -138,7 +138,11 @@ fn render(upload: &[u8], kind: sniff::Kind) -> Result<Picture, Refusal> {
 
 fn renditions(image: DynamicImage) -> Result<Picture, Refusal> {
     let full = encode::encode(&image)?;
-    let small = encode::encode(&scale::fit(image, SMALL_SIDE_MAX)?)?;
+    let small = if image.width().max(image.height()) <= SMALL_SIDE_MAX {
+        full.clone()
+    } else {
+        encode::encode(&scale::fit(image, SMALL_SIDE_MAX)?)?
+    };
     Ok(Picture { full, small })
 }
 

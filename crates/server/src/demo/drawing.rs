@@ -34,22 +34,24 @@ pub const PALETTES: &[Palette] = &[
     [[230, 234, 240], [170, 182, 200], [58, 68, 88]],
 ];
 
-/// Width and height of a wish's picture, in pixels.
+/// Width and height that shapes are placed on.
 const WISH: (i64, i64) = (640, 480);
-/// Width and height of a portrait, in pixels.
 const PORTRAIT: (i64, i64) = (240, 240);
+/// Pixels for so many units of the above: the first start must not take long, and a side of 480 pixels
+/// serves as both renditions.
+const WISH_SCALE: (i64, i64) = (3, 4);
+const PORTRAIT_SCALE: (i64, i64) = (1, 1);
 
 /// Draws the motif and encodes it like any upload.
 ///
 /// # Errors
 /// When it can't be encoded.
 pub fn draw(motif: Motif, palette: Palette) -> Result<Picture, Refusal> {
-    let (width, height) = if motif == Motif::Portrait {
-        PORTRAIT
+    let mut canvas = if motif == Motif::Portrait {
+        Canvas::gradient(PORTRAIT, PORTRAIT_SCALE, palette)
     } else {
-        WISH
+        Canvas::gradient(WISH, WISH_SCALE, palette)
     };
-    let mut canvas = Canvas::gradient(width, height, palette);
     let [light, _, ink] = palette;
     match motif {
         Motif::GiftBox => gift_box(&mut canvas, ink, light),
@@ -59,7 +61,7 @@ pub fn draw(motif: Motif, palette: Palette) -> Result<Picture, Refusal> {
         Motif::Cup => cup(&mut canvas, ink, palette[1]),
         Motif::Portrait => portrait(&mut canvas, ink, light),
     }
-    picture::from_rgb(side(width), side(height), canvas.rgb)
+    picture::from_rgb(side(canvas.width), side(canvas.height), canvas.rgb)
 }
 
 fn gift_box(canvas: &mut Canvas, ink: Colour, light: Colour) {
@@ -127,28 +129,45 @@ fn portrait(canvas: &mut Canvas, ink: Colour, light: Colour) {
 }
 
 struct Canvas {
+    /// In pixels.
     width: i64,
+    /// In pixels.
     height: i64,
+    /// Pixels for so many units.
+    scale: (i64, i64),
     rgb: Vec<u8>,
 }
 
 impl Canvas {
-    fn gradient(width: i64, height: i64, [top, bottom, _]: Palette) -> Self {
+    /// The size is given in units.
+    fn gradient(size: (i64, i64), scale: (i64, i64), [top, bottom, _]: Palette) -> Self {
+        let (width, height) = (size.0 * scale.0 / scale.1, size.1 * scale.0 / scale.1);
         let mut rgb = Vec::with_capacity(offset(width * height));
         for y in 0..height {
             let colour = mix(top, bottom, y, height);
             rgb.extend_from_slice(&colour.repeat(offset(width) / 3));
         }
-        Self { width, height, rgb }
+        Self {
+            width,
+            height,
+            scale,
+            rgb,
+        }
+    }
+
+    fn pixels(&self, units: i64) -> i64 {
+        units * self.scale.0 / self.scale.1
     }
 
     fn rectangle(&mut self, (left, top): (i64, i64), (right, bottom): (i64, i64), colour: Colour) {
-        for y in top..bottom {
+        let (left, right) = (self.pixels(left), self.pixels(right));
+        for y in self.pixels(top)..self.pixels(bottom) {
             self.span(y, left, right, colour);
         }
     }
 
     fn disc(&mut self, (x, y): (i64, i64), radius: i64, colour: Colour) {
+        let (x, y, radius) = (self.pixels(x), self.pixels(y), self.pixels(radius));
         for down in -radius..=radius {
             let half = (radius * radius - down * down).isqrt();
             self.span(y + down, x - half, x + half, colour);
