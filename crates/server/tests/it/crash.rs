@@ -239,13 +239,6 @@ async fn assert_nothing_is_lost(
     let attached = payments.iter().filter(|own| own["state"] == "attached");
     assert_eq!(attached.count(), listed.len(), "a support for each payment");
     let acknowledged = ledger.lock().unwrap();
-    println!(
-        "{} payments, {} acknowledged approvals, {} supports, {} taken back",
-        payments.len(),
-        acknowledged.approved.len(),
-        acknowledged.given.len(),
-        acknowledged.taken_back.len()
-    );
     for id in &acknowledged.given {
         if !acknowledged.taken_back.contains(id) {
             assert!(listed.contains(id), "support {id} was acknowledged");

@@ -97,7 +97,7 @@ impl<'a> Case<'a> {
         };
         match *event {
             Event::Pay { .. } => {
-                self.payments[index].2 = press_pay(self.app, &payment).await.or(proof)
+                self.payments[index].2 = press_pay(self.app, &payment).await.or(proof);
             }
             Event::Stop { button, .. } => {
                 let url = format!(
@@ -124,7 +124,7 @@ impl<'a> Case<'a> {
             }
             Event::Attach { funding, .. } => self.attach(&payment, amount, funding).await,
             Event::Fault { call, fault, .. } => {
-                payment.suffers(self.app, call, FAULTS[fault], 1).await
+                payment.suffers(self.app, call, FAULTS[fault], 1).await;
             }
             _ => {}
         }
@@ -177,7 +177,8 @@ impl<'a> Case<'a> {
         self.app
             .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
             .await;
-        loop {
+        for pause in 0.. {
+            assert!(pause < 20, "a payment never comes to rest");
             self.wait(1_801).await;
             self.app.assert_books_balance().await;
             if self.is_at_rest().await {

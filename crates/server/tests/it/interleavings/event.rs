@@ -62,7 +62,7 @@ pub fn event() -> impl Strategy<Value = Event> {
     let payment = 0..64_usize;
     let payer = 0..PAYERS;
     let funding = 0..FUNDINGS;
-    let calls = prop::sample::select(vec!["approve", "approve", "order", "cancel"]);
+    let calls = prop::sample::select(vec!["approve", "order", "cancel", "cancel"]);
     let buttons = prop::sample::select(vec!["cancel", "fail"]);
     let waits = prop::sample::select(vec![3, 61, 700, 1_000]);
     prop_oneof![
@@ -75,7 +75,7 @@ pub fn event() -> impl Strategy<Value = Event> {
         1 => payment.clone().prop_map(|payment| Event::Cancel { payment }),
         5 => (payment.clone(), funding.clone()).prop_map(
             |(payment, funding)| Event::Attach { payment, funding }),
-        2 => payer.prop_map(|payer| Event::TakeBack { payer }),
+        4 => payer.prop_map(|payer| Event::TakeBack { payer }),
         1 => funding.prop_map(|funding| Event::Delete { funding }),
         2 => waits.prop_map(|seconds| Event::Wait { seconds }),
         4 => (payment, calls, 0..FAULTS.len()).prop_map(
