@@ -53,6 +53,20 @@ async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
 }
 
 #[tokio::test]
+async fn a_notice_older_than_the_latest_login_withdraws_nobody() {
+    let app = App::start().await;
+    app.move_clock(3_600).await;
+    let back = app.member("돌아온이").await;
+    app.move_clock(0).await;
+    let leaver = app.member("떠나는이").await;
+    assert_eq!(unlink(&app, &back, json!({})).await, 200);
+    assert_eq!(unlink(&app, &leaver, json!({})).await, 200);
+    // Notices are worked off in order: with the second, the first has been looked at.
+    eventually("the second is withdrawn", async || is_gone(&leaver).await).await;
+    assert!(!is_gone(&back).await);
+}
+
+#[tokio::test]
 async fn a_notice_that_kakao_did_not_send_for_our_app_is_refused() {
     let app = App::start().await;
     let member = app.member("남는이").await;
