@@ -86,7 +86,6 @@ table! {
         attempts -> BigInt,
         next_check_at -> Nullable<BigInt>,
         created_at -> BigInt,
-        approved_at -> Nullable<BigInt>,
     }
 }
 

@@ -147,7 +147,6 @@ pub fn insert_support(
             payments::tid.eq(format!("{DEMO_TID}{id}")),
             payments::funding_id.eq(funding),
             payments::created_at.eq(at),
-            payments::approved_at.eq(at),
         ))
         .execute(conn)?;
     diesel::insert_into(supports::table)

@@ -91,7 +91,6 @@ CREATE TABLE payments (
   attempts BIGINT NOT NULL DEFAULT 0,
   next_check_at BIGINT,                 -- when the sweeper looks at it; NULL when it has come to rest
   created_at BIGINT NOT NULL,
-  approved_at BIGINT,
   CHECK (refunded_amount >= 0 AND refunding_amount >= 0 AND refunded_amount + refunding_amount <= amount),
   FOREIGN KEY (account_id) REFERENCES accounts (id),
   FOREIGN KEY (wanted_funding_id) REFERENCES fundings (id),

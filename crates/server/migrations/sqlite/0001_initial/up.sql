@@ -86,7 +86,6 @@ CREATE TABLE payments (
   attempts INTEGER NOT NULL DEFAULT 0,
   next_check_at INTEGER,                 -- when the sweeper looks at it; NULL when it has come to rest
   created_at INTEGER NOT NULL,
-  approved_at INTEGER,
   CHECK (refunded_amount >= 0 AND refunding_amount >= 0 AND refunded_amount + refunding_amount <= amount)
 ) STRICT;
 CREATE INDEX payments_account ON payments (account_id, id);
