@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Text};
+use funsun_domain::ledger::MovementKind;
 
 use crate::db::{Conn, StorageError};
 
@@ -73,15 +74,24 @@ pub fn list_payments(
     after: i64,
     limit: i64,
 ) -> Result<Vec<PaymentSums>, StorageError> {
-    Ok(sql_query(
+    // Sums by sub-select: grouping would sort everything that is left for each part.
+    let sum = |kind| {
+        format!(
+            "CAST((SELECT COALESCE(SUM(e.amount), 0) FROM ledger_entries e \
+             WHERE e.payment_id = p.id AND e.kind = '{kind}') AS SIGNED)"
+        )
+    };
+    let [approved, attached, refunded] = [
+        MovementKind::Approval,
+        MovementKind::Attachment,
+        MovementKind::Refund,
+    ]
+    .map(|kind| sum(kind.as_str()));
+    Ok(sql_query(format!(
         "SELECT p.id, p.state, p.amount, p.refunded_amount, p.funding_id, \
-         CAST(COALESCE(SUM(CASE WHEN e.kind = 'approval' THEN e.amount END), 0) AS SIGNED) AS approved, \
-         CAST(COALESCE(SUM(CASE WHEN e.kind = 'attachment' THEN e.amount END), 0) AS SIGNED) AS attached, \
-         CAST(COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN e.amount END), 0) AS SIGNED) AS refunded \
-         FROM payments p LEFT JOIN ledger_entries e ON e.payment_id = p.id \
-         WHERE p.id > ? GROUP BY p.id, p.state, p.amount, p.refunded_amount, p.funding_id \
-         ORDER BY p.id LIMIT ?",
-    )
+         {approved} AS approved, {attached} AS attached, {refunded} AS refunded \
+         FROM payments p WHERE p.id > ? ORDER BY p.id LIMIT ?"
+    ))
     .bind::<BigInt, _>(after)
     .bind::<BigInt, _>(limit)
     .load(conn)?)
