@@ -4,14 +4,10 @@
 
 use ::time::format_description::BorrowedFormatItem;
 use ::time::macros::{format_description, offset};
-use ::time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use ::time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 use thiserror::Error;
 
 const SEOUL: UtcOffset = offset!(+9);
-const WITH_OFFSET: &[BorrowedFormatItem<'_>] = format_description!(
-    version = 2,
-    "[year]-[month]-[day]T[hour]:[minute]:[second][offset_hour sign:mandatory]:[offset_minute]"
-);
 const LOCAL: &[BorrowedFormatItem<'_>] = format_description!(
     version = 2,
     "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]"
@@ -61,11 +57,26 @@ impl Timestamp {
             .map_err(|_| InvalidTime)
     }
 
-    /// Asia/Seoul with offset and whole seconds: `2026-08-16T17:00:00+09:00`.
+    /// Asia/Seoul with offset and whole seconds: `2026-08-16T17:00:00+09:00`. Written digit by digit: every
+    /// item of every list has one, and a general formatter takes several times as long.
     pub fn to_seoul(self) -> String {
-        self.in_seoul()
-            .format(WITH_OFFSET)
-            .expect("every component of the format is in the value")
+        let (date, time) = self.in_seoul();
+        let year = date.year().unsigned_abs();
+        let mut text = String::with_capacity(25);
+        push_two_digits(&mut text, year / 100);
+        push_two_digits(&mut text, year % 100);
+        for (mark, number) in [
+            ('-', u8::from(date.month())),
+            ('-', date.day()),
+            ('T', time.hour()),
+            (':', time.minute()),
+            (':', time.second()),
+        ] {
+            text.push(mark);
+            push_two_digits(&mut text, u32::from(number));
+        }
+        text.push_str("+09:00");
+        text
     }
 
     /// Asia/Seoul for people: `2026-08-16 17:00`.
@@ -74,18 +85,30 @@ impl Timestamp {
         shown[..16].replace('T', " ")
     }
 
-    fn in_seoul(self) -> OffsetDateTime {
-        let epoch = OffsetDateTime::UNIX_EPOCH.to_offset(SEOUL);
-        let last = PrimitiveDateTime::MAX.assume_offset(SEOUL);
-        epoch
-            .checked_add(Duration::microseconds(self.0))
-            .filter(|at| at.year() <= 9999)
-            .unwrap_or(last)
+    /// Date and time on a clock in Seoul; beyond the years 0 to 9999, the last moment that can be shown.
+    fn in_seoul(self) -> (Date, Time) {
+        let seconds = self
+            .seconds()
+            .saturating_add(i64::from(SEOUL.whole_seconds()));
+        let shown = OffsetDateTime::from_unix_timestamp(seconds)
+            .ok()
+            .filter(|at| (0..=9999).contains(&at.year()));
+        shown.map_or((PrimitiveDateTime::MAX.date(), Time::MAX), |at| {
+            (at.date(), at.time())
+        })
+    }
+}
+
+fn push_two_digits(text: &mut String, number: u32) {
+    for digit in [number / 10 % 10, number % 10] {
+        text.push(char::from_digit(digit, 10).expect("a remainder of ten is a digit"));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -130,6 +153,14 @@ mod tests {
                     .to_seoul()
                     .ends_with("+09:00")
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_read_back(seconds in -62_000_000_000_i64..253_000_000_000) {
+            let at = Timestamp::from_micros(0).plus_seconds(seconds);
+            prop_assert_eq!(Timestamp::parse(&at.to_seoul()), Ok(at));
         }
     }
 

@@ -32,7 +32,7 @@ enum Command {
 }
 
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
-    let db = start::open_database(&config)?;
+    let db = start::open_existing_database(&config)?;
     let now = Clock::default().now();
     let found = match options.command {
         Command::Suspend { id } => db.write(move |conn| suspend(conn, id, now)).await?,

@@ -19,7 +19,7 @@ pub(super) struct Options {
 
 /// Exit code 1 on any difference.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
-    let db = start::open_database(&config)?;
+    let db = start::open_existing_database(&config)?;
     let findings = if options.offline {
         audit(&db, None).await?
     } else {

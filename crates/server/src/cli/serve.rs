@@ -1,5 +1,6 @@
 //! `funsun serve`: everything that runs, in the order it starts and stops.
 
+use std::fs::File;
 use std::io::Write;
 
 use anyhow::Context;
@@ -29,14 +30,14 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("{} can't be listened on (setting: bind)", config.bind))?;
     let own_url = format!("http://{}", listener.local_addr()?);
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
-    let (kakao, sandbox) = find_kakao(&config, &public_url).await?;
+    let (kakao, built_in) = find_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
     learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
     if state.config.demo_cast && cast::enter(&state).await? {
         tracing::info!("the cast has entered the empty database (setting: demo_cast)");
     }
     let service = app::service(&state)?;
-    greet(&state, &own_url, sandbox.as_ref());
+    greet(&state, &own_url, built_in.as_ref().map(|it| &it.sandbox));
     let workers = [
         tokio::spawn(workers::sweep_forever(state.clone())),
         tokio::spawn(workers::do_jobs_forever(state.clone())),
@@ -54,21 +55,27 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     }
     state.background.close().await;
     state.db.close().await;
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
+    if let Some(built_in) = built_in {
+        built_in.sandbox.stop().await;
     }
     Ok(())
+}
+
+/// The built-in sandbox, and the lock that keeps its book to this process.
+struct BuiltIn {
+    sandbox: Sandbox,
+    _lock: File,
 }
 
 /// Kakao as the settings say, or the built-in sandbox. Production without settings was refused before.
 async fn find_kakao(
     config: &Config,
     public_url: &str,
-) -> anyhow::Result<(KakaoConfig, Option<Sandbox>)> {
+) -> anyhow::Result<(KakaoConfig, Option<BuiltIn>)> {
     if let Some(kakao) = &config.kakao {
         return Ok((kakao.clone(), None));
     }
-    std::fs::create_dir_all(&config.data_dir)?;
+    let lock = start::lock_sandbox(config)?;
     let settings = kakao_sandbox::Settings {
         unlink_webhook_url: Some(format!("{public_url}/kakao/unlink")),
         journal: Some(config.data_dir.join("kakao-sandbox.jsonl")),
@@ -76,11 +83,13 @@ async fn find_kakao(
     };
     let sandbox = kakao_sandbox::start(config.sandbox_bind, settings.clone())
         .await
-        .context("the Kakao sandbox can't be started (setting: sandbox_bind)")?;
-    Ok((
-        start::sandbox_config(&sandbox.url(), &settings),
-        Some(sandbox),
-    ))
+        .context("the Kakao sandbox can't be started (settings: sandbox_bind, data_dir)")?;
+    let kakao = start::sandbox_config(&sandbox.url(), &settings);
+    let built_in = BuiltIn {
+        sandbox,
+        _lock: lock,
+    };
+    Ok((kakao, Some(built_in)))
 }
 
 fn build_state(

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use kakao::login::{LoginClient, LoginConfig};
 use kakao::pay::{PayClient, PayConfig};
 use tracing_subscriber::EnvFilter;
@@ -39,11 +39,45 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("the runtime can't be started")
 }
 
+/// Makes the data folder.
+pub(super) fn make_data_dir(config: &Config) -> anyhow::Result<()> {
+    let folder = config.data_dir.display();
+    fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("the folder {folder} can't be made (setting: data_dir)"))
+}
+
 /// Makes the data folder and opens the database in it, up to date.
 pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
-    fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
-    Db::open(config.database_url.expose()).context("the database can't be used")
+    make_data_dir(config)?;
+    Db::open(config.database_url.expose())
+        .context("the database can't be used (settings: data_dir, database_url)")
+}
+
+/// As [`open_database`], but refuses to make one: an audit of nothing, in the wrong folder, would always
+/// balance.
+pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
+    if let Some(path) = config.database_url.expose().strip_prefix("sqlite://") {
+        let exists = Path::new(path).exists();
+        ensure!(
+            exists,
+            "there is no database at {path} (settings: data_dir, database_url)"
+        );
+    }
+    open_database(config)
+}
+
+/// Keeps the built-in sandbox's book to one process: a second one would write another over it.
+pub(super) fn lock_sandbox(config: &Config) -> anyhow::Result<fs::File> {
+    make_data_dir(config)?;
+    let folder = config.data_dir.display();
+    let lock = fs::File::create(config.data_dir.join("kakao-sandbox.lock"))
+        .with_context(|| format!("the folder {folder} can't be written (setting: data_dir)"))?;
+    let taken = lock.try_lock().is_err();
+    ensure!(
+        !taken,
+        "another funsun with the built-in sandbox runs on {folder}: stop it, or set data_dir"
+    );
+    Ok(lock)
 }
 
 /// The secret of the settings or, in dev, one that is made at the first start and kept.

@@ -37,17 +37,17 @@ pub const KEYS: &[Key] = &[
     key(
         "data_dir",
         Some("data"),
-        "folder for the database, media and generated secrets",
+        "folder (from where it is started) for the database, media and generated secrets",
     ),
     key(
         "database_url",
         None,
-        "sqlite://PATH or mysql://…; default: sqlite://<data_dir>/funsun.db",
+        "sqlite://PATH, or mysql://… in a build with --features mysql; default: sqlite://<data_dir>/funsun.db",
     ),
     key(
         "token_secret",
         None,
-        "32 characters or more; signs tokens and picture addresses; dev: made",
+        "signs tokens and picture addresses; production: 32 characters or more; dev: made",
     ),
     key(
         "access_token_seconds",

@@ -111,7 +111,8 @@ impl Config {
             Some("production") => Profile::Production,
             Some("dev") => Profile::Dev,
             other => {
-                problems.push(format!("profile: {other:?} must be dev or production"));
+                let given = other.unwrap_or_default();
+                problems.push(format!("profile: {given:?} must be dev or production"));
                 // The stricter one, so that nothing else is forgiven.
                 Profile::Production
             }
