@@ -195,3 +195,41 @@ async fn the_program_serves_with_its_own_sandbox_when_nothing_is_set() {
     assert_eq!(page.status, 200, "a newcomer finds something to look at");
     assert!(!page.json().as_array().unwrap().is_empty());
 }
+
+/// A run of the program in dev, with the built-in sandbox and this data folder.
+fn in_dev(folder: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_funsun"));
+    command
+        .env("FUNSUN_BIND", "127.0.0.1:0")
+        .env("FUNSUN_DATA_DIR", folder)
+        .env("FUNSUN_DEMO_CAST", "off")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn an_audit_where_no_database_is_says_so_and_makes_none() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut audit = in_dev(folder.path());
+    let output = audit.args(["audit", "--offline"]).output().await.unwrap();
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("there is no database at"), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_second_server_with_a_sandbox_on_the_same_data_is_refused() {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut first = in_dev(folder.path()).spawn().unwrap();
+    let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
+    let begun = lines.next_line().await.unwrap().unwrap();
+    assert!(begun.starts_with("FunSun is at "), "{begun}");
+    let second = in_dev(folder.path()).output().await.unwrap();
+    let text = String::from_utf8(second.stderr).unwrap();
+    assert!(text.contains("another funsun"), "{text}");
+    assert!(!second.status.success());
+}
