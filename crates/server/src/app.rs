@@ -3,11 +3,12 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use axum::{Router, middleware};
 use http::{HeaderMap, Method, Request};
 use tower::{Layer, Service};
+use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,7 +17,9 @@ use crate::web::headers::EdgeLayer;
 use crate::web::path::CanonicalPathLayer;
 use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
 use crate::web::{AppError, docs};
-use crate::{accounts, dev, follows, fundings, media, operation, payments, reports, supports};
+use crate::{
+    accounts, dev, follows, fundings, media, operation, payments, reports, site, supports,
+};
 
 /// What the API document says about the whole.
 #[derive(OpenApi)]
@@ -64,6 +67,27 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
+/// The pages of the web app, for people.
+fn pages(state: &AppState) -> Router<AppState> {
+    let recognise = middleware::from_fn_with_state(state.clone(), accounts::visitor::recognise);
+    Router::new()
+        .merge(accounts::pages::router())
+        .merge(fundings::pages::router())
+        .fallback(|| async { no_such_path() })
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .layer(recognise)
+        .merge(site::assets::router())
+        .layer(CompressionLayer::new())
+}
+
+fn no_such_path() -> AppError {
+    AppError::not_found("no_such_path", "there is nothing at this path")
+}
+
+fn wrong_method() -> AppError {
+    AppError::method_not_allowed("method", "this path takes another method")
+}
+
 /// The API document.
 pub fn document() -> utoipa::openapi::OpenApi {
     routes().1
@@ -94,10 +118,8 @@ pub fn service(
         router = router.merge(dev::router());
     }
     let router = router
-        .fallback(|| async { AppError::not_found("no_such_path", "there is nothing at this path") })
-        .method_not_allowed_fallback(|| async {
-            AppError::method_not_allowed("method", "this path takes another method")
-        })
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .merge(pages(state))
         .with_state(state.clone());
     let production = !state.config.is_dev();
     let limited = rate_limits(state).layer(router);

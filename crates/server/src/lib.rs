@@ -15,6 +15,7 @@ mod media;
 mod operation;
 mod payments;
 mod reports;
+mod site;
 mod state;
 mod supports;
 pub mod web;

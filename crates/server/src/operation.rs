@@ -1,7 +1,7 @@
 //! For operators and their tools: is it up, can it work, and where an operator finds what to do.
 
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use http::header::CONTENT_SECURITY_POLICY;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,20 +10,12 @@ use crate::db;
 use crate::state::AppState;
 use crate::web::{AppError, Problem};
 
-/// `/`, `/admin/`, `/healthz`, `/readyz`.
+/// `/admin/`, `/healthz`, `/readyz`.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(front))
         .routes(routes!(admin))
         .routes(routes!(healthy))
         .routes(routes!(ready))
-}
-
-/// The front door
-#[utoipa::path(get, path = "/", tag = "operation",
-    responses((status = 303, description = "to the API document")))]
-async fn front() -> Redirect {
-    Redirect::to("/redoc/")
 }
 
 /// Where an operator finds what to do

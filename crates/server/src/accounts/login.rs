@@ -52,18 +52,56 @@ pub enum LoginRefusal {
 ///
 /// # Errors
 /// [`LoginRefusal`], but never `Ended`.
-pub async fn log_in_with_kakao(state: &AppState, token: &str) -> Result<LoggedIn, LoginRefusal> {
+pub async fn log_in_with_kakao(
+    state: &AppState,
+    token: &str,
+    device: Option<String>,
+) -> Result<LoggedIn, LoginRefusal> {
     state
         .login
         .verify_access_token(token)
         .await
         .map_err(refusal)?;
     let user = state.login.user_me(token).await.map_err(refusal)?;
-    log_in(state, &user).await
+    log_in(state, &user, device).await
+}
+
+/// What the browser brings back from Kakao's login page.
+pub struct ReturnedCode<'a> {
+    /// Good once, for minutes.
+    pub code: &'a str,
+    /// The other half of the attempt's proof (RFC 7636).
+    pub verifier: &'a str,
+    /// Where Kakao sent the browser; must be what it was asked to.
+    pub redirect_uri: &'a str,
+}
+
+/// Exchanges the code of a finished Kakao login, finds or makes the account, starts a session.
+///
+/// # Errors
+/// [`LoginRefusal`], but never `Ended`.
+pub async fn log_in_with_code(
+    state: &AppState,
+    returned: ReturnedCode<'_>,
+    device: Option<String>,
+) -> Result<LoggedIn, LoginRefusal> {
+    let ReturnedCode {
+        code,
+        verifier,
+        redirect_uri,
+    } = returned;
+    let exchanged = state.login.exchange_code(redirect_uri, code, verifier);
+    let tokens = exchanged.await.map_err(refusal)?;
+    let user = state.login.user_me(tokens.access_token.expose());
+    log_in(state, &user.await.map_err(refusal)?, device).await
 }
 
 /// Finds or makes the account of a Kakao user and starts a session.
-async fn log_in(state: &AppState, user: &KakaoUser) -> Result<LoggedIn, LoginRefusal> {
+async fn log_in(
+    state: &AppState,
+    user: &KakaoUser,
+    device: Option<String>,
+) -> Result<LoggedIn, LoginRefusal> {
     let id = KakaoId::new(user.id).map_err(|_| LoginRefusal::Incomplete)?;
     let nickname = user.nickname.as_deref().ok_or(LoginRefusal::Incomplete)?;
     let username = username_from_nickname(nickname).into_string();
@@ -79,7 +117,7 @@ async fn log_in(state: &AppState, user: &KakaoUser) -> Result<LoggedIn, LoginRef
     let now = state.clock.now();
     state
         .db
-        .write(move |conn| find_or_create(conn, id, &username, &facts, now))
+        .write(move |conn| find_or_create(conn, id, &username, &facts, (device.as_deref(), now)))
         .await
 }
 
@@ -88,7 +126,7 @@ fn find_or_create(
     id: KakaoId,
     username: &str,
     facts: &KakaoFacts,
-    now: Timestamp,
+    (device, now): (Option<&str>, Timestamp),
 ) -> Result<LoggedIn, LoginRefusal> {
     let known = sql::find_key(conn, id)?;
     let account = match known {
@@ -99,7 +137,7 @@ fn find_or_create(
         }
         None => sql::create(conn, id, username, facts, now)?,
     };
-    let session = session_sql::create(conn, account, now)?;
+    let session = session_sql::create(conn, account, device, now)?;
     let profile = sql::find_own(conn, account)?.ok_or(LoginRefusal::Ended)?;
     Ok(LoggedIn {
         created: known.is_none(),

@@ -2,8 +2,11 @@
 
 mod api;
 pub mod caller;
+mod cookies;
+mod device;
 mod edit;
 mod login;
+pub mod pages;
 pub mod profile;
 pub mod search_sql;
 mod session_api;
@@ -13,6 +16,7 @@ mod suspend;
 pub mod tokens;
 pub mod unlink;
 mod unlink_webhook;
+pub mod visitor;
 mod withdraw;
 
 use funsun_domain::time::Timestamp;
@@ -23,6 +27,7 @@ pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
 pub use profile::Author;
 pub use suspend::{reinstate, suspend};
+pub use visitor::{OpenForm, PageMember, SignedForm, Visitor};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

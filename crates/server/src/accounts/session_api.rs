@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Member;
-use super::login;
 use super::profile::OwnProfile;
 use super::tokens::TokenKind;
+use super::{device, login};
 use crate::state::AppState;
 use crate::web::{AppError, Done, Input, Json, Problem, created, done};
 
@@ -83,9 +83,13 @@ struct RefreshBody {
         (status = 404, description = "Kakao's answer lacks what we need", body = Problem),
         (status = 503, description = "Kakao can't be reached", body = Problem),
     ))]
-async fn kakao_login(State(state): State<AppState>, input: Input) -> Result<Response, AppError> {
+async fn kakao_login(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    input: Input,
+) -> Result<Response, AppError> {
     let token = input.text("accessToken")?;
-    let logged_in = login::log_in_with_kakao(&state, token.trim()).await?;
+    let logged_in = login::log_in_with_kakao(&state, token.trim(), device::of(&headers)).await?;
     let now = state.clock.now();
     let issue = |kind| state.tokens.issue(kind, logged_in.bearer, now);
     let token = TokenPair {

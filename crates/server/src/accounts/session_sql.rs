@@ -8,11 +8,30 @@ use funsun_domain::time::Timestamp;
 use crate::db::schema::{accounts, sessions};
 use crate::db::{Conn, StorageError, dialect};
 
-/// Starts a login.
-pub fn create(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<SessionId, StorageError> {
+/// Logins shown at most.
+const LISTED_MAX: i64 = 50;
+
+/// A login as its owner sees it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub id: i64,
+    pub device: Option<String>,
+    pub created_at: i64,
+    pub last_used_at: i64,
+}
+
+/// Starts a login; `device` is how its owner will recognise it.
+pub fn create(
+    conn: &mut Conn,
+    key: AccountKey,
+    device: Option<&str>,
+    now: Timestamp,
+) -> Result<SessionId, StorageError> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::account_id.eq(key.get()),
+            sessions::device.eq(device),
             sessions::created_at.eq(now.micros()),
             sessions::last_used_at.eq(now.micros()),
         ))
@@ -51,6 +70,17 @@ pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError
         .find(session.get())
         .filter(sessions::revoked_at.is_null());
     Ok(diesel::select(exists(live)).get_result(conn)?)
+}
+
+/// The logins of a member that have not ended, the one used last first.
+pub fn list_live(conn: &mut Conn, key: AccountKey) -> Result<Vec<SessionRow>, StorageError> {
+    Ok(sessions::table
+        .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::revoked_at.is_null())
+        .order(sessions::last_used_at.desc())
+        .select(SessionRow::as_select())
+        .limit(LISTED_MAX)
+        .load(conn)?)
 }
 
 /// Ends one login of this member.

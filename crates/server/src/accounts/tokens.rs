@@ -7,10 +7,14 @@ use std::collections::HashMap;
 use std::sync::RwLock;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use crate::web::AppError;
 
@@ -54,6 +58,7 @@ pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    stamps: Hmac<Sha256>,
     access_life: Duration,
     refresh_life: Duration,
     revoked: RwLock<HashMap<SessionId, Timestamp>>,
@@ -72,6 +77,9 @@ impl Tokens {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             validation,
+            stamps: Hmac::<Sha256>::new_from_slice(secret)
+                .expect("HMAC takes a key of any length")
+                .chain_update(b"funsun stamps\0"),
             access_life,
             refresh_life,
             revoked: RwLock::default(),
@@ -85,10 +93,7 @@ impl Tokens {
         bearer: Bearer,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        let life = match kind {
-            TokenKind::Access => self.access_life,
-            TokenKind::Refresh => self.refresh_life,
-        };
+        let life = self.life(kind);
         let claims = Claims {
             iss: ISSUER.to_owned(),
             sub: bearer.account.get(),
@@ -100,6 +105,32 @@ impl Tokens {
                 .saturating_add(life.as_secs().try_into().unwrap_or(i64::MAX)),
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(AppError::internal)
+    }
+
+    /// A text that only we can make from this text, for this purpose.
+    pub fn stamp(&self, purpose: &str, text: &str) -> String {
+        let stamp = self.stamp_of(purpose, text).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode(stamp)
+    }
+
+    /// Whether we made `stamp` from this text, for this purpose.
+    pub fn is_stamp_of(&self, stamp: &str, purpose: &str, text: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(stamp)
+            .is_ok_and(|given| self.stamp_of(purpose, text).verify_slice(&given).is_ok())
+    }
+
+    fn stamp_of(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        let purpose = self.stamps.clone().chain_update(purpose.as_bytes());
+        purpose.chain_update(b"\0").chain_update(text.as_bytes())
+    }
+
+    /// How long a token of this kind lives.
+    pub fn life(&self, kind: TokenKind) -> Duration {
+        match kind {
+            TokenKind::Access => self.access_life,
+            TokenKind::Refresh => self.refresh_life,
+        }
     }
 
     /// Reads a token of this kind that has not expired, revoked or not.

@@ -36,6 +36,7 @@ table! {
         created_at -> BigInt,
         last_used_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        device -> Nullable<Text>,
     }
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod card;
 mod lists;
 mod lists_api;
+pub mod pages;
 pub mod sql;
 pub mod visibility;
 mod write;

@@ -1,0 +1,312 @@
+//! Who looks at a page: recognised by cookies, whose access token is renewed silently. The JSON API takes no
+//! cookie and the pages no bearer token, so that a form of another site reaches neither.
+
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::ORIGIN;
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+
+use super::caller::{Member, Viewer};
+use super::cookies::Cookie;
+use super::login::{self, LoginRefusal};
+use super::sql;
+use super::tokens::{Bearer, TokenKind};
+use crate::db::{Conn, StorageError};
+use crate::media::MediaStore;
+use crate::site::shell::{done_key, login_path};
+use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
+use crate::state::AppState;
+use crate::web::{AppError, Input, QueryInput, Refusal};
+
+/// What a form's token is made for.
+const CSRF: &str = "csrf";
+
+/// Anybody who looks at a page.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The member, if somebody is logged in.
+    pub member: Option<Member>,
+    /// The words, in the language asked for.
+    pub t: Texts,
+    theme: Theme,
+    csrf: String,
+    path: String,
+    done: Option<&'static str>,
+}
+
+/// A member who looks at a page. Asking for one sends everybody else to log in, and back.
+#[derive(Clone, Debug)]
+pub struct PageMember {
+    /// The member.
+    pub member: Member,
+    /// The same, as anybody.
+    pub visitor: Visitor,
+}
+
+/// A form that a member has sent from a page of ours.
+#[derive(Debug)]
+pub struct SignedForm {
+    /// The member.
+    pub member: Member,
+    /// The same, as anybody.
+    pub visitor: Visitor,
+    /// What was sent.
+    pub input: Input,
+}
+
+/// A form that anybody has sent from a page of ours.
+#[derive(Debug)]
+pub struct OpenForm {
+    /// Who.
+    pub visitor: Visitor,
+    /// What was sent.
+    pub input: Input,
+}
+
+impl Visitor {
+    /// Who looks, for the visibility rule.
+    pub fn viewer(&self) -> Viewer {
+        Viewer(self.member.map(|member| member.key))
+    }
+
+    /// The frame of a page; `title` is ready to be shown.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shell(
+        &self,
+        state: &AppState,
+        tab: Tab,
+        title: impl Into<String>,
+    ) -> Result<Shell, StorageError> {
+        let me = match self.member {
+            Some(member) => state.db.read(move |conn| find_me(conn, member)).await?,
+            None => None,
+        };
+        Ok(Shell {
+            title: title.into(),
+            tab,
+            me,
+            dev: state.config.is_dev(),
+            ..self.bare_shell()
+        })
+    }
+
+    /// The frame without anything that the database knows: for pages that tell of a failure.
+    fn bare_shell(&self) -> Shell {
+        Shell {
+            t: self.t,
+            theme: self.theme,
+            title: String::new(),
+            tab: Tab::None,
+            me: None,
+            csrf: self.csrf.clone(),
+            path: self.path.clone(),
+            done: self.done,
+            dev: false,
+        }
+    }
+}
+
+fn find_me(conn: &mut Conn, member: Member) -> Result<Option<Me>, StorageError> {
+    let profile = sql::find_own(conn, member.key)?;
+    Ok(profile.map(|row| Me {
+        id: row.kakao_id.map(|id| id.to_string()).unwrap_or_default(),
+        username: row.username,
+        image: row.image.as_deref().map(MediaStore::public_path),
+        unread: 0,
+    }))
+}
+
+/// Recognises who sends a request to a page, renews their access token, and turns refusals into pages.
+pub async fn recognise(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let production = !state.config.is_dev();
+    let (login, renewal) = who(&state, request.headers(), production).await;
+    let visitor = Visitor {
+        csrf: login.map_or_else(String::new, |login| csrf_of(&state, login)),
+        ..look(&request, login, production)
+    };
+    let wants_page = errors::wants_page(request.headers());
+    let method = request.method().clone();
+    request.extensions_mut().insert(visitor.clone());
+    let response = next.run(request).await;
+    let mut response = match response.extensions().get::<Refusal>().cloned() {
+        Some(refusal) if wants_page => refused(&visitor, &method, response, &refusal),
+        _ => response,
+    };
+    match renewal {
+        Renewal::None => {}
+        Renewal::Access(token) => {
+            let life = state.tokens.life(TokenKind::Access);
+            Cookie::Access.set(response.headers_mut(), &token, life, production);
+        }
+        Renewal::Ended => {
+            for cookie in [Cookie::Access, Cookie::Login] {
+                cookie.clear(response.headers_mut(), production);
+            }
+        }
+    }
+    response
+}
+
+/// What happens to the cookies of a request.
+enum Renewal {
+    None,
+    Access(String),
+    Ended,
+}
+
+async fn who(state: &AppState, headers: &HeaderMap, production: bool) -> (Option<Bearer>, Renewal) {
+    let access = Cookie::Access.read(headers, production);
+    let access = access.and_then(|token| state.tokens.read_access(token, state.clock.now()));
+    if access.is_some() {
+        return (access, Renewal::None);
+    }
+    let Some(refresh) = Cookie::Login.read(headers, production) else {
+        return (None, Renewal::None);
+    };
+    match login::refresh(state, refresh).await {
+        Ok(bearer) => {
+            let token = state
+                .tokens
+                .issue(TokenKind::Access, bearer, state.clock.now());
+            (Some(bearer), token.map_or(Renewal::None, Renewal::Access))
+        }
+        Err(LoginRefusal::Ended) => (None, Renewal::Ended),
+        // The database will answer the next request; nobody is logged out by its failure.
+        Err(error) => {
+            tracing::error!(%error, "a login could not be renewed");
+            (None, Renewal::None)
+        }
+    }
+}
+
+fn look(request: &Request, login: Option<Bearer>, production: bool) -> Visitor {
+    let headers = request.headers();
+    let lang = Cookie::Lang.read(headers, production).and_then(Lang::parse);
+    let theme = Cookie::Theme.read(headers, production);
+    let query = QueryInput::of(request.uri());
+    let done = query.optional_text("done").ok().flatten();
+    Visitor {
+        member: login.map(|bearer| Member {
+            key: bearer.account,
+            session: bearer.session,
+        }),
+        t: Texts(lang.unwrap_or_else(|| Lang::accepted(headers))),
+        theme: theme.and_then(Theme::parse).unwrap_or_default(),
+        csrf: String::new(),
+        path: request
+            .uri()
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
+        done: done.as_deref().and_then(done_key),
+    }
+}
+
+/// Somebody who is not logged in is led to where one logs in; everything else is told on a page.
+fn refused(visitor: &Visitor, method: &Method, response: Response, refusal: &Refusal) -> Response {
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        // A form is not sent again by itself: after logging in one starts from home.
+        let next = if *method == Method::GET {
+            visitor.path.as_str()
+        } else {
+            "/"
+        };
+        return Redirect::to(&login_path(next)).into_response();
+    }
+    errors::as_page(response, refusal, visitor.bare_shell())
+}
+
+fn csrf_of(state: &AppState, login: Bearer) -> String {
+    state.tokens.stamp(CSRF, &login.session.get().to_string())
+}
+
+/// Refuses what a page of another site has sent (Fetch standard: `Origin` comes with every POST).
+fn must_be_from_here(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
+    let foreign = headers
+        .get(ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() != state.public_url.as_bytes());
+    let site = headers.get("sec-fetch-site");
+    let cross = site.is_some_and(|site| site != "same-origin" && site != "none");
+    if foreign && cross || site.is_none() && foreign {
+        return Err(stale_form());
+    }
+    Ok(())
+}
+
+fn stale_form() -> AppError {
+    AppError::forbidden(
+        "stale_form",
+        "this form does not belong to your login: open the page again and send it from there",
+    )
+}
+
+/// Refuses a request that does not carry the token of this login's forms.
+///
+/// # Errors
+/// 403 `stale_form`.
+pub fn must_be_signed(state: &AppState, member: Member, token: &str) -> Result<(), AppError> {
+    let session = member.session.get().to_string();
+    if state.tokens.is_stamp_of(token, CSRF, &session) {
+        Ok(())
+    } else {
+        Err(stale_form())
+    }
+}
+
+fn log_in_first() -> AppError {
+    AppError::unauthorized("not_logged_in", "log in first")
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, AppError> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        visitor.ok_or_else(|| AppError::internal(anyhow::anyhow!("a page outside of `recognise`")))
+    }
+}
+
+impl FromRequestParts<AppState> for PageMember {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let visitor = Visitor::from_request_parts(parts, state).await?;
+        let member = visitor.member.ok_or_else(log_in_first)?;
+        Ok(Self { member, visitor })
+    }
+}
+
+impl FromRequest<AppState> for SignedForm {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let OpenForm { visitor, input } = OpenForm::from_request(request, state).await?;
+        let member = visitor.member.ok_or_else(log_in_first)?;
+        let token = input.optional_text("_csrf")?.unwrap_or_default();
+        must_be_signed(state, member, &token)?;
+        Ok(Self {
+            member,
+            visitor,
+            input,
+        })
+    }
+}
+
+impl FromRequest<AppState> for OpenForm {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+        must_be_from_here(state, &parts.headers)?;
+        let input = Input::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Self { visitor, input })
+    }
+}

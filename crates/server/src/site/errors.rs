@@ -1,0 +1,72 @@
+//! What is refused, as a page: the status stays, the words are the viewer's.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{ACCEPT, RETRY_AFTER};
+use http::{HeaderMap, header};
+
+use super::answer;
+use super::shell::Shell;
+use crate::web::Refusal;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    shell: Shell,
+    status: u16,
+    text: &'static str,
+    code: &'static str,
+    home: bool,
+}
+
+/// Whether the caller wants a page rather than data.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The same refusal as a page.
+pub fn as_page(refused: Response, refusal: &Refusal, mut shell: Shell) -> Response {
+    let kind = kind(refusal);
+    let words = |part| shell.t.say(&["error.", kind, part].concat());
+    let (title, text) = (words(".title"), words(".text"));
+    shell.title = title.to_owned();
+    let page = ErrorPage {
+        shell,
+        status: refusal.status.as_u16(),
+        text,
+        code: refusal.code,
+        home: refusal.status != StatusCode::TOO_MANY_REQUESTS,
+    };
+    match answer::with_status(refusal.status, &page) {
+        Ok(mut response) => {
+            for name in [RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
+                if let Some(value) = refused.headers().get(&name) {
+                    response.headers_mut().insert(name, value.clone());
+                }
+            }
+            response
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Which words tell it.
+fn kind(refusal: &Refusal) -> &'static str {
+    match refusal.status {
+        StatusCode::FORBIDDEN if refusal.code == "stale_form" => "stale_form",
+        StatusCode::FORBIDDEN if refusal.code == "suspended" => "suspended",
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "not_found",
+        StatusCode::GONE => "gone",
+        StatusCode::TOO_MANY_REQUESTS => "too_many",
+        StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        status if status.is_server_error() => "internal",
+        StatusCode::CONFLICT => "conflict",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        _ => "bad_request",
+    }
+}

@@ -1,0 +1,95 @@
+//! Amounts and times as people read them.
+
+use funsun_domain::time::Timestamp;
+
+use super::texts::{Lang, Texts};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+impl Texts {
+    /// Won, with a comma after each three digits: `60,000원`, `₩60,000`.
+    pub fn won(self, amount: i64) -> String {
+        match self.0 {
+            Lang::Ko => format!("{}원", grouped(amount)),
+            Lang::En => format!("₩{}", grouped(amount)),
+        }
+    }
+
+    /// What is left until `deadline`: days and hours, hours and minutes in the last day, `ended` behind it.
+    pub fn time_left(self, deadline: Timestamp, now: Timestamp) -> String {
+        let left = deadline.seconds().saturating_sub(now.seconds());
+        if left <= 0 {
+            self.say("time.ended").to_owned()
+        } else if left >= DAY {
+            let (days, hours) = (left / DAY, left % DAY / HOUR);
+            self.fill("time.days_left", [("days", &days), ("hours", &hours)])
+        } else if left >= HOUR {
+            let (hours, minutes) = (left / HOUR, left % HOUR / MINUTE);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("hours", &hours), ("minutes", &minutes)];
+            self.fill("time.hours_left", values)
+        } else {
+            self.fill("time.minutes_left", [("minutes", &(left / MINUTE).max(1))])
+        }
+    }
+
+    /// How long ago: minutes, hours, days, then the date.
+    pub fn ago(self, at: Timestamp, now: Timestamp) -> String {
+        let past = now.seconds().saturating_sub(at.seconds());
+        if past < MINUTE {
+            self.say("time.now").to_owned()
+        } else if past < HOUR {
+            self.fill("time.minutes_ago", [("minutes", &(past / MINUTE))])
+        } else if past < DAY {
+            self.fill("time.hours_ago", [("hours", &(past / HOUR))])
+        } else if past < 7 * DAY {
+            self.fill("time.days_ago", [("days", &(past / DAY))])
+        } else {
+            self.date(at)
+        }
+    }
+
+    /// The day in Seoul: `2026년 12월 24일`.
+    pub fn date(self, at: Timestamp) -> String {
+        let text = at.to_seoul();
+        let [year, month, day] = [&text[..4], &text[5..7], &text[8..10]];
+        let [month, day] = [month, day].map(|it| it.trim_start_matches('0'));
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("year", &year), ("month", &month), ("day", &day)];
+        self.fill("time.date", values)
+    }
+
+    /// Day and minute in Seoul: `2026년 12월 24일 18:00`.
+    pub fn moment(self, at: Timestamp) -> String {
+        format!("{} {}", self.date(at), &at.to_seoul()[11..16])
+    }
+
+    /// A birthday `MMDD` as month and day.
+    pub fn birthday(self, day: &str) -> String {
+        let (month, day) = day.split_at_checked(2).unwrap_or((day, ""));
+        let [month, day] = [month, day].map(|it| it.trim_start_matches('0'));
+        self.fill("time.birthday", [("month", &month), ("day", &day)])
+    }
+}
+
+/// Percent of the goal, rounded down: 99.9 is not there yet.
+pub fn percent(collected: i64, goal: i64) -> i64 {
+    collected.saturating_mul(100) / goal.max(1)
+}
+
+fn grouped(amount: i64) -> String {
+    let digits = amount.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if amount < 0 {
+        text.push('-');
+    }
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

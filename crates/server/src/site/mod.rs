@@ -1,0 +1,15 @@
+//! What every page of the web app shares: its words in two languages, its frame, its files, its forms, the
+//! way it is answered and the way it refuses. Nothing in here knows a feature.
+
+pub mod answer;
+pub mod assets;
+pub mod errors;
+pub mod form;
+pub mod format;
+pub mod shell;
+pub mod texts;
+
+pub use answer::{page, refused_form, see_other};
+pub use form::Form;
+pub use shell::{Me, Shell, Tab, Theme};
+pub use texts::{Lang, Texts};

@@ -1,0 +1,159 @@
+//! The frame around every page: who looks, in which language and colours, where in the app they are.
+
+use super::assets;
+use super::texts::Texts;
+
+/// Light, dark, or what the device says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// What the device says.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// As our cookie writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads what [`Theme::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Auto, Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.as_str() == text)
+    }
+}
+
+/// The part of the app that a page belongs to; its tab is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The home page.
+    Home,
+    /// Looking around.
+    Explore,
+    /// Opening a funding.
+    Open,
+    /// Notifications.
+    Notifications,
+    /// One's own page.
+    Me,
+    /// None of them.
+    None,
+}
+
+/// The member who looks.
+#[derive(Clone, Debug)]
+pub struct Me {
+    /// The Kakao user id as text.
+    pub id: String,
+    /// The member's name.
+    pub username: String,
+    /// Path of the picture.
+    pub image: Option<String>,
+    /// Notifications not read yet.
+    pub unread: i64,
+}
+
+/// What the layout shows; every page's context has one, named `shell`.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The words, in the viewer's language.
+    pub t: Texts,
+    /// Colours.
+    pub theme: Theme,
+    /// Shown in the browser's tab, and first in the frame.
+    pub title: String,
+    /// Which tab is marked.
+    pub tab: Tab,
+    /// The member who looks; a guest otherwise.
+    pub me: Option<Me>,
+    /// Ties a form to the member's login; empty for guests.
+    pub csrf: String,
+    /// Path and query of the page, to come back to.
+    pub path: String,
+    /// What has just been done, as the key of a short text; shown as a toast.
+    pub done: Option<&'static str>,
+    /// Whether the server runs for development.
+    pub dev: bool,
+}
+
+/// What can have been done before a page is shown, by the value of its `done` parameter.
+const DONE: &[(&str, &str)] = &[
+    ("welcome", "done.welcome"),
+    ("logged_out", "done.logged_out"),
+    ("saved", "done.saved"),
+    ("opened", "done.opened"),
+    ("edited", "done.edited"),
+    ("deleted", "done.deleted"),
+    ("reviewed", "done.reviewed"),
+    ("thanked", "done.thanked"),
+    ("taken_back", "done.taken_back"),
+    ("reported", "done.reported"),
+    ("followed", "done.followed"),
+    ("unfollowed", "done.unfollowed"),
+    ("withdrawn", "done.withdrawn"),
+    ("session_ended", "done.session_ended"),
+    ("read", "done.read"),
+];
+
+/// The key of the text for this value of `done`, if it is one of ours.
+pub fn done_key(value: &str) -> Option<&'static str> {
+    DONE.iter()
+        .find(|(name, _)| *name == value)
+        .map(|(_, key)| *key)
+}
+
+impl Shell {
+    /// The address of one of our files.
+    pub fn asset(&self, file: &str) -> String {
+        assets::path(file)
+    }
+
+    /// Where one logs in, and comes back here from.
+    pub fn login_path(&self) -> String {
+        login_path(&self.path)
+    }
+
+    /// Forced colours, for the root element.
+    pub fn forced_theme(&self) -> Option<&'static str> {
+        (self.theme != Theme::Auto).then(|| self.theme.as_str())
+    }
+
+    /// Whether this tab is the marked one.
+    pub fn is_at(&self, tab: &str) -> bool {
+        let marked = match self.tab {
+            Tab::Home => "home",
+            Tab::Explore => "explore",
+            Tab::Open => "open",
+            Tab::Notifications => "notifications",
+            Tab::Me => "me",
+            Tab::None => "",
+        };
+        marked == tab
+    }
+
+    /// A number for a small badge: `99+` above two digits.
+    pub fn unread_badge(&self) -> Option<String> {
+        match self.me.as_ref().map_or(0, |me| me.unread) {
+            0 => None,
+            count @ 1..=99 => Some(count.to_string()),
+            _ => Some("99+".to_owned()),
+        }
+    }
+}
+
+/// The log-in page that leads back to `next`.
+pub fn login_path(next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", next);
+    format!("/login?{}", query.finish())
+}

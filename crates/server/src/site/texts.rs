@@ -1,0 +1,141 @@
+//! The words of the web app, in Korean and English side by side in `translations/`. Templates ask by key;
+//! a test holds the keys that are asked for against those that exist.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::LazyLock;
+
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
+
+/// A language of the web app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Korean, unless somebody asks for the other.
+    #[default]
+    Ko,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// As HTML's `lang` and our cookie write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ko => "ko",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads what [`Lang::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "ko" => Some(Self::Ko),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// What the browser asks for (RFC 9110, 12.5.4): the language of ours with the highest weight, the
+    /// first of equals; Korean when neither is named.
+    pub fn accepted(headers: &HeaderMap) -> Self {
+        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+        let mut best = (0, Self::default());
+        for range in asked.unwrap_or_default().split(',') {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let primary = tag.trim().split('-').next().unwrap_or_default();
+            let Some(lang) = Self::parse(&primary.to_ascii_lowercase()) else {
+                continue;
+            };
+            let weight = weight(parameters);
+            if weight > best.0 {
+                best = (weight, lang);
+            }
+        }
+        best.1
+    }
+}
+
+/// Thousandths of `q=0.8`; 1,000 when there is none.
+fn weight(parameters: &str) -> u32 {
+    let Some(digits) = parameters.trim().strip_prefix("q=") else {
+        return 1_000;
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole == "1" {
+        return 1_000;
+    }
+    format!("{fraction:0<3}")
+        .get(..3)
+        .and_then(|thousandths| thousandths.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Every file of words.
+const FILES: &[&str] = &[
+    include_str!("../../translations/site.toml"),
+    include_str!("../../translations/accounts.toml"),
+    include_str!("../../translations/fundings.toml"),
+];
+
+static WORDS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(read);
+
+fn read() -> HashMap<String, [String; 2]> {
+    let mut words = HashMap::new();
+    for file in FILES {
+        let table: toml::Table = file.parse().expect("translations are valid TOML");
+        for (key, languages) in table {
+            let [ko, en] = ["ko", "en"].map(|lang| {
+                let text = languages.get(lang).and_then(toml::Value::as_str);
+                text.unwrap_or_else(|| missing(&key, lang)).to_owned()
+            });
+            words.insert(key, [ko, en]);
+        }
+    }
+    words
+}
+
+/// The words in one language.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Texts(pub Lang);
+
+impl Texts {
+    /// The language, for HTML's `lang`.
+    pub const fn lang(self) -> &'static str {
+        self.0.as_str()
+    }
+
+    /// The text of `key`.
+    pub fn say(self, key: &str) -> &'static str {
+        let Some([ko, en]) = WORDS.get(key) else {
+            return missing(key, self.lang());
+        };
+        match self.0 {
+            Lang::Ko => ko,
+            Lang::En => en,
+        }
+    }
+
+    /// The text of `key` with each `{name}` replaced by its value.
+    pub fn fill<const N: usize>(self, key: &str, values: [(&str, &dyn Display); N]) -> String {
+        let mut text = String::new();
+        let mut rest = self.say(key);
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+            match values.iter().find(|(given, _)| *given == name) {
+                Some((_, value)) => text.push_str(&value.to_string()),
+                None => missing(key, name),
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+}
+
+/// Tests hold every key; should one slip through, the page is shown without that text all the same.
+fn missing<T: Default>(key: &str, what: &str) -> T {
+    tracing::error!(key, what, "a translation is missing");
+    T::default()
+}
