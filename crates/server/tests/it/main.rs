@@ -33,3 +33,4 @@ mod supports;
 mod tokens;
 mod unlinking;
 mod visibility;
+mod words;
