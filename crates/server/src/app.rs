@@ -77,6 +77,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)
         .merge(site::assets::router())
+        .merge(site::install::router())
         .layer(CompressionLayer::new())
 }
 

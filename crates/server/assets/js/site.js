@@ -1,1 +1,18 @@
-// Runs on every page.
+// Runs on every page: the service worker, and toasts that go away again.
+
+import { workerUrl } from './trusted.js';
+
+if ('serviceWorker' in navigator) {
+  // A browser in private mode refuses; the site works all the same.
+  navigator.serviceWorker.register(workerUrl(), { scope: '/' }).catch(() => {});
+}
+
+const toast = document.querySelector('[data-toast]');
+if (toast) {
+  // What has been said once is not said again when the page is reloaded or shared.
+  const url = new URL(location.href);
+  url.searchParams.delete('done');
+  history.replaceState(history.state, '', url);
+  toast.querySelector('button')?.addEventListener('click', () => toast.remove());
+  setTimeout(() => toast.remove(), 6000);
+}

@@ -189,6 +189,23 @@ pub async fn log_out(
     Ok(())
 }
 
+/// Ends one login of this member, on whatever device it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_session_of(
+    state: &AppState,
+    key: AccountKey,
+    session: SessionId,
+) -> Result<(), StorageError> {
+    let now = state.clock.now();
+    let end = move |conn: &mut Conn| session_sql::revoke(conn, key, session, now);
+    if state.db.write(end).await? {
+        state.tokens.revoke([session], now);
+    }
+    Ok(())
+}
+
 fn end_sessions(
     conn: &mut Conn,
     key: AccountKey,

@@ -83,21 +83,21 @@ pub fn list_live(conn: &mut Conn, key: AccountKey) -> Result<Vec<SessionRow>, St
         .load(conn)?)
 }
 
-/// Ends one login of this member.
+/// Ends one login of this member. `false`: there is no such login, or it had ended.
 pub fn revoke(
     conn: &mut Conn,
     key: AccountKey,
     session: SessionId,
     now: Timestamp,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     let session = sessions::table
         .find(session.get())
         .filter(sessions::account_id.eq(key.get()))
         .filter(sessions::revoked_at.is_null());
-    diesel::update(session)
+    let ended = diesel::update(session)
         .set(sessions::revoked_at.eq(now.micros()))
         .execute(conn)?;
-    Ok(())
+    Ok(ended == 1)
 }
 
 /// Ends every login of this member; gives back which.

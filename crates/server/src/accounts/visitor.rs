@@ -97,15 +97,11 @@ impl Visitor {
     /// The frame without anything that the database knows: for pages that tell of a failure.
     fn bare_shell(&self) -> Shell {
         Shell {
-            t: self.t,
             theme: self.theme,
-            title: String::new(),
-            tab: Tab::None,
-            me: None,
             csrf: self.csrf.clone(),
             path: self.path.clone(),
             done: self.done,
-            dev: false,
+            ..Shell::bare(self.t)
         }
     }
 }

@@ -32,6 +32,8 @@ macro_rules! embedded {
 
 const FILES: &[(&str, &[u8])] = embedded! {
     "js/site.js"
+    "js/sw.js"
+    "js/trusted.js"
 };
 
 static STYLE: LazyLock<String> = LazyLock::new(|| CSS.concat());

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod errors;
 pub mod form;
 pub mod format;
+pub mod install;
 pub mod shell;
 pub mod texts;
 

@@ -113,6 +113,21 @@ pub fn done_key(value: &str) -> Option<&'static str> {
 }
 
 impl Shell {
+    /// A frame that knows nobody.
+    pub fn bare(t: Texts) -> Self {
+        Self {
+            t,
+            theme: Theme::Auto,
+            title: String::new(),
+            tab: Tab::None,
+            me: None,
+            csrf: String::new(),
+            path: "/".to_owned(),
+            done: None,
+            dev: false,
+        }
+    }
+
     /// The address of one of our files.
     pub fn asset(&self, file: &str) -> String {
         assets::path(file)

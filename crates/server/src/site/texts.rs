@@ -76,6 +76,7 @@ const FILES: &[&str] = &[
     include_str!("../../translations/site.toml"),
     include_str!("../../translations/accounts.toml"),
     include_str!("../../translations/fundings.toml"),
+    include_str!("../../translations/settings.toml"),
 ];
 
 static WORDS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(read);
@@ -117,7 +118,8 @@ impl Texts {
     }
 
     /// The text of `key` with each `{name}` replaced by its value.
-    pub fn fill<const N: usize>(self, key: &str, values: [(&str, &dyn Display); N]) -> String {
+    pub fn fill<'a, D: Display>(self, key: &str, values: impl AsRef<[(&'a str, D)]>) -> String {
+        let values = values.as_ref();
         let mut text = String::new();
         let mut rest = self.say(key);
         while let Some((before, after)) = rest.split_once('{') {

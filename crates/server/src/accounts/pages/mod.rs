@@ -1,12 +1,13 @@
-//! The pages about members: logging in and out.
+//! The pages about members: logging in and out, settings.
 
 mod login;
+mod settings;
 
 use axum::Router;
 
 use crate::state::AppState;
 
-/// `/login…`, `/logout`.
+/// `/login…`, `/logout`, `/settings…`.
 pub fn router() -> Router<AppState> {
-    login::router()
+    login::router().merge(settings::router())
 }

@@ -1,0 +1,121 @@
+//! Settings: language and colours for anybody who looks, and for a member the devices that are logged in.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use funsun_domain::ids::SessionId;
+use funsun_domain::time::Timestamp;
+
+use super::login::forget_login;
+use crate::accounts::cookies::Cookie;
+use crate::accounts::session_sql::SessionRow;
+use crate::accounts::visitor::{OpenForm, SignedForm, Visitor};
+use crate::accounts::{login, session_sql};
+use crate::db::Conn;
+use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
+use crate::state::AppState;
+use crate::web::{AppError, PathInput};
+
+/// How long a browser keeps what was chosen.
+const KEPT: Duration = Duration::from_secs(400 * 86_400);
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/settings", get(show).post(save))
+        .route("/settings/sessions/{id}/end", post(end_session))
+        .route("/settings/sessions/end", post(end_others))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    devices: Vec<Device>,
+}
+
+/// A login as its owner sees it.
+struct Device {
+    id: i64,
+    name: String,
+    since: String,
+    used: String,
+    is_this: bool,
+}
+
+async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
+    let mut devices = Vec::new();
+    if let Some(member) = visitor.member {
+        let list = move |conn: &mut Conn| session_sql::list_live(conn, member.key);
+        let now = state.clock.now();
+        for row in state.db.read(list).await? {
+            devices.push(Device {
+                is_this: row.id == member.session.get(),
+                ..device(row, visitor.t, now)
+            });
+        }
+    }
+    let title = visitor.t.say("settings.title");
+    page(&SettingsPage {
+        shell: visitor.shell(&state, Tab::Me, title).await?,
+        devices,
+    })
+}
+
+fn device(row: SessionRow, t: Texts, now: Timestamp) -> Device {
+    let unknown = || t.say("settings.device_unknown").to_owned();
+    Device {
+        id: row.id,
+        name: row.device.unwrap_or_else(unknown),
+        since: t.date(Timestamp::from_micros(row.created_at)),
+        used: t.ago(Timestamp::from_micros(row.last_used_at), now),
+        is_this: false,
+    }
+}
+
+async fn save(State(state): State<AppState>, form: OpenForm) -> Result<Response, AppError> {
+    let mut response = see_other("/settings?done=saved");
+    let (headers, production) = (response.headers_mut(), !state.config.is_dev());
+    let chosen = |name| form.input.optional_text(name).ok().flatten();
+    if let Some(lang) = chosen("lang").as_deref().and_then(Lang::parse) {
+        Cookie::Lang.set(headers, lang.as_str(), KEPT, production);
+    }
+    if let Some(theme) = chosen("theme").as_deref().and_then(Theme::parse) {
+        Cookie::Theme.set(headers, theme.as_str(), KEPT, production);
+    }
+    Ok(response)
+}
+
+/// Logs one device out; the one in hand, too.
+async fn end_session(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    form: SignedForm,
+) -> Result<Response, AppError> {
+    let Ok(id) = id.parse::<SessionId>() else {
+        return Ok(see_other("/settings"));
+    };
+    login::end_session_of(&state, form.member.key, id).await?;
+    if id != form.member.session {
+        return Ok(see_other("/settings?done=session_ended"));
+    }
+    let mut response = see_other("/?done=logged_out");
+    forget_login(&state, response.headers_mut());
+    Ok(response)
+}
+
+/// Logs every device out but the one in hand.
+async fn end_others(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
+    let member = form.member;
+    let list = move |conn: &mut Conn| session_sql::list_live(conn, member.key);
+    for row in state.db.read(list).await? {
+        if row.id != member.session.get() {
+            let id = SessionId::new(row.id).map_err(AppError::internal)?;
+            login::end_session_of(&state, member.key, id).await?;
+        }
+    }
+    Ok(see_other("/settings?done=session_ended"))
+}

@@ -1,0 +1,99 @@
+//! What makes the site an app on somebody's device: the manifest, the service worker, the page without a
+//! connection.
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::HeaderMap;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use super::shell::Shell;
+use super::texts::{Lang, Texts};
+use super::{answer, assets};
+use crate::web::AppError;
+
+/// The colour of the paper, in light.
+const PAPER: &str = "#fff7f8";
+/// The colour of the brand.
+const BRAND: &str = "#b3184e";
+
+/// `/manifest.webmanifest`, `/sw.js`, `/offline`.
+pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/manifest.webmanifest", get(manifest))
+        .route("/sw.js", get(worker))
+        .route("/offline", get(offline))
+}
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct OfflinePage {
+    shell: Shell,
+}
+
+async fn manifest(headers: HeaderMap) -> Response {
+    let t = Texts(Lang::accepted(&headers));
+    let icon = |file: &str, size: &str, purpose: &str| -> Value {
+        let kind = if file.ends_with(".svg") {
+            "image/svg+xml"
+        } else {
+            "image/png"
+        };
+        json!({"src": assets::path(file), "sizes": size, "type": kind, "purpose": purpose})
+    };
+    let manifest = json!({
+        "id": "/",
+        "name": "FunSun",
+        "short_name": "FunSun",
+        "description": t.say("site.description"),
+        "lang": t.lang(),
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": BRAND,
+        "icons": [
+            icon("icons/icon-192.png", "192x192", "any"),
+            icon("icons/icon-512.png", "512x512", "any"),
+            icon("icons/icon-maskable-512.png", "512x512", "maskable"),
+            icon("icons/icon.svg", "any", "any"),
+        ],
+        "shortcuts": [
+            {"name": t.say("nav.open"), "url": "/fundings/new"},
+            {"name": t.say("nav.notifications"), "url": "/notifications"},
+        ],
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/manifest+json; charset=utf-8"),
+        (CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, manifest.to_string()).into_response()
+}
+
+/// Asked for again at every visit: it changes whenever one of our files does.
+async fn worker() -> Result<Response, AppError> {
+    let script = assets::content("js/sw.js").unwrap_or_default();
+    let script = String::from_utf8_lossy(script).replace("{version}", assets::version());
+    let headers = [
+        (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (CACHE_CONTROL, "no-cache"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; connect-src 'self'",
+        ),
+    ];
+    Ok((headers, script).into_response())
+}
+
+/// Nobody's page: the same for all who speak the language, since the device keeps it.
+async fn offline(headers: HeaderMap) -> Result<Response, AppError> {
+    let t = Texts(Lang::accepted(&headers));
+    let shell = Shell {
+        title: t.say("offline.title").to_owned(),
+        path: "/".to_owned(),
+        ..Shell::bare(t)
+    };
+    answer::page(&OfflinePage { shell })
+}
