@@ -106,6 +106,14 @@ impl Birthday {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Month and day, each from 1.
+    pub fn month_and_day(&self) -> (u8, u8) {
+        let number = |digits: &str| digits.parse().unwrap_or_default();
+        self.0
+            .split_at_checked(2)
+            .map_or((0, 0), |(month, day)| (number(month), number(day)))
+    }
 }
 
 impl FromStr for Birthday {

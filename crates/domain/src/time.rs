@@ -4,7 +4,7 @@
 
 use ::time::format_description::BorrowedFormatItem;
 use ::time::macros::{format_description, offset};
-use ::time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use ::time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 use thiserror::Error;
 
 const SEOUL: UtcOffset = offset!(+9);
@@ -85,6 +85,31 @@ impl Timestamp {
         shown[..16].replace('T', " ")
     }
 
+    /// Days from today until the next day with this month and day, on a calendar in Seoul; 0 is today. A 29th
+    /// of February is kept on the 28th in years that have none. `None`: there is no such day.
+    pub fn days_until(self, month: u8, day: u8) -> Option<i64> {
+        let (today, _) = self.in_seoul();
+        let month = Month::try_from(month).ok()?;
+        let in_year = |year: i32| {
+            let date = Date::from_calendar_date(year, month, day);
+            let leap = month == Month::February && day == 29;
+            date.or_else(|error| {
+                if leap {
+                    Date::from_calendar_date(year, month, 28)
+                } else {
+                    Err(error)
+                }
+            })
+        };
+        let this_year = in_year(today.year()).ok()?;
+        let next = if this_year >= today {
+            this_year
+        } else {
+            in_year(today.year() + 1).ok()?
+        };
+        Some((next - today).whole_days())
+    }
+
     /// Date and time on a clock in Seoul; beyond the years 0 to 9999, the last moment that can be shown.
     fn in_seoul(self) -> (Date, Time) {
         let seconds = self
@@ -129,6 +154,21 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_birthday_is_counted_across_the_year_and_kept_in_short_februaries() {
+        let until = |now: &str, month, day| {
+            let now = Timestamp::parse(now).expect("a time");
+            now.days_until(month, day)
+        };
+        assert_eq!(until("2026-08-16T23:59:00", 8, 16), Some(0));
+        assert_eq!(until("2026-12-30T09:00:00", 1, 2), Some(3));
+        assert_eq!(until("2026-08-17T00:00:00", 8, 16), Some(364));
+        assert_eq!(until("2027-02-27T12:00:00", 2, 29), Some(1));
+        assert_eq!(until("2028-02-27T12:00:00", 2, 29), Some(2));
+        assert_eq!(until("2028-02-27T12:00:00", 2, 30), None);
+        assert_eq!(until("2028-02-27T12:00:00", 13, 1), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use api::picture_edit;
 pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
-pub use profile::Author;
+pub use profile::{Author, face};
 pub use suspend::{reinstate, suspend};
 pub use visitor::{OpenForm, PageMember, SignedForm, Visitor};
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::sql::ProfileRow;
-use crate::media::MediaStore;
+use crate::media::{MediaStore, Shown};
+use crate::site::{Face, Texts};
 
 /// A member. What is private is empty for everybody but the member.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,6 +108,16 @@ impl Author {
             image: image.map(MediaStore::public_path),
         }
     }
+}
+
+/// A member as a page shows them in passing, from the columns of their row.
+pub fn face(kakao_id: Option<i64>, username: String, image: Option<&str>, t: Texts) -> Face {
+    let name = match kakao_id {
+        Some(_) => username,
+        None => t.say("member.withdrawn").to_owned(),
+    };
+    let small = image.map(|name| Shown::public(name).small);
+    Face::new(public_id(kakao_id), name, small)
 }
 
 fn public_id(kakao_id: Option<i64>) -> String {

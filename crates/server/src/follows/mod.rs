@@ -1,12 +1,15 @@
 //! Following: one-way; two members who follow each other are friends.
 
 mod api;
+mod birthdays;
 mod sql;
 
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
+
+pub use birthdays::list_birthdays;
 
 use crate::accounts;
 use crate::db::{Conn, StorageError};

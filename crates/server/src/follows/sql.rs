@@ -114,6 +114,30 @@ pub fn list_followees(
         .load(conn)?)
 }
 
+/// Friends whose birthdays are looked at.
+const FRIENDS_MAX: i64 = 500;
+
+/// The friends of a member who have told their birthday.
+pub fn list_friends_with_birthday(
+    conn: &mut Conn,
+    key: AccountKey,
+) -> Result<Vec<ProfileRow>, StorageError> {
+    let followed = follows::table
+        .filter(follows::follower_id.eq(key.get()))
+        .select(follows::followee_id);
+    let following = follows::table
+        .filter(follows::followee_id.eq(key.get()))
+        .select(follows::follower_id);
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(followed))
+        .filter(accounts::id.eq_any(following))
+        .filter(accounts::birthday.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .select(ProfileRow::as_select())
+        .limit(FRIENDS_MAX)
+        .load(conn)?)
+}
+
 /// Whether `follower` follows `followee`.
 pub fn is_following(
     conn: &mut Conn,

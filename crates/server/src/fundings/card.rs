@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::visibility::EVERYBODY;
-use crate::accounts::Author;
+use crate::accounts::{Author, face};
 use crate::db::schema::{accounts, fundings};
 use crate::media::MediaStore;
+use crate::site::{Face, Texts};
 
 /// The columns of a card.
 #[derive(Queryable, Selectable)]
@@ -40,6 +41,13 @@ pub struct DetailRow {
     pub created_at: i64,
     pub review: Option<String>,
     pub review_image: Option<String>,
+}
+
+impl AuthorRow {
+    /// As a page shows the author in passing.
+    pub fn face(self, t: Texts) -> Face {
+        face(self.kakao_id, self.username, self.image.as_deref(), t)
+    }
 }
 
 /// A funding in a list.

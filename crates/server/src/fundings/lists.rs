@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
 
 use super::card::{AuthorRow, CardRow};
 use super::visibility::{EVERYBODY, is_visible_to};
@@ -142,6 +143,26 @@ pub fn list_joined(
             .collect(),
         &keys,
     ))
+}
+
+/// Running fundings shown to their author at most.
+const RUNNING_MAX: i64 = 20;
+
+/// What `author` has running, the one that ends first, first.
+pub fn list_running_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    now: Timestamp,
+) -> Result<Vec<CardRows>, StorageError> {
+    Ok(fundings::table
+        .inner_join(accounts::table)
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(is_visible_to(author.get()))
+        .filter(fundings::deadline_at.gt(now.micros()))
+        .order(fundings::deadline_at)
+        .select((CardRow::as_select(), AuthorRow::as_select()))
+        .limit(RUNNING_MAX)
+        .load(conn)?)
 }
 
 /// The id that a page begins with, and of which nothing newer is shown; `None` past the end.

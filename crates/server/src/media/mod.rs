@@ -11,7 +11,7 @@ mod store;
 mod upload;
 
 pub use names::PictureName;
-pub use store::MediaStore;
+pub use store::{MediaStore, Shown};
 pub use upload::{NewPicture, accept, remove_unless_used, store};
 
 use crate::db::{Conn, StorageError};

@@ -45,6 +45,16 @@ impl MediaStore {
         format!("/media/s/{}/{name}", self.signer.pass(name, now))
     }
 
+    /// Both renditions of a picture of a funding, for a viewer who may see it.
+    pub fn shown(&self, name: &str, public: bool, now: Timestamp) -> Shown {
+        let full = if public {
+            Self::public_path(name)
+        } else {
+            self.signed_path(name, now)
+        };
+        Shown::new(full)
+    }
+
     /// Seconds that a signed address is still good; `None` when it is not.
     pub(super) fn seconds_left(
         &self,
@@ -93,6 +103,31 @@ impl MediaStore {
             }
         }
         Ok(())
+    }
+}
+
+/// Where both renditions of a picture are.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Largest side up to 1,600 px.
+    pub full: String,
+    /// Largest side up to 480 px.
+    pub small: String,
+}
+
+impl Shown {
+    /// From the address of the full one.
+    fn new(full: String) -> Self {
+        let small = full.rsplit_once('.').map_or_else(
+            || full.clone(),
+            |(stem, extension)| format!("{stem}_480.{extension}"),
+        );
+        Self { full, small }
+    }
+
+    /// Of a picture that everybody may see.
+    pub fn public(name: &str) -> Self {
+        Self::new(MediaStore::public_path(name))
     }
 }
 

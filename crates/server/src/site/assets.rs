@@ -31,6 +31,15 @@ macro_rules! embedded {
 }
 
 const FILES: &[(&str, &[u8])] = embedded! {
+    "icons/apple-touch-icon.png"
+    "icons/favicon.svg"
+    "icons/icon-192.png"
+    "icons/icon-512.png"
+    "icons/icon-maskable-512.png"
+    "icons/icon.svg"
+    "icons/sprite.svg"
+    "js/more.js"
+    "js/searches.js"
     "js/site.js"
     "js/sw.js"
     "js/trusted.js"

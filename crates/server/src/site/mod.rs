@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod assets;
 pub mod errors;
+mod face;
 pub mod form;
 pub mod format;
 pub mod install;
@@ -11,6 +12,7 @@ pub mod shell;
 pub mod texts;
 
 pub use answer::{page, refused_form, see_other};
+pub use face::Face;
 pub use form::Form;
 pub use shell::{Me, Shell, Tab, Theme};
 pub use texts::{Lang, Texts};

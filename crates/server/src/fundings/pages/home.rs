@@ -1,15 +1,26 @@
-//! The front door: what FunSun is for guests, the friends' fundings for members.
+//! The front door: what FunSun is for guests; for members their friends' fundings, birthdays to come, and
+//! what they have running themselves.
 
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use funsun_domain::time::Timestamp;
 
-use crate::accounts::Visitor;
-use crate::site::{Shell, Tab, page};
+use super::{CardView, cards};
+use crate::accounts::sql::ProfileRow;
+use crate::accounts::{Member, Visitor, face};
+use crate::db::{Conn, StorageError};
+use crate::follows;
+use crate::fundings::lists::{self, CardPage, CardRows};
+use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::web::AppError;
+use crate::web::paging::{PageQuery, Position};
+
+/// Public fundings on the landing page.
+const SHOWN_TO_GUESTS: usize = 6;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/", get(front))
@@ -19,21 +30,110 @@ pub(super) fn router() -> Router<AppState> {
 #[template(path = "fundings/landing.html")]
 struct Landing {
     shell: Shell,
+    cards: Vec<CardView>,
 }
 
 #[derive(Template)]
 #[template(path = "fundings/home.html")]
 struct Home {
     shell: Shell,
+    greeting: String,
+    running: Vec<CardView>,
+    birthdays: Vec<ComingBirthday>,
+    cards: Vec<CardView>,
+    /// A page further down the list: only the list is shown.
+    further: bool,
+    next: Option<String>,
 }
 
-async fn front(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
-    if visitor.member.is_none() {
-        let title = visitor.t.say("landing.title");
-        let shell = visitor.shell(&state, Tab::None, title).await?;
-        return page(&Landing { shell });
+/// A friend whose birthday comes soon.
+struct ComingBirthday {
+    friend: Face,
+    when: String,
+    date: String,
+}
+
+async fn front(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    PageQuery(position): PageQuery,
+) -> Result<Response, AppError> {
+    match visitor.member {
+        Some(member) => home(&state, &visitor, member, position).await,
+        None => landing(&state, &visitor).await,
     }
-    let title = visitor.t.say("home.title");
-    let shell = visitor.shell(&state, Tab::Home, title).await?;
-    page(&Home { shell })
+}
+
+async fn landing(state: &AppState, visitor: &Visitor) -> Result<Response, AppError> {
+    let list = |conn: &mut Conn| lists::list_public(conn, Position::Page(1));
+    let (mut cards, _) = cards(state, state.db.read(list).await?, visitor.t);
+    cards.truncate(SHOWN_TO_GUESTS);
+    let title = visitor.t.say("landing.title");
+    page(&Landing {
+        shell: visitor.shell(state, Tab::Home, title).await?,
+        cards,
+    })
+}
+
+/// What the home page reads, in one go.
+struct Found {
+    running: Vec<CardRows>,
+    birthdays: Vec<(i64, ProfileRow)>,
+    friends: CardPage,
+}
+
+fn find(
+    conn: &mut Conn,
+    member: Member,
+    position: Position,
+    now: Timestamp,
+) -> Result<Found, StorageError> {
+    let key = member.key;
+    Ok(Found {
+        running: lists::list_running_of(conn, key, now)?,
+        birthdays: follows::list_birthdays(conn, key, now)?,
+        friends: lists::list_of_followees(conn, key, position)?,
+    })
+}
+
+async fn home(
+    state: &AppState,
+    visitor: &Visitor,
+    member: Member,
+    position: Position,
+) -> Result<Response, AppError> {
+    let (t, now) = (visitor.t, state.clock.now());
+    let found = state
+        .db
+        .read(move |conn| find(conn, member, position, now))
+        .await?;
+    let shell = visitor.shell(state, Tab::Home, t.say("home.title")).await?;
+    let name = shell.me.as_ref().map_or("", |me| &me.username);
+    let (cards, next) = cards(state, found.friends, t);
+    let mine = |rows| CardView::new(rows, &state.media, t, now);
+    page(&Home {
+        greeting: t.fill("home.greeting", [("name", name)]),
+        running: found.running.into_iter().map(mine).collect(),
+        birthdays: found
+            .birthdays
+            .into_iter()
+            .map(|found| coming(found, t))
+            .collect(),
+        cards,
+        further: !matches!(position, Position::Page(1)),
+        next,
+        shell,
+    })
+}
+
+fn coming((days, friend): (i64, ProfileRow), t: Texts) -> ComingBirthday {
+    let when = match days {
+        0 => t.say("home.birthday_today").to_owned(),
+        days => t.fill("home.birthday_in", [("days", days)]),
+    };
+    ComingBirthday {
+        when,
+        date: t.birthday(friend.birthday.as_deref().unwrap_or_default()),
+        friend: face(friend.kakao_id, friend.username, friend.image.as_deref(), t),
+    }
 }

@@ -1,12 +1,16 @@
 //! The pages about fundings.
 
+mod card_view;
+mod explore;
 mod home;
 
 use axum::Router;
+
+pub use card_view::{CardView, cards};
 
 use crate::state::AppState;
 
 /// `/`, `/fundings/…`, `/explore…`.
 pub fn router() -> Router<AppState> {
-    home::router()
+    home::router().merge(explore::router())
 }

@@ -1,0 +1,35 @@
+//! Friends whose birthday comes soon.
+
+use funsun_domain::ids::AccountKey;
+use funsun_domain::text::Birthday;
+use funsun_domain::time::Timestamp;
+
+use super::sql;
+use crate::accounts::sql::ProfileRow;
+use crate::db::{Conn, StorageError};
+
+/// Days ahead that are looked at.
+const DAYS_AHEAD: i64 = 30;
+
+/// Friends of the member whose birthday is within 30 days, with the days until then, the next one first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_birthdays(
+    conn: &mut Conn,
+    key: AccountKey,
+    now: Timestamp,
+) -> Result<Vec<(i64, ProfileRow)>, StorageError> {
+    let friends = sql::list_friends_with_birthday(conn, key)?;
+    let mut soon: Vec<_> = friends
+        .into_iter()
+        .filter_map(|friend| {
+            let birthday: Birthday = friend.birthday.as_deref()?.parse().ok()?;
+            let (month, day) = birthday.month_and_day();
+            let days = now.days_until(month, day)?;
+            (days <= DAYS_AHEAD).then_some((days, friend))
+        })
+        .collect();
+    soon.sort_by_key(|(days, _)| *days);
+    Ok(soon)
+}

@@ -1,0 +1,65 @@
+//! A funding as a card shows it, and its author's face.
+
+use funsun_domain::time::Timestamp;
+
+use crate::fundings::card::{AuthorRow, CardRow};
+use crate::fundings::lists::CardPage;
+use crate::fundings::visibility::EVERYBODY;
+use crate::media::{MediaStore, Shown};
+use crate::site::{Face, Texts, format};
+use crate::state::AppState;
+use crate::web::paging::Cursor;
+
+/// A card, ready to be shown to somebody who may see it.
+pub struct CardView {
+    /// The funding.
+    pub id: i64,
+    /// Its title.
+    pub title: String,
+    /// Its picture.
+    pub picture: Option<Shown>,
+    /// Who opened it.
+    pub author: Face,
+    /// Everybody may see it.
+    pub public: bool,
+    /// Percent of the goal.
+    pub percent: i64,
+    /// The same, held at the end of the bar.
+    pub bar: i64,
+    /// Won collected, as text.
+    pub collected: String,
+    /// What is left of its time, as text.
+    pub left: String,
+}
+
+impl CardView {
+    /// From rows that a query gave to somebody who may see them.
+    pub fn new(
+        (row, author): (CardRow, AuthorRow),
+        media: &MediaStore,
+        t: Texts,
+        now: Timestamp,
+    ) -> Self {
+        let public = row.visible_to == EVERYBODY;
+        let percent = format::percent(row.collected_amount, row.goal_amount);
+        Self {
+            id: row.id,
+            title: row.title,
+            picture: row.image.map(|name| media.shown(&name, public, now)),
+            author: author.face(t),
+            public,
+            percent,
+            bar: percent.min(100),
+            collected: t.won(row.collected_amount),
+            left: t.time_left(Timestamp::from_micros(row.deadline_at), now),
+        }
+    }
+}
+
+/// A page of cards, and where the next one begins.
+pub fn cards(state: &AppState, page: CardPage, t: Texts) -> (Vec<CardView>, Option<String>) {
+    let now = state.clock.now();
+    let card = |rows| CardView::new(rows, &state.media, t, now);
+    let next = page.next.map(Cursor::encode);
+    (page.cards.into_iter().map(card).collect(), next)
+}
