@@ -73,6 +73,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .merge(accounts::pages::router())
         .merge(fundings::pages::router())
+        .merge(payments::pages::own_pages())
         .fallback(|| async { no_such_path() })
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)

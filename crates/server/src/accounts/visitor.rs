@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::ORIGIN;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::caller::{Member, Viewer};
 use super::cookies::Cookie;
@@ -126,7 +126,7 @@ pub async fn recognise(
     let (login, renewal) = who(&state, request.headers(), production).await;
     let visitor = Visitor {
         csrf: login.map_or_else(String::new, |login| csrf_of(&state, login)),
-        ..look(&request, login, production)
+        ..look(request.headers(), request.uri(), login, production)
     };
     let wants_page = errors::wants_page(request.headers());
     let method = request.method().clone();
@@ -183,11 +183,10 @@ async fn who(state: &AppState, headers: &HeaderMap, production: bool) -> (Option
     }
 }
 
-fn look(request: &Request, login: Option<Bearer>, production: bool) -> Visitor {
-    let headers = request.headers();
+fn look(headers: &HeaderMap, uri: &Uri, login: Option<Bearer>, production: bool) -> Visitor {
     let lang = Cookie::Lang.read(headers, production).and_then(Lang::parse);
     let theme = Cookie::Theme.read(headers, production);
-    let query = QueryInput::of(request.uri());
+    let query = QueryInput::of(uri);
     let done = query.optional_text("done").ok().flatten();
     Visitor {
         member: login.map(|bearer| Member {
@@ -197,8 +196,7 @@ fn look(request: &Request, login: Option<Bearer>, production: bool) -> Visitor {
         t: Texts(lang.unwrap_or_else(|| Lang::accepted(headers))),
         theme: theme.and_then(Theme::parse).unwrap_or_default(),
         csrf: String::new(),
-        path: request
-            .uri()
+        path: uri
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string),
         done: done.as_deref().and_then(done_key),
@@ -263,9 +261,18 @@ fn log_in_first() -> AppError {
 impl FromRequestParts<AppState> for Visitor {
     type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, AppError> {
-        let visitor = parts.extensions.get::<Self>().cloned();
-        visitor.ok_or_else(|| AppError::internal(anyhow::anyhow!("a page outside of `recognise`")))
+    /// Pages that belong to the API too are not behind [`recognise`]: there nobody's token is renewed.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        if let Some(visitor) = parts.extensions.get::<Self>() {
+            return Ok(visitor.clone());
+        }
+        let production = !state.config.is_dev();
+        let access = Cookie::Access.read(&parts.headers, production);
+        let login = access.and_then(|token| state.tokens.read_access(token, state.clock.now()));
+        Ok(Self {
+            csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
+            ..look(&parts.headers, &parts.uri, login, production)
+        })
     }
 }
 

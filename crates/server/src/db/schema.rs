@@ -87,6 +87,9 @@ table! {
         attempts -> BigInt,
         next_check_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        mobile_url -> Nullable<Text>,
+        desktop_url -> Nullable<Text>,
+        attempt -> Nullable<Text>,
     }
 }
 

@@ -20,8 +20,7 @@ use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingEdit, NewFunding};
 use crate::media::{self, NewPicture};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::stored::Wanted;
-use crate::payments::{self, Timing};
+use crate::payments::{self, NewPayment, Timing, Wanted};
 use crate::state::AppState;
 use crate::supports;
 
@@ -160,12 +159,15 @@ fn give(
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
     let order = OrderRef::from_random(random);
-    let amount = SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?;
-    let wanted = Wanted {
-        funding,
-        message: gift.message.to_owned(),
+    let payment = NewPayment {
+        amount: SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?,
+        wanted: Some(Wanted {
+            funding,
+            message: gift.message.to_owned(),
+        }),
+        attempt: None,
     };
-    let id = payments::sql::create(conn, payer, &order, amount.won(), Some(&wanted), (at, at))?;
+    let id = payments::sql::create(conn, payer, &order, &payment, (at, at))?;
     payments::sql::set_tid(conn, id, &format!("{DEMO_TID}cast-{number}"))?;
     let mut payment = payments::sql::get(conn, id)?;
     for step in [Step::Prepare, Step::StartApproval, Step::Approve] {

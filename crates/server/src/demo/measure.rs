@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use funsun_domain::fundings::{Audience, Deadline};
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef};
-use funsun_domain::money::{Goal, SupportAmount, Won};
+use funsun_domain::money::{Goal, SupportAmount};
 use funsun_domain::payments::{PaymentState, Step};
 use funsun_domain::time::Timestamp;
 use tokio::task::JoinSet;
@@ -16,8 +16,7 @@ use super::{DemoSize, fill};
 use crate::db::{Conn, Db, StorageError};
 use crate::fundings::{self, NewFunding};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::stored::Wanted;
-use crate::payments::{self, StoredPayment, Timing};
+use crate::payments::{self, NewPayment, StoredPayment, Timing, Wanted};
 use crate::supports;
 
 /// Fundings that the supports go to, as if one were popular and some less so.
@@ -155,7 +154,7 @@ async fn act(
             message: "응원합니다!".to_owned(),
         };
         number += 1;
-        let last = support(&scene, payer, amount.won(), wanted, &mut commits).await?;
+        let last = support(&scene, payer, amount, wanted, &mut commits).await?;
         if last.state() != PaymentState::Attached {
             return Err(StorageError::corrupt("a support was not accepted"));
         }
@@ -167,7 +166,7 @@ async fn act(
 async fn support(
     scene: &Scene,
     payer: AccountKey,
-    amount: Won,
+    amount: SupportAmount,
     wanted: Wanted,
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
@@ -177,9 +176,15 @@ async fn support(
     let order = OrderRef::from_random(random);
     let digest = order.as_str().to_owned();
     let begun = Instant::now();
+    let funding = wanted.funding;
+    let payment = NewPayment {
+        amount,
+        wanted: Some(wanted),
+        attempt: None,
+    };
     let create = move |conn: &mut Conn| {
-        supports::find_open(conn, wanted.funding, payer, now)?;
-        payments::sql::create(conn, payer, &order, amount, Some(&wanted), (now, now))
+        supports::find_open(conn, funding, payer, now)?;
+        payments::sql::create(conn, payer, &order, &payment, (now, now))
     };
     let id = scene.db.write(create).await?;
     commits.push(begun.elapsed());

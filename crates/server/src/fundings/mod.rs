@@ -11,8 +11,8 @@ mod write;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub use sql::{FundingFacts, hide_all_of, show_all_of};
-pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of};
+pub use sql::{FundingFacts, find_title, hide_all_of, show_all_of};
+pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of, must_be_author};
 
 use crate::state::AppState;
 use crate::web::AppError;

@@ -49,6 +49,20 @@ pub fn find_detail(
         .optional()?)
 }
 
+/// The title of a funding that `viewer` may see.
+pub fn find_title(
+    conn: &mut Conn,
+    id: FundingId,
+    viewer: i64,
+) -> Result<Option<String>, StorageError> {
+    Ok(fundings::table
+        .filter(fundings::id.eq(id.get()))
+        .filter(is_visible_to(viewer))
+        .select(fundings::title)
+        .first(conn)
+        .optional()?)
+}
+
 /// Whether `viewer` may see the funding.
 pub fn is_visible(conn: &mut Conn, id: FundingId, viewer: i64) -> Result<bool, StorageError> {
     let visible = fundings::table
@@ -61,17 +75,17 @@ pub fn is_visible(conn: &mut Conn, id: FundingId, viewer: i64) -> Result<bool, S
 pub fn find_facts(
     conn: &mut Conn,
     id: FundingId,
-    viewer: AccountKey,
+    viewer: i64,
 ) -> Result<Option<FundingFacts>, StorageError> {
     let was_public = fundings::visible_to
         .eq(NOBODY)
         .and(fundings::is_public.eq(true));
     let was_theirs = fundings::visible_to
         .eq(NOBODY)
-        .and(is_author_or_friend(viewer.get()));
+        .and(is_author_or_friend(viewer));
     let row = fundings::table
         .filter(fundings::id.eq(id.get()))
-        .filter(is_visible_to(viewer.get()).or(was_public).or(was_theirs))
+        .filter(is_visible_to(viewer).or(was_public).or(was_theirs))
         .select((
             fundings::author_id,
             fundings::deadline_at,

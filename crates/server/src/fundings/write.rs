@@ -145,7 +145,7 @@ pub fn must_be_author(
     member: AccountKey,
     id: FundingId,
 ) -> Result<(), EditRefusal> {
-    let facts = sql::find_facts(conn, id, member)?.filter(|facts| !facts.hidden);
+    let facts = sql::find_facts(conn, id, member.get())?.filter(|facts| !facts.hidden);
     let facts = facts.ok_or(EditRefusal::NoSuchFunding)?;
     if facts.author == member {
         Ok(())

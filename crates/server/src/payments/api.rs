@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
-use super::prepare::{PrepareRefusal, prepare};
+use super::prepare::{Asked, NewPayment, PrepareRefusal, prepare};
 use super::sql;
 use super::stored::{StoredPayment, Wanted};
 use crate::accounts::Member;
@@ -133,16 +133,21 @@ async fn ready(
     }
     // Goes on when the client hangs up: the provider's number must be stored.
     let own = state.clone();
-    let announced = async move { Ok(prepare(&own, member, amount, wanted).await) };
+    let payment = NewPayment {
+        amount,
+        wanted,
+        attempt: None,
+    };
+    let announced = async move { Ok(prepare(&own, member, payment).await) };
     match state.background.finish(announced).await? {
-        Ok(ready) => Ok(Json(ReadyAnswer {
+        Ok(Asked::Ready(ready)) => Ok(Json(ReadyAnswer {
             url: ready.prepared.app_url,
             mobile_url: ready.prepared.mobile_url,
             pc_url: ready.prepared.desktop_url,
             order: ready.order.as_str().to_owned(),
         })
         .into_response()),
-        Err(PrepareRefusal::NoSuchFunding) => Ok(no_content()),
+        Ok(Asked::Before(_)) | Err(PrepareRefusal::NoSuchFunding) => Ok(no_content()),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -6,7 +6,7 @@ pub mod audit;
 mod audit_sql;
 pub mod gateway;
 pub mod kakaopay;
-mod pages;
+pub mod pages;
 mod prepare;
 pub mod refund;
 pub mod sql;
@@ -15,11 +15,11 @@ pub mod sweep;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub use stored::{StoredPayment, Timing};
+pub use prepare::{Asked, NewPayment, PrepareRefusal, prepare};
+pub use stored::{StoredPayment, Timing, Wanted};
 
 use crate::state::AppState;
 use crate::web::AppError;
-use prepare::PrepareRefusal;
 
 /// `/remit/kakaopay/…` and the pages the payer comes back to.
 pub fn router() -> OpenApiRouter<AppState> {

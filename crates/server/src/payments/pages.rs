@@ -2,40 +2,62 @@
 //! as they are opened; the unguessable order reference in the address is what opens them.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
+use axum::routing::get;
 use funsun_domain::ids::OrderRef;
 use funsun_domain::payments::PaymentState;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFRESH};
-use http::{HeaderValue, StatusCode};
+use http::header::{REFRESH, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::approve::{self, Attempt, Proof, settle_by_look_up};
 use super::sql;
 use super::stored::StoredPayment;
-use crate::db::StorageError;
+use crate::accounts::Visitor;
+use crate::db::{Conn, StorageError};
+use crate::fundings;
+use crate::site::{self, Shell, Tab};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput, Problem, QueryInput};
-
-/// Nothing but our own style sheet; no script at all.
-const POLICY: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(returned))
         .routes(routes!(cancelled))
         .routes(routes!(failed))
-        .routes(routes!(style))
+}
+
+/// Pages of ours only, not in the API document.
+pub fn own_pages() -> Router<AppState> {
+    Router::new()
+        .route("/payments/{order}", get(look))
+        .route("/payments/{order}/go", get(go_on))
 }
 
 #[derive(Template)]
-#[template(path = "payment.html")]
+#[template(path = "payments/payment.html")]
 struct PaymentPage {
+    shell: Shell,
     tone: &'static str,
-    title: &'static str,
+    icon: &'static str,
     text: &'static str,
-    english: &'static str,
+    amount: String,
+    at: String,
+    order: String,
+    /// The funding, for those who may see it.
+    funding: Option<(i64, String)>,
+    waiting: bool,
+    over: bool,
+}
+
+#[derive(Template)]
+#[template(path = "payments/go.html")]
+struct GoPage {
+    shell: Shell,
+    url: String,
     amount: String,
 }
 
@@ -53,6 +75,7 @@ struct PaymentPage {
     ))]
 async fn returned(
     State(state): State<AppState>,
+    visitor: Visitor,
     PathInput(order): PathInput<String>,
     query: QueryInput,
 ) -> Result<Response, AppError> {
@@ -62,7 +85,7 @@ async fn returned(
         .as_deref()
         .and_then(Proof::parse);
     let Some(proof) = proof else {
-        return page(&payment, payment.state());
+        return page(&state, &visitor, &payment, payment.state()).await;
     };
     let Attempt { payment, refused } = approve::approve(&state, payment.id, proof).await?;
     let seen = if refused {
@@ -70,7 +93,7 @@ async fn returned(
     } else {
         payment.state()
     };
-    page(&payment, seen)
+    page(&state, &visitor, &payment, seen).await
 }
 
 /// The payer comes back after giving up
@@ -84,10 +107,11 @@ async fn returned(
     ))]
 async fn cancelled(
     State(state): State<AppState>,
+    visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
     let payment = look_up(&state, &order, "the payer gave up").await?;
-    page(&payment, payment.state())
+    page(&state, &visitor, &payment, payment.state()).await
 }
 
 /// The payer comes back after a failure
@@ -101,21 +125,56 @@ async fn cancelled(
     ))]
 async fn failed(
     State(state): State<AppState>,
+    visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
     let payment = look_up(&state, &order, "the provider reported a failure").await?;
-    page(&payment, payment.state())
+    page(&state, &visitor, &payment, payment.state()).await
 }
 
-/// The pages' style sheet
-#[utoipa::path(get, path = "/remit/kakaopay/payment.css", tag = "payment",
-    responses((status = 200, description = "CSS", body = String, content_type = "text/css", example = "main { … }")))]
-async fn style() -> Response {
-    let headers = [
-        (http::header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (headers, include_str!("../../templates/payment.css")).into_response()
+/// Where a payment stands, as often as somebody looks.
+async fn look(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    PathInput(order): PathInput<String>,
+) -> Result<Response, AppError> {
+    let payment = find(&state, &order).await?;
+    let seen = payment.state();
+    page(&state, &visitor, &payment, seen).await
+}
+
+/// Sends the payer on to the provider. A page that refreshes itself, not a redirect: our policy lets forms
+/// lead to ourselves only, and browsers hold the redirects behind a form to it.
+async fn go_on(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    PathInput(order): PathInput<String>,
+) -> Result<Response, AppError> {
+    let payment = find(&state, &order).await?;
+    let id = payment.id;
+    let (mobile, desktop) = state.db.read(move |conn| sql::find_urls(conn, id)).await?;
+    let agent = headers.get(USER_AGENT).and_then(|it| it.to_str().ok());
+    let is_phone = agent.is_some_and(|agent| agent.contains("Mobi"));
+    let url = if is_phone { mobile } else { desktop };
+    let url = url.filter(|_| payment.state() == PaymentState::Ready);
+    let Some((url, refresh)) = url.and_then(|url| {
+        Some((
+            url.clone(),
+            HeaderValue::try_from(format!("0; url={url}")).ok()?,
+        ))
+    }) else {
+        return Ok(site::see_other(&format!("/payments/{order}")));
+    };
+    let t = visitor.t;
+    let title = t.say("payment.go.title");
+    let mut response = site::page(&GoPage {
+        shell: visitor.shell(&state, Tab::None, title).await?,
+        url,
+        amount: t.won(payment.rules.amount.get()),
+    })?;
+    response.headers_mut().insert(REFRESH, refresh);
+    Ok(response)
 }
 
 async fn find(state: &AppState, order: &str) -> Result<StoredPayment, AppError> {
@@ -144,82 +203,63 @@ async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPaym
 }
 
 /// `seen`: where the payment stands for the payer.
-fn page(payment: &StoredPayment, seen: PaymentState) -> Result<Response, AppError> {
-    let (tone, title, text, english) = words(seen);
-    let amount = payment.rules.amount.to_string();
-    let html = PaymentPage {
-        tone,
-        title,
-        text,
-        english,
-        amount,
+async fn page(
+    state: &AppState,
+    visitor: &Visitor,
+    payment: &StoredPayment,
+    seen: PaymentState,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let say = |part: &str| {
+        let name = seen.as_str();
+        t.say(&["payment.state.", name, part].concat())
     };
-    let html = html.render().map_err(AppError::internal)?;
-    let mut response = (StatusCode::OK, Html(html)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let (tone, icon) = look_of(seen);
+    let shell = visitor.shell(state, Tab::None, say(".title")).await?;
+    let mut response = site::page(&PaymentPage {
+        shell,
+        tone,
+        icon,
+        text: say(".text"),
+        amount: t.won(payment.rules.amount.get()),
+        at: t.moment(payment.created_at),
+        order: payment.order.as_str().to_owned(),
+        funding: find_funding(state, visitor, payment).await?,
+        waiting: matches!(seen, PaymentState::Created | PaymentState::Ready),
+        over: matches!(
+            seen,
+            PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired
+        ),
+    })?;
     if matches!(seen, PaymentState::Approving | PaymentState::Refunding) {
+        let headers = response.headers_mut();
         headers.insert(REFRESH, HeaderValue::from_static("3"));
     }
     Ok(response)
 }
 
-fn words(seen: PaymentState) -> (&'static str, &'static str, &'static str, &'static str) {
+/// Whoever opens this page knows the payment, not therefore the funding.
+async fn find_funding(
+    state: &AppState,
+    visitor: &Visitor,
+    payment: &StoredPayment,
+) -> Result<Option<(i64, String)>, StorageError> {
+    let Some(wanted) = &payment.wanted else {
+        return Ok(None);
+    };
+    let (id, viewer) = (wanted.funding, visitor.viewer().key());
+    let title = move |conn: &mut Conn| fundings::find_title(conn, id, viewer);
+    let title = state.db.read(title).await?;
+    Ok(title.map(|title| (id.get(), title)))
+}
+
+const fn look_of(seen: PaymentState) -> (&'static str, &'static str) {
     match seen {
-        PaymentState::Approved => (
-            "good",
-            "결제가 완료됐어요",
-            "앱으로 돌아가면 후원이 이어집니다. 후원하지 않고 나가면 결제 금액은 자동으로 환불돼요.",
-            "Paid. Go back to the app to finish; otherwise it is refunded automatically.",
-        ),
-        PaymentState::Attached => (
-            "good",
-            "후원이 전해졌어요",
-            "마음과 메시지가 친구에게 도착했어요. 고맙습니다!",
-            "Your support has arrived. Thank you!",
-        ),
-        PaymentState::Approving => (
-            "wait",
-            "결제를 확인하고 있어요",
-            "카카오페이의 답을 기다리는 중이에요. 이 화면은 저절로 바뀝니다. 다시 결제하지 마세요.",
-            "Checking with KakaoPay. This page updates itself; please don't pay again.",
-        ),
-        PaymentState::Refunding => (
-            "wait",
-            "환불하고 있어요",
-            "펀딩이 마감됐거나 후원할 수 없게 되어 결제 금액을 돌려드리는 중이에요.",
-            "This support is not possible any more; your money is being given back.",
-        ),
-        PaymentState::Refunded | PaymentState::PartlyRefunded => (
-            "done",
-            "환불됐어요",
-            "결제 금액을 돌려드렸어요. 카드사에 따라 며칠 걸릴 수 있어요.",
-            "Refunded. Depending on your card it may take a few days to show.",
-        ),
-        PaymentState::Cancelled => (
-            "done",
-            "결제를 취소했어요",
-            "결제된 금액은 없어요.",
-            "Cancelled. Nothing was charged.",
-        ),
-        PaymentState::Failed => (
-            "bad",
-            "결제하지 못했어요",
-            "결제된 금액은 없어요. 다시 시도해 주세요.",
-            "The payment failed. Nothing was charged.",
-        ),
-        PaymentState::Expired => (
-            "bad",
-            "결제 시간이 지났어요",
-            "결제된 금액은 없어요. 처음부터 다시 시도해 주세요.",
-            "Time ran out. Nothing was charged.",
-        ),
-        PaymentState::Created | PaymentState::Ready => (
-            "wait",
-            "아직 결제 전이에요",
-            "카카오페이에서 결제를 마치면 이 화면이 바뀝니다. 결제된 금액은 없어요.",
-            "Not paid yet. Nothing was charged.",
-        ),
+        PaymentState::Approved | PaymentState::Attached => ("good", "check"),
+        PaymentState::Approving | PaymentState::Created | PaymentState::Ready => ("wait", "clock"),
+        PaymentState::Refunding => ("wait", "refund"),
+        PaymentState::Refunded | PaymentState::PartlyRefunded => ("done", "refund"),
+        PaymentState::Cancelled => ("done", "x"),
+        PaymentState::Failed | PaymentState::Expired => ("bad", "x"),
     }
 }

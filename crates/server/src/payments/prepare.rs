@@ -25,6 +25,24 @@ pub struct ReadyPayment {
     pub prepared: Prepared,
 }
 
+/// A payment to be made.
+pub struct NewPayment {
+    /// How much.
+    pub amount: SupportAmount,
+    /// The support that its approval will create.
+    pub wanted: Option<Wanted>,
+    /// The form that asked for it: sent again it is the same payment.
+    pub attempt: Option<String>,
+}
+
+/// What came of asking for a payment.
+pub enum Asked {
+    /// It waits for its payer.
+    Ready(ReadyPayment),
+    /// The same form has asked before, for the payment of this order.
+    Before(OrderRef),
+}
+
 /// Why no payment is made ready.
 #[derive(Debug, Error)]
 pub enum PrepareRefusal {
@@ -45,7 +63,8 @@ pub enum PrepareRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Makes a payment ready. With `wanted`, its approval itself will create that support.
+/// Makes a payment ready. With `wanted`, its approval itself will create that support; with `attempt`, that
+/// happens once.
 ///
 /// Dying after the first write leaves a payment that the provider may know under a number we never
 /// learnt: nothing can be taken under it, and the sweeper closes ours.
@@ -55,13 +74,16 @@ pub enum PrepareRefusal {
 pub async fn prepare(
     state: &AppState,
     payer: Member,
-    amount: SupportAmount,
-    wanted: Option<Wanted>,
-) -> Result<ReadyPayment, PrepareRefusal> {
+    payment: NewPayment,
+) -> Result<Asked, PrepareRefusal> {
+    let amount = payment.amount;
     let mut random = [0; 16];
     getrandom::fill(&mut random).expect("the system gives random bytes");
     let order = OrderRef::from_random(random);
-    let id = write_down(state, payer, order.clone(), amount, wanted).await?;
+    let id = match write_down(state, payer, order.clone(), payment).await? {
+        Written::Now(id) => id,
+        Written::Before(order) => return Ok(Asked::Before(order)),
+    };
     let base = format!("{}/remit/kakaopay", state.public_url);
     let return_urls = ReturnUrls {
         approved: format!("{base}/return/{}", order.as_str()),
@@ -78,8 +100,8 @@ pub async fn prepare(
     });
     match announced.await {
         Ok(prepared) => {
-            note_ready(state, id, prepared.reference.clone()).await?;
-            Ok(ReadyPayment { order, prepared })
+            note_ready(state, id, &prepared).await?;
+            Ok(Asked::Ready(ReadyPayment { order, prepared }))
         }
         Err(error) => {
             tracing::warn!(payment = id.get(), %error, "the provider did not take an order");
@@ -89,38 +111,46 @@ pub async fn prepare(
     }
 }
 
+enum Written {
+    Now(PaymentId),
+    Before(OrderRef),
+}
+
 async fn write_down(
     state: &AppState,
     payer: Member,
     order: OrderRef,
-    amount: SupportAmount,
-    wanted: Option<Wanted>,
-) -> Result<PaymentId, PrepareRefusal> {
+    payment: NewPayment,
+) -> Result<Written, PrepareRefusal> {
     let now = state.clock.now();
     let timing = Timing::from(&state.config);
     let first_check = now.plus_seconds(2 * timing.lease_seconds);
     let create = move |conn: &mut Conn| {
-        if let Some(wanted) = &wanted {
+        if let Some(attempt) = &payment.attempt
+            && let Some(before) = sql::find_by_attempt(conn, payer.key, attempt)?
+        {
+            return Ok(Written::Before(before));
+        }
+        if let Some(wanted) = &payment.wanted {
             let facts = supports::find_open(conn, wanted.funding, payer.key, now)?;
             facts.ok_or(PrepareRefusal::NoSuchFunding)??;
         }
-        let times = (now, first_check);
-        Ok(sql::create(
-            conn,
-            payer.key,
-            &order,
-            amount.won(),
-            wanted.as_ref(),
-            times,
-        )?)
+        let id = sql::create(conn, payer.key, &order, &payment, (now, first_check))?;
+        Ok(Written::Now(id))
     };
     write_as(state, payer, create).await?
 }
 
-async fn note_ready(state: &AppState, id: PaymentId, tid: String) -> Result<(), StorageError> {
+async fn note_ready(
+    state: &AppState,
+    id: PaymentId,
+    prepared: &Prepared,
+) -> Result<(), StorageError> {
     let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let prepared = prepared.clone();
     let ready = move |conn: &mut Conn| {
-        sql::set_tid(conn, id, &tid)?;
+        sql::set_tid(conn, id, &prepared.reference)?;
+        sql::set_urls(conn, id, &prepared)?;
         sql::get(conn, id)?
             .step(conn, Step::Prepare, now, timing)
             .map(|_| ())

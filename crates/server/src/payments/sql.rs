@@ -7,6 +7,8 @@ use funsun_domain::money::Won;
 use funsun_domain::payments::{Payment, PaymentState};
 use funsun_domain::time::Timestamp;
 
+use super::gateway::Prepared;
+use super::prepare::NewPayment;
 use super::stored::{StoredPayment, Wanted};
 use crate::db::schema::{ledger_entries, payments};
 use crate::db::{Conn, StorageError, dialect};
@@ -40,15 +42,16 @@ pub fn create(
     conn: &mut Conn,
     payer: AccountKey,
     order: &OrderRef,
-    amount: Won,
-    wanted: Option<&Wanted>,
+    payment: &NewPayment,
     (now, first_check): (Timestamp, Timestamp),
 ) -> Result<PaymentId, StorageError> {
+    let wanted = payment.wanted.as_ref();
     diesel::insert_into(payments::table)
         .values((
             payments::order_ref.eq(order.as_str()),
             payments::account_id.eq(payer.get()),
-            payments::amount.eq(amount.get()),
+            payments::amount.eq(payment.amount.won().get()),
+            payments::attempt.eq(payment.attempt.as_deref()),
             payments::state.eq(PaymentState::Created.as_str()),
             payments::wanted_funding_id.eq(wanted.map(|wanted| wanted.funding.get())),
             payments::wanted_message.eq(wanted.map(|wanted| wanted.message.as_str())),
@@ -265,6 +268,45 @@ pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageE
         .set(payments::tid.eq(tid))
         .execute(conn)?;
     Ok(())
+}
+
+/// Stores where the payer goes on to pay.
+pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set((
+            payments::mobile_url.eq(&prepared.mobile_url),
+            payments::desktop_url.eq(&prepared.desktop_url),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Where the payer goes on to pay: on a phone, on a desktop.
+pub fn find_urls(
+    conn: &mut Conn,
+    id: PaymentId,
+) -> Result<(Option<String>, Option<String>), StorageError> {
+    Ok(payments::table
+        .find(id.get())
+        .select((payments::mobile_url, payments::desktop_url))
+        .first(conn)?)
+}
+
+/// The order that this member's form has asked for before.
+pub fn find_by_attempt(
+    conn: &mut Conn,
+    payer: AccountKey,
+    attempt: &str,
+) -> Result<Option<OrderRef>, StorageError> {
+    let order: Option<String> = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::attempt.eq(attempt))
+        .select(payments::order_ref)
+        .first(conn)
+        .optional()?;
+    order
+        .map(|order| order.parse().map_err(StorageError::corrupt))
+        .transpose()
 }
 
 /// Stores the digest of the proof that the payer's browser brought.

@@ -76,7 +76,10 @@ const FILES: &[&str] = &[
     include_str!("../../translations/site.toml"),
     include_str!("../../translations/accounts.toml"),
     include_str!("../../translations/fundings.toml"),
+    include_str!("../../translations/payments.toml"),
+    include_str!("../../translations/reports.toml"),
     include_str!("../../translations/settings.toml"),
+    include_str!("../../translations/supports.toml"),
 ];
 
 static WORDS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(read);

@@ -62,7 +62,7 @@ pub fn accept(
     now: Timestamp,
     timing: Timing,
 ) -> Result<Outcome, AcceptRefusal> {
-    let facts = fundings::sql::find_facts(conn, support.funding, payer)?;
+    let facts = fundings::sql::find_facts(conn, support.funding, payer.get())?;
     let verdict = judge(facts.ok_or(AcceptRefusal::NoSuchFunding)?, payer, now);
     if let Err(SupportRefusal::Own) = verdict {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
@@ -101,7 +101,7 @@ pub fn accept_wanted(
     let Some(wanted) = payment.wanted.clone() else {
         return Ok(payment);
     };
-    let facts = fundings::sql::find_facts(conn, wanted.funding, payment.payer)?;
+    let facts = fundings::sql::find_facts(conn, wanted.funding, payment.payer.get())?;
     let accepted = facts.is_some_and(|facts| judge(facts, payment.payer, now).is_ok());
     if !accepted {
         return refund::start(conn, payment, RefundReason::FundingClosed, now, timing);
@@ -120,7 +120,7 @@ pub fn find_open(
     payer: AccountKey,
     now: Timestamp,
 ) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
-    let facts = fundings::sql::find_facts(conn, funding, payer)?;
+    let facts = fundings::sql::find_facts(conn, funding, payer.get())?;
     Ok(facts.map(|facts| judge(facts, payer, now)))
 }
 

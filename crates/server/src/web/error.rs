@@ -74,6 +74,8 @@ impl AppError {
         request_timeout => REQUEST_TIMEOUT;
         /// 409: the state of things does not allow it.
         conflict => CONFLICT;
+        /// 410: it was there once.
+        gone => GONE;
         /// 413: more bytes than allowed.
         payload_too_large => PAYLOAD_TOO_LARGE;
         /// 415: a content type or file format that is not taken.

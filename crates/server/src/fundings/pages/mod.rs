@@ -3,6 +3,7 @@
 mod card_view;
 mod explore;
 mod home;
+pub mod show;
 
 use axum::Router;
 
@@ -12,5 +13,7 @@ use crate::state::AppState;
 
 /// `/`, `/fundings/…`, `/explore…`.
 pub fn router() -> Router<AppState> {
-    home::router().merge(explore::router())
+    home::router()
+        .merge(explore::router())
+        .merge(show::router())
 }
