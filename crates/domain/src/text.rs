@@ -85,6 +85,10 @@ bounded_text!(
     Review, 2..=255, Lines::Many
 );
 bounded_text!(
+    /// What a funding's author answers to a support.
+    Thanks, 2..=255, Lines::Many
+);
+bounded_text!(
     /// What a member says about what they report.
     ReportMessage, 2..=255, Lines::Many
 );

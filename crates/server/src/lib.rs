@@ -12,6 +12,7 @@ mod follows;
 mod fundings;
 mod jobs;
 mod media;
+mod notifications;
 mod operation;
 mod payments;
 mod reports;

@@ -15,6 +15,7 @@ use super::sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
 use crate::media::MediaStore;
+use crate::notifications;
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
@@ -108,11 +109,12 @@ impl Visitor {
 
 fn find_me(conn: &mut Conn, member: Member) -> Result<Option<Me>, StorageError> {
     let profile = sql::find_own(conn, member.key)?;
+    let unread = notifications::unread_count(conn, member.key)?;
     Ok(profile.map(|row| Me {
         id: row.kakao_id.map(|id| id.to_string()).unwrap_or_default(),
         username: row.username,
         image: row.image.as_deref().map(MediaStore::public_path),
-        unread: 0,
+        unread,
     }))
 }
 

@@ -7,7 +7,7 @@ use super::{session_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
-use crate::{follows, fundings, media, payments, supports};
+use crate::{follows, fundings, media, notifications, payments, supports};
 
 /// What became of a wish to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,7 @@ fn withdraw_in(
     payments::refund::refund_unattached_of(conn, key, now, timing)?;
     supports::forget_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
+    notifications::forget_all_of(conn, key)?;
     let sessions = session_sql::revoke_all(conn, key, now)?;
     sql::anonymise(conn, key, now)?;
     if let Some(image) = profile.image {

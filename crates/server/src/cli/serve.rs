@@ -42,7 +42,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         tokio::spawn(workers::sweep_forever(state.clone())),
         tokio::spawn(workers::do_jobs_forever(state.clone())),
         tokio::spawn(workers::learn_revocations_forever(state.clone())),
-        tokio::spawn(workers::forget_old_logins_forever(state.clone())),
+        tokio::spawn(workers::forget_old_forever(state.clone())),
+        tokio::spawn(workers::push_forever(state.clone())),
+        tokio::spawn(workers::tell_birthdays_forever(state.clone())),
     ];
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),

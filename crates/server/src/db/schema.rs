@@ -103,6 +103,8 @@ table! {
         message -> Text,
         created_at -> BigInt,
         taken_back_at -> Nullable<BigInt>,
+        thanks -> Nullable<Text>,
+        thanked_at -> Nullable<BigInt>,
     }
 }
 
@@ -149,6 +151,44 @@ table! {
     }
 }
 
+table! {
+    notifications (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        actor_id -> Nullable<BigInt>,
+        funding_id -> Nullable<BigInt>,
+        support_id -> Nullable<BigInt>,
+        amount -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    preferences (account_id) {
+        account_id -> BigInt,
+        language -> Text,
+        theme -> Text,
+        muted -> Text,
+    }
+}
+
+table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        session_id -> Nullable<BigInt>,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        created_at -> BigInt,
+        failures -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     accounts,
     username_grams,
@@ -161,6 +201,9 @@ allow_tables_to_appear_in_same_query!(
     ledger_entries,
     reports,
     jobs,
+    notifications,
+    preferences,
+    push_subscriptions,
 );
 
 diesel::joinable!(fundings -> accounts (author_id));

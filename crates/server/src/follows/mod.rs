@@ -11,10 +11,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use birthdays::list_birthdays;
 
-use crate::accounts;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::web::AppError;
+use crate::{accounts, notifications};
 
 /// `/follow/`.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -55,7 +55,8 @@ pub fn follow(
     if !sql::insert(conn, follower, followee, now)? {
         return Err(FollowRefusal::Already);
     }
-    Ok(sql::count(conn, follower, followee, 1)?)
+    sql::count(conn, follower, followee, 1)?;
+    Ok(notifications::followed(conn, follower, followee, now)?)
 }
 
 /// `follower` stops following the member `id`; nothing happens when they did not.

@@ -12,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::card::Detail;
-use super::write::{FundingEdit, NewFunding, delete_funding, edit_funding, must_be_author};
+use super::write::{
+    FundingEdit, NewFunding, delete_funding, edit_funding, must_be_author, open_funding,
+};
 use super::{EditRefusal, sql};
 use crate::accounts::{Member, picture_edit, write_as};
 use crate::db::{Conn, StorageError};
@@ -170,7 +172,7 @@ async fn open(
     if let Some(upload) = input.file("image") {
         funding.image = Some(media::accept(&state, member.key, "image", upload).await?);
     }
-    let create = move |conn: &mut Conn| sql::create(conn, member.key, &funding, now);
+    let create = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
     let id = write_as(&state, member, create).await??;
     let detail = find_detail(&state, member, id).await?;
     // The account may have been suspended or withdrawn right after.

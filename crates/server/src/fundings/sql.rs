@@ -165,6 +165,15 @@ pub fn update(conn: &mut Conn, id: FundingId, edit: &FundingEdit) -> Result<(), 
     Ok(())
 }
 
+/// Whether the author has written the review.
+pub fn has_review(conn: &mut Conn, id: FundingId) -> Result<bool, StorageError> {
+    let review: Option<String> = fundings::table
+        .find(id.get())
+        .select(fundings::review)
+        .first(conn)?;
+    Ok(review.is_some())
+}
+
 /// The names of a funding's pictures.
 pub fn find_pictures(conn: &mut Conn, id: FundingId) -> Result<Pictures, StorageError> {
     Ok(fundings::table

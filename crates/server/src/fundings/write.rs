@@ -11,6 +11,7 @@ use super::sql;
 use crate::accounts::PictureEdit;
 use crate::db::{Conn, StorageError};
 use crate::media::{self, NewPicture};
+use crate::notifications;
 use crate::payments::{self, Timing};
 
 /// A funding to open.
@@ -61,6 +62,21 @@ pub enum EditRefusal {
     Storage(#[from] StorageError),
 }
 
+/// Opens a funding of `member`.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_funding(
+    conn: &mut Conn,
+    member: AccountKey,
+    funding: &NewFunding,
+    now: Timestamp,
+) -> Result<FundingId, StorageError> {
+    let id = sql::create(conn, member, funding, now)?;
+    notifications::funding_opened(conn, id, funding.deadline.at(), now)?;
+    Ok(id)
+}
+
 /// Changes a funding of `member`.
 ///
 /// # Errors
@@ -74,6 +90,9 @@ pub fn edit_funding(
 ) -> Result<(), EditRefusal> {
     must_be_author(conn, member, id)?;
     let before = sql::find_pictures(conn, id)?;
+    if edit.review.is_some() && !sql::has_review(conn, id)? {
+        notifications::reviewed(conn, id, now)?;
+    }
     sql::update(conn, id, edit)?;
     for (old, change) in [
         (before.image, &edit.picture),

@@ -20,6 +20,41 @@ pub enum JobKind {
     UnlinkAtKakao,
     /// Kakao told us that a member has unlinked: withdraw them. The subject is the notice.
     UnlinkedByKakao,
+    /// Tell a funding's author and supporters what the subject says.
+    Tell,
+    /// Wake a browser: the subject is the notification and the subscription.
+    Push,
+}
+
+/// Jobs that are done one after the other; what one lane waits for holds up no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Everything of our own, and Kakao.
+    Work,
+    /// The push services of browsers, which anybody may run.
+    Push,
+}
+
+impl Lane {
+    const fn kinds(self) -> &'static [JobKind] {
+        match self {
+            Self::Work => &[
+                JobKind::RemovePicture,
+                JobKind::UnlinkAtKakao,
+                JobKind::UnlinkedByKakao,
+                JobKind::Tell,
+            ],
+            Self::Push => &[JobKind::Push],
+        }
+    }
+
+    /// How many are done at the same time.
+    const fn at_once(self) -> usize {
+        match self {
+            Self::Work => 1,
+            Self::Push => 16,
+        }
+    }
 }
 
 impl JobKind {
@@ -28,6 +63,8 @@ impl JobKind {
             Self::RemovePicture => "remove_picture",
             Self::UnlinkAtKakao => "unlink_at_kakao",
             Self::UnlinkedByKakao => "unlinked_by_kakao",
+            Self::Tell => "tell",
+            Self::Push => "push",
         }
     }
 
@@ -36,6 +73,8 @@ impl JobKind {
             Self::RemovePicture,
             Self::UnlinkAtKakao,
             Self::UnlinkedByKakao,
+            Self::Tell,
+            Self::Push,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

@@ -1,31 +1,33 @@
 //! Does the jobs that are due.
 
-use super::JobKind;
+use futures_util::{TryStreamExt, stream};
+
 use super::sql::{self, JobRow};
+use super::{JobKind, Lane};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::{accounts, media};
+use crate::{accounts, media, notifications};
 
 /// Jobs looked at in one go.
 const BATCH: i64 = 100;
 /// Longest pause between two attempts, in seconds.
 const PAUSE_SECONDS_MAX: i64 = 3_600;
 
-/// Does every job that is due now. One that fails is put off, twice as long each time.
+/// Does every job of `lane` that is due now. One that fails is put off, twice as long each time.
 ///
 /// # Errors
 /// When the list itself can't be read or written.
-pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
+pub async fn run_due(state: &AppState, lane: Lane) -> anyhow::Result<()> {
     loop {
         let now = state.clock.now();
         let due = state
             .db
-            .read(move |conn| sql::list_due(conn, now, BATCH))
+            .read(move |conn| sql::list_due(conn, lane.kinds(), now, BATCH))
             .await?;
         let found = due.len();
-        for job in due {
-            attempt(state, job).await?;
-        }
+        stream::iter(due.into_iter().map(Ok::<_, StorageError>))
+            .try_for_each_concurrent(lane.at_once(), |job| attempt(state, job))
+            .await?;
         if i64::try_from(found).unwrap_or(BATCH) < BATCH {
             return Ok(());
         }
@@ -67,6 +69,8 @@ async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<()> {
         Some(JobKind::UnlinkedByKakao) => {
             accounts::unlink::withdraw_unlinked(state, &job.subject).await
         }
+        Some(JobKind::Tell) => notifications::tell_everybody(state, &job.subject).await,
+        Some(JobKind::Push) => notifications::push(state, &job.subject).await,
         None => anyhow::bail!("this version knows no such job"),
     }
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use funsun_domain::time::Timestamp;
 
+use super::JobKind;
 use crate::db::schema::jobs;
 use crate::db::{Conn, StorageError};
 
@@ -32,8 +33,15 @@ pub fn insert(
     Ok(())
 }
 
-pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<JobRow>, StorageError> {
+/// What is due of these kinds, longest due first.
+pub fn list_due(
+    conn: &mut Conn,
+    kinds: &[JobKind],
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<JobRow>, StorageError> {
     Ok(jobs::table
+        .filter(jobs::kind.eq_any(kinds.iter().map(|kind| kind.as_str())))
         .filter(jobs::run_at.le(now.micros()))
         .order(jobs::run_at)
         .select(JobRow::as_select())

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use crate::accounts;
+use super::Lane;
 use crate::payments::sweep::sweep;
 use crate::state::AppState;
+use crate::{accounts, notifications};
 
 /// Pause between two looks for logins that were ended elsewhere.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
+/// Pause between two looks for browsers to wake.
+const PUSH_POLL: Duration = Duration::from_secs(1);
 /// Pause between two times of forgetting expired logins.
 const FORGET_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
@@ -37,8 +40,33 @@ pub async fn do_jobs_forever(state: AppState) {
             _ = ticks.tick() => {}
             () = state.jobs_now.notified() => {}
         }
-        if let Err(error) = super::run_due(&state).await {
+        if let Err(error) = super::run_due(&state, Lane::Work).await {
             tracing::error!(error = format!("{error:#}"), "the jobs could not be done");
+        }
+    }
+}
+
+/// Wakes browsers: looks every second, for people wait for it.
+pub async fn push_forever(state: AppState) {
+    let mut ticks = interval_at(Instant::now(), PUSH_POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = super::run_due(&state, Lane::Push).await {
+            tracing::error!(error = format!("{error:#}"), "browsers could not be woken");
+        }
+    }
+}
+
+/// Tells friends of birthdays, once a day.
+pub async fn tell_birthdays_forever(state: AppState) {
+    let mut ticks = ticks(&state);
+    let mut told = None;
+    loop {
+        ticks.tick().await;
+        match notifications::tell_birthdays(&state, told.clone()).await {
+            Ok(now_told) => told = now_told,
+            Err(error) => tracing::error!(%error, "birthdays could not be told"),
         }
     }
 }
@@ -60,8 +88,8 @@ pub async fn learn_revocations_forever(state: AppState) {
     }
 }
 
-/// Forgets logins whose last token has expired: at once, then every hour.
-pub async fn forget_old_logins_forever(state: AppState) {
+/// Forgets logins whose last token has expired, and old notifications: at once, then every hour.
+pub async fn forget_old_forever(state: AppState) {
     let mut ticks = interval_at(Instant::now(), FORGET_PERIOD);
     loop {
         ticks.tick().await;
@@ -69,6 +97,11 @@ pub async fn forget_old_logins_forever(state: AppState) {
             Ok(0) => {}
             Ok(logins) => tracing::info!(logins, "forgot logins that had expired"),
             Err(error) => tracing::error!(%error, "expired logins could not be forgotten"),
+        }
+        match notifications::forget_old(&state).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot old notifications"),
+            Err(error) => tracing::error!(%error, "old notifications could not be forgotten"),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::sql;
 use super::stored::{StoredPayment, Timing};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::supports;
+use crate::{notifications, supports};
 
 /// Why money goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,19 @@ impl RefundReason {
             Self::TakenBack => "taken_back",
             Self::PayerLeft => "payer_left",
         }
+    }
+
+    /// Reads what [`RefundReason::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::NeverAttached,
+            Self::FundingClosed,
+            Self::FundingDeleted,
+            Self::TakenBack,
+            Self::PayerLeft,
+        ]
+        .into_iter()
+        .find(|reason| reason.as_str() == text)
     }
 }
 
@@ -170,11 +183,28 @@ async fn finish(state: &AppState, id: PaymentId) -> Result<StoredPayment, Storag
     let finish = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         match payment.state() {
-            PaymentState::Refunding => payment.step(conn, Step::FinishRefund, now, timing),
+            PaymentState::Refunding => finish_in(conn, payment, now, timing),
             _ => Ok(payment),
         }
     };
     state.db.write(finish).await
+}
+
+fn finish_in(
+    conn: &mut Conn,
+    payment: StoredPayment,
+    now: Timestamp,
+    timing: Timing,
+) -> Result<StoredPayment, StorageError> {
+    let (amount, before) = (payment.rules.refunding.get(), payment.rules.refunded.get());
+    let payment = payment.step(conn, Step::FinishRefund, now, timing)?;
+    let reason = payment
+        .refund_reason
+        .as_deref()
+        .and_then(RefundReason::parse);
+    let about = (payment.id, payment.rules.funding);
+    notifications::refunded(conn, payment.payer, about, (amount, before), reason, now)?;
+    Ok(payment)
 }
 
 async fn put_off(

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingFacts};
+use crate::notifications;
 use crate::payments::refund::{self, RefundReason};
 use crate::payments::{self, StoredPayment, Timing};
 
@@ -145,5 +146,7 @@ fn attach(
     let (who, amount) = ((funding, payment.payer), payment.rules.amount.get());
     let id = sql::create(conn, who, payment.id, amount, message, now)?;
     sql::note_participation(conn, payment.payer, funding, id)?;
+    notifications::supported(conn, payment.payer, (funding, id), amount, now)?;
+    notifications::goal_may_be_reached(conn, funding, amount, now)?;
     Ok((payment, id))
 }

@@ -4,6 +4,7 @@ pub mod accept;
 mod api;
 mod change;
 pub mod sql;
+mod thank;
 
 use funsun_domain::fundings::SupportRefusal;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use accept::{accept_wanted, find_open};
 pub use change::take_off_lists;
 pub use sql::forget_messages_of;
+pub use thank::{ThankRefusal, thank};
 
 use crate::state::AppState;
 use crate::web::AppError;
@@ -39,6 +41,18 @@ impl From<AcceptRefusal> for AppError {
             AcceptRefusal::NotAccepted(why) => not_accepted(why, detail),
             AcceptRefusal::NotPaid => Self::payment_required("not_paid", detail),
             AcceptRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<ThankRefusal> for AppError {
+    fn from(refusal: ThankRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            ThankRefusal::NoSuchSupport => Self::not_found("no_such_support", detail),
+            ThankRefusal::NotAuthor => Self::bad_request("not_author", detail),
+            ThankRefusal::TakenBack => Self::bad_request("taken_back", detail),
+            ThankRefusal::Storage(error) => Self::internal(error),
         }
     }
 }

@@ -203,10 +203,68 @@ pub fn set_message(conn: &mut Conn, id: SupportId, message: &str) -> Result<(), 
     Ok(())
 }
 
-/// Removes what a member wrote with their supports.
+/// What decides whether a support's giver may be thanked.
+#[derive(Clone, Copy, Debug)]
+pub struct ThankFacts {
+    pub funding: FundingId,
+    pub giver: AccountKey,
+    pub taken_back: bool,
+    pub thanked: bool,
+}
+
+/// A support, for the author of its funding.
+pub fn find_to_thank(conn: &mut Conn, id: SupportId) -> Result<Option<ThankFacts>, StorageError> {
+    let row: Option<(i64, i64, Option<i64>, Option<i64>)> = supports::table
+        .find(id.get())
+        .select((
+            supports::funding_id,
+            supports::author_id,
+            supports::taken_back_at,
+            supports::thanked_at,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(|(funding, giver, taken_back_at, thanked_at)| {
+        Ok(ThankFacts {
+            funding: FundingId::new(funding).map_err(StorageError::corrupt)?,
+            giver: AccountKey::new(giver).map_err(StorageError::corrupt)?,
+            taken_back: taken_back_at.is_some(),
+            thanked: thanked_at.is_some(),
+        })
+    })
+    .transpose()
+}
+
+/// Writes the answer to a support; the moment of the first one stays.
+pub fn set_thanks(
+    conn: &mut Conn,
+    id: SupportId,
+    text: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    diesel::update(supports::table.find(id.get()))
+        .set(supports::thanks.eq(text))
+        .execute(conn)?;
+    let first = supports::table
+        .find(id.get())
+        .filter(supports::thanked_at.is_null());
+    diesel::update(first)
+        .set(supports::thanked_at.eq(now.micros()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes what a member wrote with their supports, what they were answered, and what they answered others.
 pub fn forget_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+    let nothing = None::<String>;
     diesel::update(supports::table.filter(supports::author_id.eq(author.get())))
-        .set(supports::message.eq(""))
+        .set((supports::message.eq(""), supports::thanks.eq(&nothing)))
+        .execute(conn)?;
+    let theirs = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .select(fundings::id);
+    diesel::update(supports::table.filter(supports::funding_id.eq_any(theirs)))
+        .set(supports::thanks.eq(&nothing))
         .execute(conn)?;
     diesel::update(payments::table.filter(payments::account_id.eq(author.get())))
         .set(payments::wanted_message.eq(None::<String>))

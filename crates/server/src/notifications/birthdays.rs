@@ -1,0 +1,93 @@
+//! Friends are told of a birthday on the day before, from nine in the morning in Seoul.
+
+use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
+
+use super::kind::Kind;
+use super::sql;
+use super::tell::{News, tell};
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+
+/// The hour in Seoul from which it is told: nobody is woken at night.
+const FIRST_HOUR: &str = "09";
+/// Members looked up in one go; the friends of each are told in a transaction of their own.
+const BATCH: i64 = 200;
+const DAY_SECONDS: i64 = 86_400;
+
+/// Tells of tomorrow's birthdays, unless they were told since `told` was noted or it is too early. Gives back
+/// what to note. Beginning again after a stop, or on another node, tells nobody twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_birthdays(
+    state: &AppState,
+    told: Option<String>,
+) -> Result<Option<String>, StorageError> {
+    let now = state.clock.now();
+    let eve = Eve::of(now);
+    if eve.hour.as_str() < FIRST_HOUR || told.as_ref() == Some(&eve.tomorrow) {
+        return Ok(told);
+    }
+    let mut after = 0;
+    loop {
+        let days = eve.birthdays.clone();
+        let list = move |conn: &mut Conn| sql::list_born_on(conn, &days, after, BATCH);
+        let born = state.db.read_slow(list).await?;
+        for member in &born {
+            let member = AccountKey::new(*member).map_err(StorageError::corrupt)?;
+            let year = eve.tomorrow[..4].to_owned();
+            let tell = move |conn: &mut Conn| tell_friends(conn, member, &year, now);
+            state.db.write(tell).await?;
+        }
+        match born.last() {
+            Some(last) if i64::try_from(born.len()).unwrap_or(BATCH) == BATCH => after = *last,
+            _ => return Ok(Some(eve.tomorrow)),
+        }
+    }
+}
+
+fn tell_friends(
+    conn: &mut Conn,
+    member: AccountKey,
+    year: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let news = News {
+        actor: Some(member),
+        ..News::new(Kind::FriendBirthday, format!("{member} {year}"))
+    };
+    for friend in sql::list_friends(conn, member)? {
+        let friend = AccountKey::new(friend).map_err(StorageError::corrupt)?;
+        tell(conn, friend, &news, now)?;
+    }
+    Ok(())
+}
+
+/// The day before, in Seoul.
+struct Eve {
+    /// `00` to `23`.
+    hour: String,
+    /// `2026-12-24`.
+    tomorrow: String,
+    /// `MMDD` of those whose birthday is tomorrow.
+    birthdays: Vec<String>,
+}
+
+impl Eve {
+    fn of(now: Timestamp) -> Self {
+        let [tomorrow, day_after] =
+            [1, 2].map(|days| now.plus_seconds(days * DAY_SECONDS).to_seoul());
+        let month_and_day = |shown: &str| format!("{}{}", &shown[5..7], &shown[8..10]);
+        let mut birthdays = vec![month_and_day(&tomorrow)];
+        // Without a 29th of February, it is kept on the 28th.
+        if birthdays[0] == "0228" && month_and_day(&day_after) == "0301" {
+            birthdays.push("0229".to_owned());
+        }
+        Self {
+            hour: now.to_seoul()[11..13].to_owned(),
+            tomorrow: tomorrow[..10].to_owned(),
+            birthdays,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The list of what a member was told. What they may not see any more is left out when it is read.
+
+use std::collections::HashMap;
+
+use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
+
+use super::kind::Kind;
+use super::sql::{self, ActorRow, NotificationRow};
+use crate::accounts::Author;
+use crate::db::{Conn, StorageError};
+use crate::web::paging::Cursor;
+
+/// Items of one page.
+pub const PAGE_ITEMS: i64 = 20;
+
+/// Unread ones are counted up to this number: more is `99+`.
+const UNREAD_MAX: i64 = 100;
+
+/// One thing that a member was told.
+#[derive(Debug)]
+pub struct Item {
+    /// What happened.
+    pub kind: Kind,
+    /// Who caused it.
+    pub actor: Option<Author>,
+    /// The funding's id and title, when the member may see it.
+    pub funding: Option<(i64, String)>,
+    /// The support.
+    pub support: Option<i64>,
+    /// What was said: the supporter's message, or the author's thanks.
+    pub message: Option<String>,
+    /// KRW.
+    pub amount: Option<i64>,
+    /// Why money went back: the word of [`crate::payments::refund::RefundReason`].
+    pub reason: Option<String>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Not read yet.
+    pub unread: bool,
+}
+
+/// A page of notifications.
+#[derive(Debug)]
+pub struct ItemPage {
+    /// Newest first, up to [`PAGE_ITEMS`].
+    pub items: Vec<Item>,
+    /// Leads to the page behind it; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// What `viewer` was told, newest first, those before the cursor.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    before: Option<Cursor>,
+) -> Result<ItemPage, StorageError> {
+    let before = before.map_or(i64::MAX, |cursor| cursor.first);
+    let mut rows = sql::list(conn, viewer, before, PAGE_ITEMS + 1)?;
+    let size = usize::try_from(PAGE_ITEMS).expect("a page is small");
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let last = rows.last().filter(|_| more);
+    Ok(ItemPage {
+        next: last.map(|(row, _)| Cursor::one(row.id)),
+        items: with_words(conn, viewer, rows)?,
+    })
+}
+
+/// How many notifications `viewer` has not read; 100 stands for more than 99.
+///
+/// # Errors
+/// When the database fails.
+pub fn unread_count(conn: &mut Conn, viewer: AccountKey) -> Result<i64, StorageError> {
+    let unread = sql::count_unread(conn, viewer, UNREAD_MAX)?;
+    Ok(i64::try_from(unread).unwrap_or(UNREAD_MAX))
+}
+
+/// Notes that a member has read everything up to now.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(), StorageError> {
+    sql::mark_all_read(conn, key, now)
+}
+
+/// Adds titles and messages that `viewer` may read.
+pub(super) fn with_words(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    rows: Vec<(NotificationRow, Option<ActorRow>)>,
+) -> Result<Vec<Item>, StorageError> {
+    let fundings: Vec<i64> = rows.iter().filter_map(|(row, _)| row.funding_id).collect();
+    let supports: Vec<i64> = rows.iter().filter_map(|(row, _)| row.support_id).collect();
+    let titles: HashMap<i64, String> = sql::list_titles(conn, &fundings, viewer)?
+        .into_iter()
+        .collect();
+    let messages: HashMap<i64, (String, Option<String>)> = sql::list_messages(conn, &supports)?
+        .into_iter()
+        .map(|(id, message, thanks)| (id, (message, thanks)))
+        .collect();
+    let item = |(row, actor): (NotificationRow, Option<ActorRow>)| {
+        let kind = Kind::of(&row)?;
+        let said = row.support_id.and_then(|id| messages.get(&id)).cloned();
+        Ok(Item {
+            kind,
+            actor: actor.map(|(kakao_id, username, image)| {
+                Author::new(kakao_id, username, image.as_deref())
+            }),
+            funding: row
+                .funding_id
+                .and_then(|id| Some((id, titles.get(&id)?.clone()))),
+            support: row.support_id,
+            message: said.and_then(|(message, thanks)| match kind {
+                Kind::Thanked => thanks,
+                _ => Some(message).filter(|message| !message.is_empty()),
+            }),
+            amount: row.amount,
+            reason: row.reason,
+            at: Timestamp::from_micros(row.created_at),
+            unread: row.read_at.is_none(),
+        })
+    };
+    rows.into_iter().map(item).collect()
+}

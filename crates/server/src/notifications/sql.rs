@@ -1,0 +1,319 @@
+//! Every statement about notifications and preferences.
+
+use diesel::dsl::{Eq, auto_type, exists};
+use diesel::prelude::*;
+use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
+
+use super::kind::Kind;
+use super::tell::News;
+use crate::db::schema::{accounts, follows, fundings, notifications, preferences, supports};
+use crate::db::{Conn, StorageError, dialect};
+use crate::fundings::visibility::is_visible_to;
+
+/// A notification as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+pub struct NotificationRow {
+    pub id: i64,
+    pub account_id: i64,
+    pub kind: String,
+    pub funding_id: Option<i64>,
+    pub support_id: Option<i64>,
+    pub amount: Option<i64>,
+    pub reason: Option<String>,
+    pub created_at: i64,
+    pub read_at: Option<i64>,
+}
+
+/// Who caused it: Kakao id, name, picture.
+pub type ActorRow = (Option<i64>, String, Option<String>);
+
+/// The funding of the row, if it is about one, may be seen by `viewer`; its support, if it is about one, still
+/// stands. Money that went back is told all the same.
+#[auto_type]
+fn may_be_read_by(viewer: i64) -> _ {
+    let refunded: Eq<notifications::kind, &'static str> =
+        notifications::kind.eq(Kind::Refunded.as_str());
+    let about_none = notifications::funding_id.is_null();
+    let visible: is_visible_to = is_visible_to(viewer);
+    let seen = exists(
+        fundings::table
+            .filter(fundings::id.nullable().eq(notifications::funding_id))
+            .filter(visible),
+    );
+    let no_support = notifications::support_id.is_null();
+    let stands = exists(
+        supports::table
+            .filter(supports::id.nullable().eq(notifications::support_id))
+            .filter(supports::taken_back_at.is_null()),
+    );
+    refunded.or(about_none.or(seen).and(no_support.or(stands)))
+}
+
+/// Writes a notification; `None` when the member has been told before.
+pub fn insert(
+    conn: &mut Conn,
+    to: AccountKey,
+    news: &News,
+    now: Timestamp,
+) -> Result<Option<i64>, StorageError> {
+    let inserted = diesel::insert_into(notifications::table)
+        .values((
+            notifications::account_id.eq(to.get()),
+            notifications::kind.eq(news.kind.as_str()),
+            notifications::subject.eq(&news.subject),
+            notifications::actor_id.eq(news.actor.map(AccountKey::get)),
+            notifications::funding_id.eq(news.funding.map(|id| id.get())),
+            notifications::support_id.eq(news.support.map(|id| id.get())),
+            notifications::amount.eq(news.amount),
+            notifications::reason.eq(news.reason),
+            notifications::created_at.eq(now.micros()),
+        ))
+        .execute(conn);
+    match dialect::unless_taken(inserted)? {
+        Some(_) => Ok(Some(dialect::last_insert_id(conn)?)),
+        None => Ok(None),
+    }
+}
+
+/// What a member does not want to be told of; `None` when they have left.
+pub fn find_muted(conn: &mut Conn, key: AccountKey) -> Result<Option<String>, StorageError> {
+    let muted: Option<Option<String>> = accounts::table
+        .left_join(preferences::table.on(preferences::account_id.eq(accounts::id)))
+        .filter(accounts::id.eq(key.get()))
+        .filter(accounts::kakao_id.is_not_null())
+        .select(preferences::muted.nullable())
+        .first(conn)
+        .optional()?;
+    Ok(muted.map(Option::unwrap_or_default))
+}
+
+/// What `viewer` may read with an id below `before`, newest first.
+pub fn list(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<(NotificationRow, Option<ActorRow>)>, StorageError> {
+    let actor = accounts::id.nullable().eq(notifications::actor_id);
+    Ok(notifications::table
+        .left_join(accounts::table.on(actor))
+        .filter(notifications::account_id.eq(viewer.get()))
+        .filter(notifications::id.lt(before))
+        .filter(may_be_read_by(viewer.get()))
+        .order(notifications::id.desc())
+        .select((
+            NotificationRow::as_select(),
+            (accounts::kakao_id, accounts::username, accounts::image).nullable(),
+        ))
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// One of `viewer`'s notifications, unless it is read or may not be.
+pub fn find_unread(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    id: i64,
+) -> Result<Option<(NotificationRow, Option<ActorRow>)>, StorageError> {
+    let actor = accounts::id.nullable().eq(notifications::actor_id);
+    Ok(notifications::table
+        .left_join(accounts::table.on(actor))
+        .filter(notifications::id.eq(id))
+        .filter(notifications::account_id.eq(viewer.get()))
+        .filter(notifications::read_at.is_null())
+        .filter(may_be_read_by(viewer.get()))
+        .select((
+            NotificationRow::as_select(),
+            (accounts::kakao_id, accounts::username, accounts::image).nullable(),
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whose notification this is.
+pub fn find_owner(conn: &mut Conn, id: i64) -> Result<Option<i64>, StorageError> {
+    Ok(notifications::table
+        .find(id)
+        .select(notifications::account_id)
+        .first(conn)
+        .optional()?)
+}
+
+/// The titles of those of these fundings that `viewer` may see.
+pub fn list_titles(
+    conn: &mut Conn,
+    ids: &[i64],
+    viewer: AccountKey,
+) -> Result<Vec<(i64, String)>, StorageError> {
+    Ok(fundings::table
+        .filter(fundings::id.eq_any(ids))
+        .filter(is_visible_to(viewer.get()))
+        .select((fundings::id, fundings::title))
+        .load(conn)?)
+}
+
+/// What was said with these supports, and what the funding's author answered, as far as they stand.
+pub fn list_messages(
+    conn: &mut Conn,
+    ids: &[i64],
+) -> Result<Vec<(i64, String, Option<String>)>, StorageError> {
+    Ok(supports::table
+        .filter(supports::id.eq_any(ids))
+        .filter(supports::taken_back_at.is_null())
+        .select((supports::id, supports::message, supports::thanks))
+        .load(conn)?)
+}
+
+/// How many notifications `viewer` has not read, counted up to `most`.
+pub fn count_unread(conn: &mut Conn, viewer: AccountKey, most: i64) -> Result<usize, StorageError> {
+    let ids: Vec<i64> = notifications::table
+        .filter(notifications::account_id.eq(viewer.get()))
+        .filter(notifications::read_at.is_null())
+        .filter(may_be_read_by(viewer.get()))
+        .select(notifications::id)
+        .limit(most)
+        .load(conn)?;
+    Ok(ids.len())
+}
+
+/// Notes that a member has read everything up to now.
+pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(), StorageError> {
+    let unread = notifications::table
+        .filter(notifications::account_id.eq(key.get()))
+        .filter(notifications::read_at.is_null());
+    diesel::update(unread)
+        .set(notifications::read_at.eq(now.micros()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes what a member was told and chose, and what others were told of them alone.
+pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+    let told = notifications::table.filter(notifications::account_id.eq(key.get()));
+    diesel::delete(told).execute(conn)?;
+    let alone = [Kind::Followed, Kind::FriendBirthday].map(Kind::as_str);
+    let of_them = notifications::table
+        .filter(notifications::actor_id.eq(key.get()))
+        .filter(notifications::kind.eq_any(alone));
+    diesel::delete(of_them).execute(conn)?;
+    diesel::delete(preferences::table.find(key.get())).execute(conn)?;
+    Ok(())
+}
+
+/// Removes up to `most` notifications written before `moment`; gives back how many.
+pub fn delete_older(conn: &mut Conn, moment: Timestamp, most: i64) -> Result<usize, StorageError> {
+    let ids: Vec<i64> = notifications::table
+        .filter(notifications::created_at.lt(moment.micros()))
+        .select(notifications::id)
+        .limit(most)
+        .load(conn)?;
+    let older = notifications::table.filter(notifications::id.eq_any(ids));
+    Ok(diesel::delete(older).execute(conn)?)
+}
+
+/// A member's choices as stored: language, theme, muted kinds.
+pub fn find_preferences(
+    conn: &mut Conn,
+    key: AccountKey,
+) -> Result<Option<(String, String, String)>, StorageError> {
+    Ok(preferences::table
+        .find(key.get())
+        .select((
+            preferences::language,
+            preferences::theme,
+            preferences::muted,
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// Writes a member's choices.
+pub fn save_preferences(
+    conn: &mut Conn,
+    key: AccountKey,
+    (language, theme): (&str, &str),
+    muted: &str,
+) -> Result<(), StorageError> {
+    diesel::delete(preferences::table.find(key.get())).execute(conn)?;
+    diesel::insert_into(preferences::table)
+        .values((
+            preferences::account_id.eq(key.get()),
+            preferences::language.eq(language),
+            preferences::theme.eq(theme),
+            preferences::muted.eq(muted),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The author of a funding, its goal and what it has collected, in won.
+pub fn find_progress(conn: &mut Conn, id: i64) -> Result<Option<(i64, i64, i64)>, StorageError> {
+    Ok(fundings::table
+        .find(id)
+        .select((
+            fundings::author_id,
+            fundings::goal_amount,
+            fundings::collected_amount,
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// The author of a funding, and when it ends.
+pub fn find_author(conn: &mut Conn, id: i64) -> Result<Option<(i64, i64)>, StorageError> {
+    Ok(fundings::table
+        .find(id)
+        .select((fundings::author_id, fundings::deadline_at))
+        .first(conn)
+        .optional()?)
+}
+
+/// Members above `after` whose support of this funding stands, by their rows.
+pub fn list_supporters(
+    conn: &mut Conn,
+    funding: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(supports::table
+        .filter(supports::funding_id.eq(funding))
+        .filter(supports::taken_back_at.is_null())
+        .filter(supports::author_id.gt(after))
+        .order(supports::author_id)
+        .select(supports::author_id)
+        .distinct()
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// Members above `after` with one of these birthdays (`MMDD`), by their rows.
+pub fn list_born_on(
+    conn: &mut Conn,
+    days: &[String],
+    after: i64,
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(accounts::table
+        .filter(accounts::birthday.eq_any(days))
+        .filter(accounts::kakao_id.is_not_null())
+        .filter(accounts::suspended_at.is_null())
+        .filter(accounts::id.gt(after))
+        .order(accounts::id)
+        .select(accounts::id)
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// The friends of a member, who may see their birthday.
+pub fn list_friends(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, StorageError> {
+    let back = diesel::alias!(follows as back);
+    let returned = back.field(follows::follower_id).eq(follows::followee_id);
+    let to_them = back.field(follows::followee_id).eq(key.get());
+    Ok(follows::table
+        .inner_join(back.on(returned.and(to_them)))
+        .filter(follows::follower_id.eq(key.get()))
+        .select(follows::followee_id)
+        .load(conn)?)
+}

@@ -1,0 +1,62 @@
+//! The author of a funding thanks a giver.
+
+use funsun_domain::ids::{AccountKey, SupportId};
+use funsun_domain::text::Thanks;
+use funsun_domain::time::Timestamp;
+use thiserror::Error;
+
+use super::sql;
+use crate::db::{Conn, StorageError};
+use crate::fundings::{self, EditRefusal};
+use crate::notifications;
+
+/// Why nobody is thanked.
+#[derive(Debug, Error)]
+pub enum ThankRefusal {
+    /// There is no support by this id in a funding that the caller may see.
+    #[error("id: there is no such support")]
+    NoSuchSupport,
+    /// The caller did not open the funding.
+    #[error("id: only the funding's author can thank for this support")]
+    NotAuthor,
+    /// The support was taken back.
+    #[error("id: this support was taken back")]
+    TakenBack,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Writes what `author` answers to a support of their funding. It may be changed later; the giver is told once.
+///
+/// # Errors
+/// [`ThankRefusal`].
+pub fn thank(
+    conn: &mut Conn,
+    author: AccountKey,
+    id: SupportId,
+    text: &Thanks,
+    now: Timestamp,
+) -> Result<(), ThankRefusal> {
+    let facts = sql::find_to_thank(conn, id)?.ok_or(ThankRefusal::NoSuchSupport)?;
+    fundings::must_be_author(conn, author, facts.funding)?;
+    if facts.taken_back {
+        return Err(ThankRefusal::TakenBack);
+    }
+    sql::set_thanks(conn, id, text.as_str(), now)?;
+    if !facts.thanked {
+        let about = (facts.funding, id);
+        notifications::thanked(conn, (author, facts.giver), about, now)?;
+    }
+    Ok(())
+}
+
+impl From<EditRefusal> for ThankRefusal {
+    fn from(refusal: EditRefusal) -> Self {
+        match refusal {
+            EditRefusal::NoSuchFunding => Self::NoSuchSupport,
+            EditRefusal::NotAuthor => Self::NotAuthor,
+            EditRefusal::Storage(error) => Self::Storage(error),
+        }
+    }
+}
