@@ -18,7 +18,8 @@ use crate::web::path::CanonicalPathLayer;
 use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
 use crate::web::{AppError, docs};
 use crate::{
-    accounts, dev, follows, fundings, media, operation, payments, reports, site, supports,
+    accounts, dev, follows, fundings, media, notifications, operation, payments, reports, site,
+    supports,
 };
 
 /// What the API document says about the whole.
@@ -74,6 +75,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(accounts::pages::router())
         .merge(fundings::pages::router())
         .merge(payments::pages::own_pages())
+        .merge(notifications::push_router())
         .fallback(|| async { no_such_path() })
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)

@@ -36,6 +36,8 @@ pub struct Parts {
     pub gateway: Box<dyn PaymentGateway>,
     /// Pictures.
     pub media: MediaStore,
+    /// Push services of browsers.
+    pub push: web_push::Client,
     /// Work that must be finished even when the client that caused it has gone.
     pub background: Background,
     /// Wakes the sweeper: a payment is due right now.

@@ -26,6 +26,7 @@ pub use api::picture_edit;
 pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
 pub use profile::{Author, face};
+pub use session_sql::is_live;
 pub use suspend::{reinstate, suspend};
 pub use visitor::{OpenForm, PageMember, SignedForm, Visitor};
 

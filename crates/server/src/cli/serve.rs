@@ -103,16 +103,17 @@ fn build_state(
     let secret = start::token_secret(&config)?;
     let secret = secret.expose().as_bytes();
     Ok(AppState::new(Parts {
-        public_url,
         db,
         clock: Clock::default(),
         tokens: Tokens::new(secret, config.access_token_life, config.refresh_token_life),
         login: start::login_client(kakao)?,
         gateway: Box::new(start::gateway(kakao)?),
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
+        push: start::push_client(&config, public_url.clone())?,
         background: Background::default(),
         sweep_now: Notify::new(),
         jobs_now: Notify::new(),
+        public_url,
         config,
     }))
 }

@@ -8,9 +8,11 @@ use anyhow::{Context, ensure};
 use kakao::login::{LoginClient, LoginConfig};
 use kakao::pay::{PayClient, PayConfig};
 use tracing_subscriber::EnvFilter;
+use web_push::VapidKey;
 
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
+use crate::notifications;
 use crate::payments::kakaopay::KakaoPay;
 
 /// Lines for people in dev, JSON in production; on standard error.
@@ -85,14 +87,33 @@ pub(super) fn token_secret(config: &Config) -> anyhow::Result<Secret> {
     if let Some(secret) = &config.token_secret {
         return Ok(secret.clone());
     }
-    let path = config.data_dir.join("token-secret");
-    if let Ok(kept) = fs::read_to_string(&path) {
+    kept_or_made(&config.data_dir.join("token-secret"), || {
+        let mut random = [0_u8; 32];
+        getrandom::fill(&mut random).ok()?;
+        Some(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    })
+}
+
+/// The client of push services, with the key of the settings or one that is made at the first start and kept.
+pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result<web_push::Client> {
+    let text = match &config.vapid_private_key {
+        Some(key) => key.clone(),
+        None => kept_or_made(&config.data_dir.join("vapid-key"), || {
+            VapidKey::random().map(|key| key.to_text())
+        })?,
+    };
+    let key = VapidKey::parse(text.expose()).context("vapid_private_key")?;
+    let reach = notifications::reach(config);
+    Ok(web_push::Client::new(key, public_url, reach)?)
+}
+
+/// A secret in a file that nobody else can read; made when there is none.
+fn kept_or_made(path: &Path, make: impl FnOnce() -> Option<String>) -> anyhow::Result<Secret> {
+    if let Ok(kept) = fs::read_to_string(path) {
         return Ok(kept.trim().to_owned().into());
     }
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
-    let made: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    write_private(&path, &made).with_context(|| format!("{} can't be written", path.display()))?;
+    let made = make().context("the system gives no random bytes")?;
+    write_private(path, &made).with_context(|| format!("{} can't be written", path.display()))?;
     Ok(made.into())
 }
 

@@ -50,6 +50,11 @@ pub const KEYS: &[Key] = &[
         "signs tokens and picture addresses; production: 32 characters or more; dev: made",
     ),
     key(
+        "vapid_private_key",
+        None,
+        "signs Web Push: 32 bytes in URL-safe base64; made and kept in data_dir, to be set for several nodes",
+    ),
+    key(
         "access_token_seconds",
         Some("1800"),
         "life of an access token, in seconds",

@@ -43,6 +43,8 @@ pub struct Config {
     pub database_url: Secret,
     /// Signs tokens and picture addresses; `None` (dev): made and kept in the data folder.
     pub token_secret: Option<Secret>,
+    /// Signs what is sent to push services; `None`: made and kept in the data folder.
+    pub vapid_private_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_life: Duration,
     /// Life of a login.
@@ -137,6 +139,9 @@ impl Config {
                 .into(),
             token_secret: raw
                 .get("token_secret")
+                .map(|text| Secret::from(text.to_owned())),
+            vapid_private_key: raw
+                .get("vapid_private_key")
                 .map(|text| Secret::from(text.to_owned())),
             access_token_life: seconds(raw, "access_token_seconds", 1, problems),
             refresh_token_life: seconds(raw, "refresh_token_days", 86_400, problems),

@@ -26,6 +26,15 @@ pub enum JobKind {
     Push,
 }
 
+/// What comes after a job was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: it is done.
+    Done,
+    /// It is tried again: in so many seconds, or when its pause is over.
+    Later(Option<i64>),
+}
+
 /// Jobs that are done one after the other; what one lane waits for holds up no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {

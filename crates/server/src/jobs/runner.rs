@@ -3,7 +3,7 @@
 use futures_util::{TryStreamExt, stream};
 
 use super::sql::{self, JobRow};
-use super::{JobKind, Lane};
+use super::{JobKind, Lane, Next};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::{accounts, media, notifications};
@@ -45,7 +45,13 @@ async fn attempt(state: &AppState, job: JobRow) -> Result<(), StorageError> {
         return Ok(());
     }
     match run(state, &job).await {
-        Ok(()) => {
+        Ok(Next::Later(None)) => {}
+        Ok(Next::Later(Some(seconds))) => {
+            let run_at = state.clock.now().plus_seconds(seconds);
+            let put_off = move |conn: &mut Conn| sql::put_off(conn, job.id, run_at);
+            state.db.write(put_off).await?;
+        }
+        Ok(Next::Done) => {
             let delete = move |conn: &mut Conn| sql::delete(conn, job.id);
             state.db.write(delete).await?;
         }
@@ -60,17 +66,18 @@ async fn attempt(state: &AppState, job: JobRow) -> Result<(), StorageError> {
     Ok(())
 }
 
-async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<()> {
+async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<Next> {
     match JobKind::parse(&job.kind) {
         Some(JobKind::RemovePicture) => {
-            media::remove_unless_used(state, job.id, &job.subject).await
+            media::remove_unless_used(state, job.id, &job.subject).await?;
         }
-        Some(JobKind::UnlinkAtKakao) => accounts::unlink::tell_kakao(state, &job.subject).await,
+        Some(JobKind::UnlinkAtKakao) => accounts::unlink::tell_kakao(state, &job.subject).await?,
         Some(JobKind::UnlinkedByKakao) => {
-            accounts::unlink::withdraw_unlinked(state, &job.subject).await
+            accounts::unlink::withdraw_unlinked(state, &job.subject).await?;
         }
-        Some(JobKind::Tell) => notifications::tell_everybody(state, &job.subject).await,
-        Some(JobKind::Push) => notifications::push(state, &job.subject).await,
+        Some(JobKind::Tell) => notifications::tell_everybody(state, &job.subject).await?,
+        Some(JobKind::Push) => return notifications::push(state, &job.subject).await,
         None => anyhow::bail!("this version knows no such job"),
     }
+    Ok(Next::Done)
 }

@@ -63,6 +63,14 @@ pub fn claim(conn: &mut Conn, job: &JobRow, next: Timestamp) -> Result<bool, Sto
     Ok(claimed == 1)
 }
 
+/// Puts a job off.
+pub fn put_off(conn: &mut Conn, id: i64, run_at: Timestamp) -> Result<(), StorageError> {
+    diesel::update(jobs::table.find(id))
+        .set(jobs::run_at.eq(run_at.micros()))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     diesel::delete(jobs::table.find(id)).execute(conn)?;
     Ok(())

@@ -10,9 +10,11 @@ mod kind;
 mod list;
 pub mod preferences;
 mod push;
+mod push_api;
 mod push_sql;
 mod sql;
 mod tell;
+mod words;
 
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
@@ -25,7 +27,9 @@ pub use fan_out::tell_everybody;
 pub use kind::Kind;
 pub use list::{Item, ItemPage, PAGE_ITEMS, list, mark_all_read, unread_count};
 pub use preferences::Preferences;
-pub use push::push;
+pub use push::{push, reach};
+pub use push_api::router as push_router;
+pub use words::{Words, words};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

@@ -1,7 +1,138 @@
-//! Waking a browser: a job that reads what the member may read right now, and asks their push service.
+//! Waking a browser: a job that puts into words what the member may read right now, and hands it to the push
+//! service of their browser. A message may arrive twice; its tag makes the second replace the first.
 
+use anyhow::Context;
+use funsun_domain::ids::{AccountKey, SessionId};
+use serde_json::json;
+use web_push::{Message, Outcome, Reach, Subscription};
+
+use super::list::{Item, with_words};
+use super::push_sql::{self, SubscriptionRow};
+use super::words::words;
+use super::{preferences, sql};
+use crate::accounts;
+use crate::config::Config;
+use crate::db::{Conn, StorageError};
+use crate::jobs::Next;
+use crate::site::{Lang, Texts};
 use crate::state::AppState;
 
-pub async fn push(_state: &AppState, _subject: &str) -> anyhow::Result<()> {
-    Ok(())
+/// How long a message is worth waking somebody, in seconds: a day.
+const TTL_SECONDS: u32 = 86_400;
+/// Refusals in a row after which a subscription is given up.
+const FAILURES_MAX: i64 = 10;
+
+/// How far endpoints may lead: in dev also to this machine, so that a test can play the push service.
+pub fn reach(config: &Config) -> Reach {
+    if config.is_dev() {
+        Reach::Loopback
+    } else {
+        Reach::Public
+    }
+}
+
+/// What is to be sent, and where.
+struct Delivery {
+    subscription: SubscriptionRow,
+    item: Item,
+    lang: Lang,
+}
+
+/// Does the job of this subject. Nothing is sent that was read, hidden, muted or forgotten meanwhile, nor to a
+/// browser whose login has ended.
+///
+/// # Errors
+/// When the database fails; the job is tried again.
+pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
+    let (notification, subscription) = subject.split_once(' ').context("not a push")?;
+    let (notification, subscription): (i64, i64) = (notification.parse()?, subscription.parse()?);
+    let prepare = move |conn: &mut Conn| prepare(conn, notification, subscription);
+    let delivery = match state.db.read(prepare).await? {
+        Prepared::Deliver(delivery) => *delivery,
+        Prepared::Nothing => return Ok(Next::Done),
+        Prepared::LoggedOut => return forget(state, subscription).await,
+    };
+    let now = state.clock.now();
+    if delivery.item.at.plus_seconds(i64::from(TTL_SECONDS)) <= now {
+        return Ok(Next::Done);
+    }
+    let row = &delivery.subscription;
+    let to = Subscription::parse(&row.endpoint, &row.p256dh, &row.auth, reach(&state.config));
+    let Ok(to) = to else {
+        return forget(state, subscription).await;
+    };
+    let payload = payload(&delivery, notification);
+    let message = Message {
+        payload: payload.as_bytes(),
+        ttl_seconds: TTL_SECONDS,
+    };
+    match state.push.send(&to, message, now.seconds()).await {
+        Outcome::Accepted if row.failures == 0 => Ok(Next::Done),
+        Outcome::Accepted => note_failures(state, subscription, 0).await,
+        Outcome::Gone => forget(state, subscription).await,
+        Outcome::Later(seconds) => Ok(Next::Later(seconds)),
+        Outcome::Refused(status) => {
+            tracing::warn!(subscription, status, "a push service refuses a message");
+            match row.failures + 1 {
+                FAILURES_MAX.. => forget(state, subscription).await,
+                failures => note_failures(state, subscription, failures).await,
+            }
+        }
+    }
+}
+
+enum Prepared {
+    Deliver(Box<Delivery>),
+    Nothing,
+    LoggedOut,
+}
+
+fn prepare(conn: &mut Conn, id: i64, subscription: i64) -> Result<Prepared, StorageError> {
+    let Some(subscription) = push_sql::find(conn, subscription)? else {
+        return Ok(Prepared::Nothing);
+    };
+    if let Some(session) = subscription.session_id {
+        let session = SessionId::new(session).map_err(StorageError::corrupt)?;
+        if !accounts::is_live(conn, session)? {
+            return Ok(Prepared::LoggedOut);
+        }
+    }
+    let viewer = AccountKey::new(subscription.account_id).map_err(StorageError::corrupt)?;
+    let unread = sql::find_unread(conn, viewer, id)?;
+    let found = with_words(conn, viewer, unread.into_iter().collect())?;
+    let chosen = preferences::find(conn, viewer)?;
+    let item = found
+        .into_iter()
+        .next()
+        .filter(|item| chosen.hears_of(item.kind));
+    Ok(item.map_or(Prepared::Nothing, |item| {
+        Prepared::Deliver(Box::new(Delivery {
+            subscription,
+            item,
+            lang: chosen.lang,
+        }))
+    }))
+}
+
+fn payload(delivery: &Delivery, notification: i64) -> String {
+    let words = words(Texts(delivery.lang), &delivery.item);
+    json!({
+        "title": words.title,
+        "body": words.body,
+        "url": words.path,
+        "tag": format!("{}-{notification}", delivery.item.kind.as_str()),
+    })
+    .to_string()
+}
+
+async fn forget(state: &AppState, subscription: i64) -> anyhow::Result<Next> {
+    let delete = move |conn: &mut Conn| push_sql::delete(conn, subscription);
+    state.db.write(delete).await?;
+    Ok(Next::Done)
+}
+
+async fn note_failures(state: &AppState, id: i64, failures: i64) -> anyhow::Result<Next> {
+    let note = move |conn: &mut Conn| push_sql::set_failures(conn, id, failures);
+    state.db.write(note).await?;
+    Ok(Next::Done)
 }

@@ -1,17 +1,96 @@
 //! Every statement about the browsers that want to be woken.
 
 use diesel::prelude::*;
-use funsun_domain::ids::AccountKey;
+use funsun_domain::ids::{AccountKey, SessionId};
+use funsun_domain::time::Timestamp;
 
+use super::push_api::NewSubscription;
 use crate::db::schema::push_subscriptions;
 use crate::db::{Conn, StorageError};
+
+/// Browsers that one member may have woken; of more, the oldest are let go.
+const SUBSCRIPTIONS_MAX: i64 = 10;
+
+/// A browser that wants to be woken.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = push_subscriptions)]
+pub struct SubscriptionRow {
+    pub id: i64,
+    pub account_id: i64,
+    pub session_id: Option<i64>,
+    pub endpoint: String,
+    pub p256dh: String,
+    pub auth: String,
+    pub failures: i64,
+}
 
 /// The subscriptions of a member, by their rows.
 pub fn list_ids_of(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, StorageError> {
     Ok(push_subscriptions::table
         .filter(push_subscriptions::account_id.eq(key.get()))
+        .order(push_subscriptions::id.desc())
         .select(push_subscriptions::id)
         .load(conn)?)
+}
+
+/// The subscription of this row.
+pub fn find(conn: &mut Conn, id: i64) -> Result<Option<SubscriptionRow>, StorageError> {
+    Ok(push_subscriptions::table
+        .find(id)
+        .select(SubscriptionRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Writes a subscription; a browser has one, whoever was logged in there before.
+pub fn insert(
+    conn: &mut Conn,
+    (key, session): (AccountKey, SessionId),
+    new: &NewSubscription,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let same = push_subscriptions::table.filter(push_subscriptions::endpoint.eq(&new.endpoint));
+    diesel::delete(same).execute(conn)?;
+    diesel::insert_into(push_subscriptions::table)
+        .values((
+            push_subscriptions::account_id.eq(key.get()),
+            push_subscriptions::session_id.eq(session.get()),
+            push_subscriptions::endpoint.eq(&new.endpoint),
+            push_subscriptions::p256dh.eq(&new.p256dh),
+            push_subscriptions::auth.eq(&new.auth),
+            push_subscriptions::created_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
+    let kept = usize::try_from(SUBSCRIPTIONS_MAX).expect("a member has few");
+    let old: Vec<i64> = list_ids_of(conn, key)?.into_iter().skip(kept).collect();
+    if !old.is_empty() {
+        let old = push_subscriptions::table.filter(push_subscriptions::id.eq_any(old));
+        diesel::delete(old).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Removes a member's subscription with this endpoint.
+pub fn delete_at(conn: &mut Conn, key: AccountKey, endpoint: &str) -> Result<(), StorageError> {
+    let theirs = push_subscriptions::table
+        .filter(push_subscriptions::endpoint.eq(endpoint))
+        .filter(push_subscriptions::account_id.eq(key.get()));
+    diesel::delete(theirs).execute(conn)?;
+    Ok(())
+}
+
+/// Removes a subscription.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
+    diesel::delete(push_subscriptions::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Notes how often a push service has refused since it last took something.
+pub fn set_failures(conn: &mut Conn, id: i64, failures: i64) -> Result<(), StorageError> {
+    diesel::update(push_subscriptions::table.find(id))
+        .set(push_subscriptions::failures.eq(failures))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes every subscription of a member.

@@ -80,6 +80,7 @@ const FILES: &[&str] = &[
     include_str!("../../translations/reports.toml"),
     include_str!("../../translations/settings.toml"),
     include_str!("../../translations/supports.toml"),
+    include_str!("../../translations/notifications.toml"),
 ];
 
 static WORDS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(read);

@@ -1,0 +1,47 @@
+//! A notification in words: the same in the list and on a lock screen.
+
+use super::kind::Kind;
+use super::list::Item;
+use crate::site::Texts;
+
+/// Every key begins so; kind and part follow.
+const KEYS: &str = "notifications.";
+
+/// What a member reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What happened, in a line.
+    pub title: String,
+    /// To what.
+    pub body: String,
+    /// Where it leads, on our site.
+    pub path: String,
+}
+
+/// Puts a notification into words.
+pub fn words(t: Texts, item: &Item) -> Words {
+    let kind = item.kind.as_str();
+    let amount = t.won(item.amount.unwrap_or_default());
+    let funding = item.funding.as_ref().map_or("", |(_, title)| title);
+    let actor = item.actor.as_ref().map_or("", |actor| &actor.username);
+    let values = [("actor", actor), ("funding", funding), ("amount", &amount)];
+    let body = match item.kind {
+        Kind::Refunded => format!("{KEYS}{kind}.{}", item.reason.as_deref().unwrap_or("body")),
+        _ => format!("{KEYS}{kind}.body"),
+    };
+    Words {
+        title: t.fill(&format!("{KEYS}{kind}.title"), values),
+        body: t.fill(&body, values),
+        path: path(item),
+    }
+}
+
+fn path(item: &Item) -> String {
+    let member = item.actor.as_ref().filter(|actor| !actor.id.is_empty());
+    match (item.kind, &item.funding, member) {
+        (Kind::Refunded, ..) => "/me/payments".to_owned(),
+        (Kind::Followed | Kind::FriendBirthday, _, Some(actor)) => format!("/members/{}", actor.id),
+        (_, Some((funding, _)), _) => format!("/fundings/{funding}"),
+        _ => "/notifications".to_owned(),
+    }
+}

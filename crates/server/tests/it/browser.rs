@@ -1,0 +1,157 @@
+//! A member's browser that can be woken, and the push service behind it, on this machine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use hkdf::Hkdf;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::{PublicKey, SecretKey};
+use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::{Method, StatusCode};
+use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::app::{Answer, Member, send};
+
+const AUTH: [u8; 16] = *b"sixteen bytes ok";
+
+/// A browser with keys of its own.
+pub struct Browser {
+    endpoint: String,
+    secret: SecretKey,
+    answer: Arc<AtomicU16>,
+    arrived: UnboundedReceiver<Bytes>,
+}
+
+#[derive(Clone)]
+struct Service {
+    answer: Arc<AtomicU16>,
+    arrived: UnboundedSender<Bytes>,
+}
+
+async fn take(State(service): State<Service>, body: Bytes) -> StatusCode {
+    service.arrived.send(body).unwrap();
+    StatusCode::from_u16(service.answer.load(Ordering::SeqCst)).unwrap()
+}
+
+impl Browser {
+    /// A browser whose push service takes everything.
+    pub async fn new() -> Self {
+        let (sender, arrived) = unbounded_channel();
+        let answer = Arc::new(AtomicU16::new(201));
+        let service = Service {
+            answer: Arc::clone(&answer),
+            arrived: sender,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/wake", listener.local_addr().unwrap());
+        let router = Router::new().route("/wake", post(take)).with_state(service);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            endpoint,
+            secret: SecretKey::from_slice(&[7; 32]).unwrap(),
+            answer,
+            arrived,
+        }
+    }
+
+    /// From now on its push service answers so.
+    pub fn service_answers(&self, status: u16) {
+        self.answer.store(status, Ordering::SeqCst);
+    }
+
+    /// How it describes itself.
+    pub fn subscription(&self) -> Value {
+        json!({
+            "endpoint": self.endpoint,
+            "p256dh": BASE64.encode(point(&self.secret.public_key())),
+            "auth": BASE64.encode(AUTH),
+        })
+    }
+
+    /// Asks to be woken when `member` is told something.
+    pub async fn subscribes(&self, member: &Member) {
+        let token = csrf(member).await;
+        let answer = subscribe(member, &token, &self.subscription()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+    }
+
+    /// What arrives next, read with the browser's keys.
+    pub async fn woken(&mut self) -> Value {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.arrived.recv());
+        let body = next.await.expect("a message in time").unwrap();
+        self.decrypt(&body)
+    }
+
+    /// As [`Browser::woken`], only the title.
+    pub async fn reads(&mut self) -> String {
+        self.woken().await["title"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether nothing has arrived that was not read.
+    pub fn is_asleep(&self) -> bool {
+        self.arrived.is_empty()
+    }
+
+    /// RFC 8291 from the other side.
+    fn decrypt(&self, body: &[u8]) -> Value {
+        let (salt, theirs, record) = (&body[..16], &body[21..86], &body[86..]);
+        let theirs = PublicKey::from_sec1_bytes(theirs).unwrap();
+        let secret = self.secret.to_nonzero_scalar();
+        let shared = p256::ecdh::diffie_hellman(secret, theirs.as_affine());
+        let own = point(&self.secret.public_key());
+        let info = [b"WebPush: info\0".as_slice(), &own, &body[21..86]].concat();
+        let input: [u8; 32] = expand(&AUTH, shared.raw_secret_bytes(), &info);
+        let key: [u8; 16] = expand(salt, &input, b"Content-Encoding: aes128gcm\0");
+        let nonce: [u8; 12] = expand(salt, &input, b"Content-Encoding: nonce\0");
+        let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key).unwrap());
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let mut record = record.to_vec();
+        let plain = key.open_in_place(nonce, Aad::empty(), &mut record).unwrap();
+        let (last, text) = plain.split_last().unwrap();
+        assert_eq!(*last, 2, "the last record");
+        serde_json::from_slice(text).unwrap()
+    }
+}
+
+fn expand<const N: usize>(salt: &[u8], input: &[u8], info: &[u8]) -> [u8; N] {
+    let mut output = [0; N];
+    let hkdf = Hkdf::<Sha256>::new(Some(salt), input);
+    hkdf.expand(info, &mut output).unwrap();
+    output
+}
+
+fn point(key: &PublicKey) -> Vec<u8> {
+    key.to_encoded_point(false).as_bytes().to_vec()
+}
+
+/// The token of the forms of this member's login, from a page.
+pub async fn csrf(member: &Member) -> String {
+    let page = send(page_call(member, Method::GET, "/settings")).await;
+    let (_, rest) = page.text.split_once("name=\"_csrf\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// What the settings' script sends.
+pub async fn subscribe(member: &Member, token: &str, subscription: &Value) -> Answer {
+    let call = page_call(member, Method::POST, "/settings/push");
+    send(call.header("x-csrf-token", token).json(subscription)).await
+}
+
+fn page_call(member: &Member, method: Method, path: &str) -> reqwest::RequestBuilder {
+    member
+        .http
+        .request(method, format!("{}{path}", member.url))
+        .header(COOKIE, format!("access={}", member.access))
+        .header(ACCEPT, "application/json")
+}

@@ -1,0 +1,208 @@
+//! What members are told, as their browsers are woken with it.
+
+use funsun_domain::time::Timestamp;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, Member, send, seoul_time_in};
+use crate::browser::{Browser, csrf, subscribe};
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// A member whose browser wants to be woken.
+async fn with_browser(app: &App, name: &str) -> (Member, Browser) {
+    let (member, browser) = (app.member(name).await, Browser::new().await);
+    browser.subscribes(&member).await;
+    (member, browser)
+}
+
+/// The titles of the next two messages, which may come in any order.
+async fn next_two(browser: &mut Browser) -> [String; 2] {
+    let mut titles = [browser.reads().await, browser.reads().await];
+    titles.sort();
+    titles
+}
+
+#[tokio::test]
+async fn an_author_hears_of_a_support_and_of_the_goal() {
+    let app = App::start().await;
+    let (author, mut browser) = with_browser(&app, "하늘").await;
+    let friend = app.member("지우").await;
+    let funding = author.opens("자전거", true).await;
+    friend.supports(&funding, 20_000, "생일 축하해!").await;
+    let told = browser.woken().await;
+    assert_eq!(told["title"], "지우님이 함께했어요");
+    assert_eq!(told["body"], "‘자전거’에 20,000원을 보탰어요.");
+    assert_eq!(told["url"], format!("/fundings/{}", funding["id"]));
+    friend.supports(&funding, 80_000, "나머지는 내가").await;
+    let reached = ["목표를 이뤘어요!", "지우님이 함께했어요"];
+    assert_eq!(next_two(&mut browser).await, reached);
+    friend.supports(&funding, 1_000, "조금 더").await;
+    assert_eq!(browser.reads().await, "지우님이 함께했어요");
+}
+
+#[tokio::test]
+async fn an_ending_is_told_a_day_before_and_when_it_has_come_to_all_who_take_part() {
+    let app = App::start().await;
+    let (author, mut authors) = with_browser(&app, "하늘").await;
+    let (friend, mut friends) = with_browser(&app, "지우").await;
+    let funding = author
+        .opens_until("자전거", true, &seoul_time_in(10 * DAY))
+        .await;
+    friend.supports(&funding, 5_000, "응원해").await;
+    assert_eq!(authors.reads().await, "지우님이 함께했어요");
+    app.move_clock(9 * DAY + HOUR).await;
+    assert_eq!(authors.reads().await, "하루 남았어요");
+    assert_eq!(friends.reads().await, "하루 남았어요");
+    app.move_clock(10 * DAY + HOUR).await;
+    assert_eq!(authors.reads().await, "펀딩이 끝났어요");
+    assert_eq!(friends.reads().await, "펀딩이 끝났어요");
+}
+
+#[tokio::test]
+async fn a_payer_hears_that_money_is_back_and_why() {
+    let app = App::start().await;
+    let author = app.member("하늘").await;
+    let (friend, mut browser) = with_browser(&app, "지우").await;
+    let funding = author.opens("자전거", true).await;
+    friend.supports(&funding, 5_000, "응원해").await;
+    let id = funding["id"].to_string();
+    let deleted = author
+        .json(Method::DELETE, "/funding/", json!({ "id": id }))
+        .await;
+    assert!(deleted.status.is_success(), "{deleted:?}");
+    let told = browser.woken().await;
+    assert_eq!(told["title"], "5,000원을 돌려드렸어요");
+    assert_eq!(told["body"], "펀딩이 삭제되어 카카오페이로 환불했어요.");
+    assert_eq!(told["url"], "/me/payments");
+}
+
+#[tokio::test]
+async fn supporters_hear_of_a_review_once() {
+    let app = App::start().await;
+    let author = app.member("하늘").await;
+    let (friend, mut browser) = with_browser(&app, "지우").await;
+    let funding = author.opens("자전거", true).await;
+    friend.supports(&funding, 5_000, "응원해").await;
+    let id = funding["id"].to_string();
+    for review in ["잘 탈게요!", "정말 잘 탈게요!"] {
+        let fields = [("id", id.as_str()), ("review", review)];
+        let written = author
+            .multipart(Method::POST, "/funding/review", &fields, &[])
+            .await;
+        assert_eq!(written.status, StatusCode::OK, "{written:?}");
+    }
+    assert_eq!(browser.reads().await, "하늘님이 후기를 남겼어요");
+    author.follows(&friend).await;
+    assert_eq!(browser.reads().await, "하늘님이 팔로우해요");
+}
+
+#[tokio::test]
+async fn who_follows_again_is_not_told_again() {
+    let app = App::start().await;
+    let (member, mut browser) = with_browser(&app, "하늘").await;
+    let (fickle, other) = (app.member("지우").await, app.member("민지").await);
+    fickle.follows(&member).await;
+    let told = browser.woken().await;
+    assert_eq!(told["title"], "지우님이 팔로우해요");
+    assert_eq!(told["url"], format!("/members/{}", fickle.id));
+    let id = [("id", member.id.as_str())];
+    fickle.form(Method::DELETE, "/follow/", &id).await;
+    fickle.follows(&member).await;
+    other.follows(&member).await;
+    assert_eq!(browser.reads().await, "민지님이 팔로우해요");
+}
+
+#[tokio::test]
+async fn friends_hear_of_a_birthday_on_the_day_before_and_others_do_not() {
+    let app = App::start().await;
+    // Ten in the morning in Seoul, on one of the next days.
+    let now = Timestamp::parse(&seoul_time_in(0)).unwrap();
+    let hour: i64 = now.to_seoul()[11..13].parse().unwrap();
+    let eve = DAY + (10 - hour) * HOUR;
+    let shown = now.plus_seconds(eve + DAY).to_seoul();
+    let birthday = format!("{}{}", &shown[5..7], &shown[8..10]);
+    let born = app
+        .member_with("하늘", json!({ "birthday": birthday }))
+        .await;
+    let (friend, mut friends) = with_browser(&app, "지우").await;
+    let (follower, mut followers) = with_browser(&app, "민지").await;
+    born.befriends(&friend).await;
+    follower.follows(&born).await;
+    assert_eq!(friends.reads().await, "하늘님이 팔로우해요");
+    app.move_clock(eve).await;
+    let told = friends.woken().await;
+    assert_eq!(told["title"], "내일은 하늘님 생일이에요");
+    friend_follows_now(&app, &follower).await;
+    assert_eq!(followers.reads().await, "새친구님이 팔로우해요");
+}
+
+/// Somebody new, whose tokens are of the clock as it is now.
+async fn friend_follows_now(app: &App, member: &Member) {
+    app.member("새친구").await.follows(member).await;
+}
+
+#[tokio::test]
+async fn a_browser_that_is_gone_or_logged_out_is_woken_no_more() {
+    let app = App::start().await;
+    let (member, mut gone) = with_browser(&app, "하늘").await;
+    let mut other = Browser::new().await;
+    other.subscribes(&member).await;
+    gone.service_answers(410);
+    for name in ["지우", "민지"] {
+        app.member(name).await.follows(&member).await;
+        assert_eq!(other.reads().await, format!("{name}님이 팔로우해요"));
+    }
+    assert_eq!(gone.reads().await, "지우님이 팔로우해요");
+    let left = send(member.call(Method::DELETE, "/account/session")).await;
+    assert!(left.status.is_success(), "{left:?}");
+    app.member("서연").await.follows(&member).await;
+    let (witness, mut witnesses) = with_browser(&app, "증인").await;
+    app.member("현우").await.follows(&witness).await;
+    assert_eq!(witnesses.reads().await, "현우님이 팔로우해요");
+    assert!(other.is_asleep() && gone.is_asleep());
+}
+
+#[tokio::test]
+async fn a_push_service_that_fails_is_asked_again() {
+    let app = App::start().await;
+    let (member, mut browser) = with_browser(&app, "하늘").await;
+    browser.service_answers(503);
+    app.member("지우").await.follows(&member).await;
+    let first = browser.woken().await;
+    browser.service_answers(201);
+    app.move_clock(60).await;
+    assert_eq!(browser.woken().await, first);
+}
+
+#[tokio::test]
+async fn only_a_signed_request_with_a_decent_endpoint_subscribes() {
+    let app = App::start().await;
+    let member = app.member("하늘").await;
+    let browser = Browser::new().await;
+    let good = browser.subscription();
+    let forged = subscribe(&member, "forged", &good).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN, "{forged:?}");
+    let visitor = app.visitor(Method::POST, "/settings/push").json(&good);
+    let visitor = send(visitor).await;
+    assert!(!visitor.status.is_success(), "{visitor:?}");
+    let token = csrf(&member).await;
+    for (field, value) in [
+        ("endpoint", "http://192.168.0.1/wake"),
+        ("endpoint", "file:///etc/passwd"),
+        ("p256dh", "AAAA"),
+        ("auth", "AAAA"),
+    ] {
+        let mut bad: Value = good.clone();
+        bad[field] = value.into();
+        let answer = subscribe(&member, &token, &bad).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::BAD_REQUEST,
+            "{field}: {answer:?}"
+        );
+        assert!(answer.text.contains(field), "{answer:?}");
+    }
+    assert_eq!(subscribe(&member, &token, &good).await.status, 204);
+}

@@ -1,0 +1,128 @@
+//! Encryption of a message for one browser: RFC 8291 over RFC 8188 (`aes128gcm`), in a single record.
+
+use hkdf::Hkdf;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::{PublicKey, SecretKey};
+use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use sha2::Sha256;
+use thiserror::Error;
+
+use crate::subscription::Subscription;
+
+/// Longest message, in bytes: what is left of the 4,096 that every push service takes (RFC 8030, 7.2), after the
+/// header, the delimiter and the tag.
+pub const PAYLOAD_BYTES_MAX: usize = 4_096 - HEADER_BYTES - 1 - 16;
+
+const SALT_BYTES: usize = 16;
+const POINT_BYTES: usize = 65;
+const HEADER_BYTES: usize = SALT_BYTES + 4 + 1 + POINT_BYTES;
+const RECORD_BYTES: u32 = 4_096;
+/// Ends the last record (RFC 8188, 2).
+const LAST_RECORD: u8 = 2;
+
+/// Why a message is not encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum EncryptError {
+    /// Longer than [`PAYLOAD_BYTES_MAX`].
+    #[error("the message is longer than {PAYLOAD_BYTES_MAX} bytes")]
+    TooLong,
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+}
+
+/// What must be new for each message: a key pair and a salt.
+pub struct Fresh {
+    secret: SecretKey,
+    salt: [u8; SALT_BYTES],
+}
+
+impl Fresh {
+    /// Takes them from the system.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn random() -> Result<Self, EncryptError> {
+        let mut salt = [0; SALT_BYTES];
+        getrandom::fill(&mut salt).map_err(|_| EncryptError::Random)?;
+        Ok(Self {
+            secret: random_key().ok_or(EncryptError::Random)?,
+            salt,
+        })
+    }
+
+    /// From known bytes, to compare with known answers. `None`: these 32 bytes are no private key.
+    pub fn known(secret: &[u8; 32], salt: [u8; SALT_BYTES]) -> Option<Self> {
+        let secret = SecretKey::from_slice(secret).ok()?;
+        Some(Self { secret, salt })
+    }
+}
+
+/// A private key. `None`: the system gives no random bytes.
+pub(crate) fn random_key() -> Option<SecretKey> {
+    let mut bytes = [0; 32];
+    // One in 2^32 is no key of this curve; not finding one in eight is no chance.
+    (0..8).find_map(|_| {
+        getrandom::fill(&mut bytes).ok()?;
+        SecretKey::from_slice(&bytes).ok()
+    })
+}
+
+/// The body of a push request: `message`, which only the browser of `to` can read.
+///
+/// # Errors
+/// When the message is too long.
+pub fn encrypt(to: &Subscription, message: &[u8], fresh: &Fresh) -> Result<Vec<u8>, EncryptError> {
+    if message.len() > PAYLOAD_BYTES_MAX {
+        return Err(EncryptError::TooLong);
+    }
+    let ours = point(&fresh.secret.public_key());
+    let (key, nonce) = derive(to, fresh, &ours);
+    let mut record = message.to_vec();
+    record.push(LAST_RECORD);
+    let key = UnboundKey::new(&AES_128_GCM, &key).expect("16 bytes are a key");
+    LessSafeKey::new(key)
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::empty(),
+            &mut record,
+        )
+        .expect("a record is far shorter than the cipher takes");
+    let mut body = Vec::with_capacity(HEADER_BYTES + record.len());
+    body.extend_from_slice(&fresh.salt);
+    body.extend_from_slice(&RECORD_BYTES.to_be_bytes());
+    body.push(65);
+    body.extend_from_slice(&ours);
+    body.append(&mut record);
+    Ok(body)
+}
+
+/// Key and nonce (RFC 8291, 3.4).
+fn derive(to: &Subscription, fresh: &Fresh, ours: &[u8]) -> ([u8; 16], [u8; 12]) {
+    let shared =
+        p256::ecdh::diffie_hellman(fresh.secret.to_nonzero_scalar(), to.public_key.as_affine());
+    let mut info = b"WebPush: info\0".to_vec();
+    info.extend_from_slice(&point(&to.public_key));
+    info.extend_from_slice(ours);
+    let mut input = [0; 32];
+    expand(
+        &Hkdf::new(Some(&to.auth), shared.raw_secret_bytes()),
+        &info,
+        &mut input,
+    );
+    let content = Hkdf::new(Some(&fresh.salt), &input);
+    let (mut key, mut nonce) = ([0; 16], [0; 12]);
+    expand(&content, b"Content-Encoding: aes128gcm\0", &mut key);
+    expand(&content, b"Content-Encoding: nonce\0", &mut nonce);
+    (key, nonce)
+}
+
+fn expand(from: &Hkdf<Sha256>, info: &[u8], into: &mut [u8]) {
+    from.expand(info, into)
+        .expect("32 bytes or fewer are never too many");
+}
+
+/// Uncompressed: 65 bytes.
+pub(crate) fn point(key: &PublicKey) -> Vec<u8> {
+    key.to_encoded_point(false).as_bytes().to_vec()
+}

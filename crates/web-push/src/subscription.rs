@@ -1,0 +1,85 @@
+//! Where a browser is woken, and the keys that only it can read with.
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use p256::PublicKey;
+use reqwest::Url;
+use thiserror::Error;
+
+use crate::address::{Reach, allows};
+
+/// Longest endpoint taken, in bytes; those of browsers have 150 to 600.
+pub const ENDPOINT_BYTES_MAX: usize = 750;
+
+/// Browsers write keys without padding, some libraries with.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why a subscription is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadSubscription {
+    /// Not an `https` address of the public internet.
+    #[error("endpoint: must be the https:// address of a public push service")]
+    Endpoint,
+    /// Not a point of the curve P-256.
+    #[error("p256dh: must be an uncompressed P-256 public key in URL-safe base64")]
+    PublicKey,
+    /// Not 16 bytes.
+    #[error("auth: must be 16 bytes in URL-safe base64")]
+    Auth,
+}
+
+/// A browser that wants to be woken, as it describes itself (Push API, `PushSubscription`).
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    pub(crate) endpoint: Url,
+    pub(crate) public_key: PublicKey,
+    pub(crate) auth: [u8; 16],
+}
+
+impl Subscription {
+    /// Reads what a browser gives.
+    ///
+    /// # Errors
+    /// [`BadSubscription`].
+    pub fn parse(
+        endpoint: &str,
+        p256dh: &str,
+        auth: &str,
+        reach: Reach,
+    ) -> Result<Self, BadSubscription> {
+        let endpoint = parse_endpoint(endpoint, reach).ok_or(BadSubscription::Endpoint)?;
+        let point = BASE64.decode(p256dh).ok().filter(|point| point.len() == 65);
+        let public_key = point.and_then(|point| PublicKey::from_sec1_bytes(&point).ok());
+        let auth = BASE64
+            .decode(auth)
+            .ok()
+            .and_then(|auth| auth.try_into().ok());
+        Ok(Self {
+            endpoint,
+            public_key: public_key.ok_or(BadSubscription::PublicKey)?,
+            auth: auth.ok_or(BadSubscription::Auth)?,
+        })
+    }
+}
+
+/// Names are looked at once more when they are resolved.
+fn parse_endpoint(text: &str, reach: Reach) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let local = match literal {
+        Some(address) => reach == Reach::Loopback && address.is_loopback(),
+        None => false,
+    };
+    let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
+    let place = literal.is_none_or(|address| allows(reach, address));
+    let port = local || url.port().is_none_or(|port| port == 443);
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    (scheme && place && port && plain && text.len() <= ENDPOINT_BYTES_MAX).then_some(url)
+}

@@ -1,0 +1,90 @@
+//! Who sends: a signature by which a push service knows the application server again (RFC 8292).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::SecretKey;
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
+use reqwest::Url;
+use serde_json::json;
+use thiserror::Error;
+
+use crate::encrypt::{point, random_key};
+
+/// How long a signature is good, in seconds; services take up to a day.
+const LIFE_SECONDS: i64 = 12 * 3_600;
+
+/// The text is no private key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("must be a P-256 private key: 32 bytes in URL-safe base64")]
+pub struct BadKey;
+
+/// Our key pair. Browsers subscribe to its public half: with another key, they would have to subscribe anew.
+#[derive(Clone)]
+pub struct VapidKey {
+    signing: SigningKey,
+    public: String,
+}
+
+impl VapidKey {
+    /// Makes one. `None`: the system gives no random bytes.
+    pub fn random() -> Option<Self> {
+        random_key().map(|key| Self::new(&key))
+    }
+
+    /// Reads what [`VapidKey::to_text`] writes.
+    ///
+    /// # Errors
+    /// When it is no key.
+    pub fn parse(text: &str) -> Result<Self, BadKey> {
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text.trim().trim_end_matches('='))
+            .map_err(|_| BadKey)?;
+        let key = SecretKey::from_slice(&bytes).map_err(|_| BadKey)?;
+        Ok(Self::new(&key))
+    }
+
+    fn new(key: &SecretKey) -> Self {
+        Self {
+            public: URL_SAFE_NO_PAD.encode(point(&key.public_key())),
+            signing: key.into(),
+        }
+    }
+
+    /// The private half, to be kept: 32 bytes in URL-safe base64.
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.signing.to_bytes())
+    }
+
+    /// The public half as browsers take it (`applicationServerKey`).
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// The `Authorization` header for a push service; `subject` is how its operator reaches us (an `https:` or
+    /// `mailto:` address), `now` in seconds since the Unix epoch.
+    pub fn authorization(&self, endpoint: &Url, subject: &str, now: i64) -> String {
+        let header = json!({ "typ": "JWT", "alg": "ES256" });
+        let claims = json!({
+            "aud": endpoint.origin().ascii_serialization(),
+            "exp": now.saturating_add(LIFE_SECONDS),
+            "sub": subject,
+        });
+        let [header, claims] =
+            [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+        let signed = format!("{header}.{claims}");
+        let signature: Signature = self.signing.sign(signed.as_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(signature.to_bytes());
+        format!("vapid t={signed}.{signature}, k={}", self.public)
+    }
+}
+
+impl fmt::Debug for VapidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VapidKey")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! Endpoints are hostile input.
+
+use web_push::{BadSubscription, Reach, Subscription, is_public};
+
+use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};
+
+fn parse(endpoint: &str, reach: Reach) -> Result<(), BadSubscription> {
+    Subscription::parse(endpoint, BROWSER_KEY, BROWSER_AUTH, reach).map(|_| ())
+}
+
+#[test]
+fn only_public_https_endpoints_are_taken() {
+    assert_eq!(
+        parse("https://fcm.googleapis.com/fcm/send/abc", Reach::Public),
+        Ok(())
+    );
+    let long = format!("https://push.example/{}", "a".repeat(800));
+    for bad in [
+        "",
+        "push.example",
+        "http://push.example/a",
+        "ftp://push.example/a",
+        "https://user@push.example/a",
+        "https://push.example:8443/a",
+        "https://push.example/a#b",
+        "https://127.0.0.1/a",
+        "https://2130706433/a",
+        "https://0x7f.1/a",
+        "https://10.0.0.1/a",
+        "https://169.254.169.254/latest",
+        "https://[::1]/a",
+        "https://[::ffff:127.0.0.1]/a",
+        "https://[fe80::1]/a",
+        "https://[fd00::1]/a",
+        &long,
+    ] {
+        assert_eq!(
+            parse(bad, Reach::Public),
+            Err(BadSubscription::Endpoint),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn development_reaches_this_machine_and_no_other_private_one() {
+    assert_eq!(parse("http://127.0.0.1:4000/a", Reach::Loopback), Ok(()));
+    for bad in [
+        "http://10.0.0.1/a",
+        "http://push.example/a",
+        "https://192.168.0.1/a",
+    ] {
+        assert_eq!(
+            parse(bad, Reach::Loopback),
+            Err(BadSubscription::Endpoint),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn special_addresses_are_not_public() {
+    for public in [
+        "8.8.8.8",
+        "211.249.220.24",
+        "2001:4860:4860::8888",
+        "2600::1",
+    ] {
+        assert!(is_public(public.parse().unwrap()), "{public}");
+    }
+    for special in [
+        "0.0.0.0",
+        "100.64.0.1",
+        "172.31.255.255",
+        "192.0.0.1",
+        "192.0.2.1",
+        "198.19.0.1",
+        "203.0.113.9",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "64:ff9b::7f00:1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "ff02::1",
+    ] {
+        assert!(!is_public(special.parse().unwrap()), "{special}");
+    }
+}
+
+#[test]
+fn keys_that_are_none_are_refused() {
+    let endpoint = "https://push.example/a";
+    let parse =
+        |key: &str, auth: &str| Subscription::parse(endpoint, key, auth, Reach::Public).map(|_| ());
+    for key in [
+        "",
+        "AAAA",
+        &BROWSER_KEY[..80],
+        &BROWSER_KEY.replace('C', "D"),
+        "한글",
+    ] {
+        assert_eq!(
+            parse(key, BROWSER_AUTH),
+            Err(BadSubscription::PublicKey),
+            "{key}"
+        );
+    }
+    for auth in ["", "AAAA", "!!!!", BROWSER_KEY] {
+        assert_eq!(
+            parse(BROWSER_KEY, auth),
+            Err(BadSubscription::Auth),
+            "{auth}"
+        );
+    }
+    assert_eq!(
+        parse(&format!("{BROWSER_KEY}="), &format!("{BROWSER_AUTH}==")),
+        Ok(())
+    );
+}
