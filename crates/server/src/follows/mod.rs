@@ -2,6 +2,7 @@
 
 mod api;
 mod birthdays;
+pub mod pages;
 mod sql;
 
 use funsun_domain::ids::{AccountKey, KakaoId};

@@ -138,6 +138,16 @@ pub fn list_friends_with_birthday(
         .load(conn)?)
 }
 
+/// Whether the one member follows the other.
+pub fn follows(
+    conn: &mut Conn,
+    follower: AccountKey,
+    followee: AccountKey,
+) -> Result<bool, StorageError> {
+    let follow = follows::table.find((follower.get(), followee.get()));
+    Ok(diesel::select(exists(follow)).get_result(conn)?)
+}
+
 /// Whether `follower` follows `followee`.
 pub fn is_following(
     conn: &mut Conn,

@@ -8,6 +8,7 @@ mod events;
 mod fan_out;
 mod kind;
 mod list;
+pub mod pages;
 pub mod preferences;
 mod push;
 mod push_api;

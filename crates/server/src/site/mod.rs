@@ -9,6 +9,7 @@ pub mod form;
 pub mod format;
 pub mod install;
 pub mod shell;
+pub mod small_pages;
 pub mod texts;
 
 pub use answer::{page, refused_form, see_other};

@@ -3,6 +3,7 @@
 pub mod accept;
 mod api;
 mod change;
+pub mod pages;
 pub mod sql;
 mod thank;
 

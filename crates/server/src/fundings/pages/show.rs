@@ -226,7 +226,7 @@ fn message(row: MessageRow, viewer: i64, stand: Stand, t: Texts, now: Timestamp)
         author: face(row.author_kakao_id, row.author_username, image, t),
         text: row.message,
         when: t.ago(Timestamp::from_micros(row.created_at), now),
-        thanks: None,
+        thanks: row.thanks,
         amount: stand.is_author().then(|| t.won(row.amount)),
         own: row.author_id == viewer,
     }

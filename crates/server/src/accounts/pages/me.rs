@@ -1,0 +1,197 @@
+//! One's own page: profile, fundings, the way to everything else; editing the profile; leaving.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use funsun_domain::text::{BankAccount, Birthday, Username};
+
+use super::login::forget_login;
+use crate::accounts::edit::{ProfileEdit, edit_profile};
+use crate::accounts::sql::{self, ProfileRow};
+use crate::accounts::withdraw::withdraw;
+use crate::accounts::{Member, PageMember, SignedForm, Visitor, face, picture_edit, write_as};
+use crate::db::{Conn, StorageError};
+use crate::fundings::list_of_author;
+use crate::fundings::pages::{CardView, cards};
+use crate::site::small_pages::Confirm;
+use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
+use crate::state::AppState;
+use crate::web::AppError;
+use crate::web::paging::PageQuery;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/me", get(show))
+        .route("/me/edit", get(ask).post(save))
+        .route("/me/withdraw", get(ask_to_leave).post(leave))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/me.html")]
+struct MePage {
+    shell: Shell,
+    member: Face,
+    followers: i64,
+    following: i64,
+    bank_account: Option<String>,
+    cards: Vec<CardView>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/edit.html")]
+struct EditPage {
+    shell: Shell,
+    member: Face,
+    form: Form,
+    banks: Vec<&'static str>,
+}
+
+fn gone() -> AppError {
+    AppError::unauthorized("account_gone", "this account is gone: log in again")
+}
+
+async fn find(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
+    let read = move |conn: &mut Conn| sql::find_own(conn, member.key);
+    state.db.read(read).await?.ok_or_else(gone)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    PageQuery(position): PageQuery,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let row = find(&state, member).await?;
+    let list = move |conn: &mut Conn| list_of_author(conn, member.key, member.key, position);
+    let (cards, next) = cards(&state, state.db.read(list).await?, t);
+    page(&MePage {
+        shell: visitor.shell(&state, Tab::Me, t.say("nav.me")).await?,
+        followers: row.follower_count,
+        following: row.followee_count,
+        bank_account: row.bank_account,
+        member: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        cards,
+        next,
+    })
+}
+
+async fn ask(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+) -> Result<Response, AppError> {
+    let row = find(&state, member).await?;
+    let birthday = row.birthday.clone().unwrap_or_default();
+    let (month, day) = birthday.split_at_checked(2).unwrap_or_default();
+    let account = row.bank_account.clone().unwrap_or_default();
+    let (bank, number) = account.split_once(' ').unwrap_or(("", &account));
+    let form = Form::default()
+        .with("username", row.username.clone())
+        .with("month", month)
+        .with("day", day)
+        .with("bank", bank)
+        .with("number", number);
+    page(&edit_page(&state, &visitor, row, form).await?)
+}
+
+async fn edit_page(
+    state: &AppState,
+    visitor: &Visitor,
+    row: ProfileRow,
+    form: Form,
+) -> Result<EditPage, StorageError> {
+    let t = visitor.t;
+    let title = form.title(t, t.say("edit.title"));
+    Ok(EditPage {
+        shell: visitor.shell(state, Tab::Me, title).await?,
+        member: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        form,
+        banks: t.say("edit.banks").split(',').collect(),
+    })
+}
+
+async fn save(
+    State(state): State<AppState>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let mut form = Form::default();
+    let username = form.read(
+        &input,
+        "username",
+        str::parse::<Username>,
+        t.say("edit.username_error"),
+    );
+    let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
+    let mut typed = |name| form.read(&input, name, text, "").unwrap_or_default();
+    let [month, day, bank, number] = ["month", "day", "bank", "number"].map(&mut typed);
+    let birthday = blank_or::<Birthday>(&format!("{month}{day}"));
+    if birthday.is_err() {
+        form.refuse("birthday", t.say("edit.birthday_error"));
+    }
+    let account = blank_or::<BankAccount>(&format!("{bank} {number}"));
+    if account.is_err() || bank.is_empty() != number.is_empty() {
+        form.refuse("bank", t.say("edit.bank_error"));
+    }
+    let picture = picture_edit(&state, member, &input, "image").await;
+    if picture.is_err() {
+        form.refuse("image", t.say("edit.image_error"));
+    }
+    let (Some(username), Ok(birthday), Ok(account), Ok(picture), true) =
+        (username, birthday, account, picture, form.is_good())
+    else {
+        let row = find(&state, member).await?;
+        return refused_form(&edit_page(&state, &visitor, row, form).await?);
+    };
+    let edit = ProfileEdit {
+        username: Some(username),
+        birthday: Some(birthday),
+        bank_account: Some(account),
+        picture,
+    };
+    let now = state.clock.now();
+    let change = move |conn: &mut Conn| edit_profile(conn, member.key, &edit, now);
+    write_as(&state, member, change).await??.ok_or_else(gone)?;
+    Ok(see_other("/me?done=saved"))
+}
+
+fn blank_or<T: std::str::FromStr>(text: &str) -> Result<Option<T>, T::Err> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some),
+    }
+}
+
+async fn ask_to_leave(
+    State(state): State<AppState>,
+    PageMember { visitor, .. }: PageMember,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let lines =
+        ["1", "2", "3", "4"].map(|line| t.say(&["withdraw.line.", line].concat()).to_owned());
+    page(&Confirm {
+        shell: visitor
+            .shell(&state, Tab::Me, t.say("withdraw.title"))
+            .await?,
+        lines: lines.to_vec(),
+        action: "/me/withdraw".to_owned(),
+        button: "withdraw.button",
+        back: "/me".to_owned(),
+    })
+}
+
+async fn leave(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
+    if form.input.optional_text("sure")?.is_none() {
+        return Ok(see_other("/me/withdraw"));
+    }
+    withdraw(&state, form.member.key).await?;
+    let mut response = see_other("/?done=withdrawn");
+    forget_login(&state, response.headers_mut());
+    Ok(response)
+}

@@ -1,0 +1,186 @@
+//! A member's page, and following them from there.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use funsun_domain::ids::{AccountKey, KakaoId};
+
+use super::{FollowRefusal, follow, sql, unfollow};
+use crate::accounts::sql::ProfileRow;
+use crate::accounts::{self, Member, PageMember, SignedForm, face, write_as};
+use crate::db::{Conn, StorageError};
+use crate::fundings::pages::{CardView, cards};
+use crate::fundings::{CardPage, list_of_author};
+use crate::site::{Face, Shell, Tab, page, see_other};
+use crate::state::AppState;
+use crate::web::paging::{PageQuery, Position};
+use crate::web::{AppError, PathInput};
+
+/// `/members/…`.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/members/{id}", get(show))
+        .route("/members/{id}/followers", get(followers))
+        .route("/members/{id}/following", get(following))
+        .route("/members/{id}/follow", post(begin))
+        .route("/members/{id}/unfollow", post(end))
+}
+
+#[derive(Template)]
+#[template(path = "follows/member.html")]
+struct MemberPage {
+    shell: Shell,
+    member: Face,
+    followers: i64,
+    following: i64,
+    birthday: Option<String>,
+    friend: bool,
+    followed: bool,
+    cards: Vec<CardView>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "follows/people.html")]
+struct PeoplePage {
+    shell: Shell,
+    back: String,
+    people: Vec<Face>,
+}
+
+/// What a member's page reads.
+struct Found {
+    profile: ProfileRow,
+    friend: bool,
+    followed: bool,
+    fundings: CardPage,
+}
+
+fn find(
+    conn: &mut Conn,
+    id: KakaoId,
+    viewer: AccountKey,
+    position: Position,
+) -> Result<Option<Found>, StorageError> {
+    let Some((profile, friend)) = accounts::sql::find_profile(conn, id, viewer)? else {
+        return Ok(None);
+    };
+    let key = AccountKey::new(profile.id).map_err(StorageError::corrupt)?;
+    Ok(Some(Found {
+        profile,
+        friend,
+        followed: sql::follows(conn, viewer, key)?,
+        fundings: list_of_author(conn, key, viewer, position)?,
+    }))
+}
+
+fn no_such_member() -> AppError {
+    AppError::not_found("no_such_member", "there is no such member")
+}
+
+fn member_id(text: &str) -> Result<KakaoId, AppError> {
+    text.parse().map_err(|_| no_such_member())
+}
+
+async fn show(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    PathInput(id): PathInput<String>,
+    PageQuery(position): PageQuery,
+) -> Result<Response, AppError> {
+    let id = member_id(&id)?;
+    let read = move |conn: &mut Conn| find(conn, id, member.key, position);
+    let found = state.db.read(read).await?.ok_or_else(no_such_member)?;
+    if found.profile.id == member.key.get() {
+        return Ok(see_other("/me"));
+    }
+    let t = visitor.t;
+    let row = found.profile;
+    let (cards, next) = cards(&state, found.fundings, t);
+    page(&MemberPage {
+        shell: visitor
+            .shell(&state, Tab::None, row.username.clone())
+            .await?,
+        followers: row.follower_count,
+        following: row.followee_count,
+        birthday: row
+            .birthday
+            .filter(|_| found.friend)
+            .map(|day| t.birthday(&day)),
+        member: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        friend: found.friend,
+        followed: found.followed,
+        cards,
+        next,
+    })
+}
+
+async fn followers(
+    State(state): State<AppState>,
+    page_member: PageMember,
+    PathInput(id): PathInput<String>,
+) -> Result<Response, AppError> {
+    let (id, viewer) = (member_id(&id)?, page_member.member.key);
+    let list = move |conn: &mut Conn| sql::list_followers(conn, id, viewer);
+    let found = state.db.read_slow(list).await?;
+    people(&state, page_member, id, "member.followers", found).await
+}
+
+async fn following(
+    State(state): State<AppState>,
+    page_member: PageMember,
+    PathInput(id): PathInput<String>,
+) -> Result<Response, AppError> {
+    let (id, viewer) = (member_id(&id)?, page_member.member.key);
+    let list = move |conn: &mut Conn| sql::list_followees(conn, id, viewer);
+    let found = state.db.read_slow(list).await?;
+    people(&state, page_member, id, "member.following", found).await
+}
+
+async fn people(
+    state: &AppState,
+    PageMember { visitor, .. }: PageMember,
+    id: KakaoId,
+    title: &str,
+    found: Vec<(ProfileRow, bool)>,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let shown =
+        |(row, _): (ProfileRow, bool)| face(row.kakao_id, row.username, row.image.as_deref(), t);
+    page(&PeoplePage {
+        shell: visitor.shell(state, Tab::None, t.say(title)).await?,
+        back: format!("/members/{}", id.get()),
+        people: found.into_iter().map(shown).collect(),
+    })
+}
+
+async fn begin(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    form: SignedForm,
+) -> Result<Response, AppError> {
+    let id = member_id(&id)?;
+    let (Member { key, .. }, now) = (form.member, state.clock.now());
+    let begin = move |conn: &mut Conn| follow(conn, key, id, now);
+    match write_as(&state, form.member, begin).await? {
+        // Pressed twice: they follow, as they wanted.
+        Ok(()) | Err(FollowRefusal::Already) => {
+            Ok(see_other(&format!("/members/{}?done=followed", id.get())))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn end(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    form: SignedForm,
+) -> Result<Response, AppError> {
+    let id = member_id(&id)?;
+    let key = form.member.key;
+    let end = move |conn: &mut Conn| unfollow(conn, key, id);
+    write_as(&state, form.member, end).await??;
+    Ok(see_other(&format!("/members/{}?done=unfollowed", id.get())))
+}

@@ -1,0 +1,341 @@
+//! The pages about supports: giving one, changing its message, taking it back, thanking for it.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use funsun_domain::ids::{FundingId, SupportId};
+use funsun_domain::money::SupportAmount;
+use funsun_domain::text::SupportMessage;
+
+use super::change::{change_message, take_back};
+use super::{accept, sql, thank};
+use crate::accounts::{PageMember, SignedForm, Visitor, write_as};
+use crate::db::{Conn, StorageError};
+use crate::fundings::{self, pages::show};
+use crate::payments::refund;
+use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
+use crate::site::small_pages::{Confirm, TextForm};
+use crate::site::{Form, Shell, Tab, Texts, page, refused_form, see_other};
+use crate::state::AppState;
+use crate::web::{AppError, PathInput, QueryInput};
+
+/// Amounts to choose from, in won.
+const PRESETS: [i64; 4] = [5_000, 10_000, 30_000, 50_000];
+
+/// Most friends among whom the rest is split.
+const SPLIT_MAX: i64 = 50;
+
+/// A part is rounded up to a multiple of this, in won.
+const SPLIT_STEP: i64 = 100;
+
+/// `/fundings/{id}/support`, `/supports/…`.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/fundings/{id}/support", get(ask).post(give))
+        .route("/supports/{id}/edit", get(ask_message).post(edit))
+        .route("/supports/{id}/take-back", get(ask_back).post(withdraw))
+        .route("/supports/{id}/thanks", post(say_thanks))
+}
+
+#[derive(Template)]
+#[template(path = "supports/give.html")]
+struct GivePage {
+    shell: Shell,
+    form: Form,
+    id: i64,
+    funding: String,
+    /// What is missing to the goal, as text.
+    missing: Option<String>,
+    presets: Vec<(i64, String)>,
+}
+
+/// What the form is about.
+struct Place {
+    title: String,
+    missing: i64,
+    open: bool,
+}
+
+async fn find_place(state: &AppState, visitor: &Visitor, id: FundingId) -> Result<Place, AppError> {
+    let (now, viewer) = (state.clock.now(), visitor.viewer());
+    let read = move |conn: &mut Conn| -> Result<_, StorageError> {
+        let Some((card, _, _)) = fundings::sql::find_detail(conn, id, viewer.key())? else {
+            return Ok(None);
+        };
+        let verdict = match viewer.0 {
+            Some(key) => accept::find_open(conn, id, key, now)?,
+            None => None,
+        };
+        Ok(Some(Place {
+            missing: (card.goal_amount - card.collected_amount).max(0),
+            title: card.title,
+            open: matches!(verdict, Some(Ok(()))),
+        }))
+    };
+    let found = state.db.read(read).await?;
+    found.ok_or_else(|| show::Missing::Unknown.into())
+}
+
+async fn ask(
+    State(state): State<AppState>,
+    PageMember { visitor, .. }: PageMember,
+    PathInput(id): PathInput<String>,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    let id = show::funding_id(&id)?;
+    let place = find_place(&state, &visitor, id).await?;
+    if !place.open {
+        return Ok(see_other(&format!("/fundings/{}", id.get())));
+    }
+    let mut form = Form::default().with("attempt", kakao::pkce::random_token());
+    let split = query.optional_integer("split").ok().flatten();
+    if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
+        form.set("split", friends.to_string());
+        form.set("amount", part(place.missing, friends).to_string());
+    }
+    page(&view(&state, &visitor, id, place, form).await?)
+}
+
+/// An equal part of what is missing, rounded up, within what a support may be.
+fn part(missing: i64, friends: i64) -> i64 {
+    let part = missing.div_euclid(friends) + i64::from(missing % friends > 0);
+    let steps = part.div_euclid(SPLIT_STEP) + i64::from(part % SPLIT_STEP > 0);
+    (steps * SPLIT_STEP).clamp(SupportAmount::MIN, SupportAmount::MAX)
+}
+
+async fn view(
+    state: &AppState,
+    visitor: &Visitor,
+    id: FundingId,
+    place: Place,
+    form: Form,
+) -> Result<GivePage, AppError> {
+    let t = visitor.t;
+    let title = form.title(t, t.say("give.title"));
+    Ok(GivePage {
+        shell: visitor.shell(state, Tab::None, title).await?,
+        form,
+        id: id.get(),
+        funding: place.title,
+        missing: (place.missing > 0).then(|| t.won(place.missing)),
+        presets: PRESETS.map(|won| (won, t.won(won))).to_vec(),
+    })
+}
+
+fn parse_amount(text: &str) -> Result<SupportAmount, &'static str> {
+    let digits: String = text
+        .chars()
+        .filter(|it| !matches!(it, ',' | ' ' | '원' | '₩'))
+        .collect();
+    let won = digits.parse().map_err(|_| "no number")?;
+    SupportAmount::new(won).map_err(|_| "out of bounds")
+}
+
+/// An attempt of ours is 43 characters of base64url.
+fn parse_attempt(text: &str) -> Result<String, &'static str> {
+    let good = text.len() == 43 && text.bytes().all(|it| it.is_ascii_graphic());
+    good.then(|| text.to_owned()).ok_or("no attempt of ours")
+}
+
+async fn give(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let id = show::funding_id(&id)?;
+    let t = visitor.t;
+    let mut form = Form::default();
+    let amount = form.read(&input, "amount", parse_amount, t.say("give.amount_error"));
+    let message = form.read(
+        &input,
+        "message",
+        str::parse::<SupportMessage>,
+        t.say("give.message_error"),
+    );
+    let attempt = form.read(&input, "attempt", parse_attempt, t.say("give.again"));
+    if let (Some(amount), Some(message), Some(attempt)) = (amount, message, attempt) {
+        let payment = NewPayment {
+            amount,
+            wanted: Some(Wanted {
+                funding: id,
+                message: message.into_string(),
+            }),
+            attempt: Some(attempt),
+        };
+        // Goes on when the browser hangs up: the provider's number must be stored.
+        let own = state.clone();
+        let asked = async move { Ok(payments::prepare(&own, member, payment).await) };
+        match state.background.finish(asked).await? {
+            Ok(Asked::Ready(ready)) => {
+                return Ok(see_other(&format!("/payments/{}/go", ready.order.as_str())));
+            }
+            Ok(Asked::Before(order)) => {
+                return Ok(see_other(&format!("/payments/{}/go", order.as_str())));
+            }
+            Err(PrepareRefusal::NotAccepted(_)) => {
+                return Ok(see_other(&format!("/fundings/{}", id.get())));
+            }
+            Err(PrepareRefusal::Provider(_)) => {
+                form.refuse("form", t.say("give.unavailable"));
+                // That attempt has failed for good.
+                form.set("attempt", kakao::pkce::random_token());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    let place = find_place(&state, &visitor, id).await?;
+    refused_form(&view(&state, &visitor, id, place, form).await?)
+}
+
+fn no_such_support() -> AppError {
+    AppError::not_found("no_such_support", "there is no such support")
+}
+
+/// A support that this member gave and that is listed.
+async fn find_own(
+    state: &AppState,
+    page: &PageMember,
+    id: &str,
+) -> Result<sql::SupportRow, AppError> {
+    let id: SupportId = id.parse().map_err(|_| no_such_support())?;
+    let key = page.member.key;
+    let read = move |conn: &mut Conn| -> Result<_, StorageError> {
+        match sql::find_own(conn, key, id)? {
+            Some(facts) if !facts.taken_back => sql::get(conn, id).map(Some),
+            _ => Ok(None),
+        }
+    };
+    let found = state.db.read(read).await?;
+    found.ok_or_else(no_such_support)
+}
+
+async fn ask_message(
+    State(state): State<AppState>,
+    page_member: PageMember,
+    PathInput(id): PathInput<String>,
+) -> Result<Response, AppError> {
+    let support = find_own(&state, &page_member, &id).await?;
+    let form = Form::default().with("message", support.message.clone());
+    page(&message_form(&state, &page_member.visitor, &support, form).await?)
+}
+
+async fn message_form(
+    state: &AppState,
+    visitor: &Visitor,
+    support: &sql::SupportRow,
+    form: Form,
+) -> Result<TextForm, AppError> {
+    let title = form.title(visitor.t, visitor.t.say("support.edit"));
+    Ok(TextForm {
+        shell: visitor.shell(state, Tab::None, title).await?,
+        lead: String::new(),
+        form,
+        label: "give.message",
+        hint: "give.message_hint",
+        action: format!("/supports/{}/edit", support.id),
+        button: "settings.save",
+        back: format!("/fundings/{}", support.funding_id),
+    })
+}
+
+async fn edit(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let page_member = PageMember { member, visitor };
+    let support = find_own(&state, &page_member, &id).await?;
+    let t = page_member.visitor.t;
+    let mut form = Form::default();
+    let message = form.read(
+        &input,
+        "message",
+        str::parse::<SupportMessage>,
+        t.say("give.message_error"),
+    );
+    let Some(message) = message else {
+        let again = message_form(&state, &page_member.visitor, &support, form).await?;
+        return refused_form(&again);
+    };
+    let id = SupportId::new(support.id).map_err(AppError::internal)?;
+    let change = move |conn: &mut Conn| change_message(conn, member.key, id, &message);
+    write_as(&state, member, change).await??;
+    Ok(see_other(&format!(
+        "/fundings/{}?done=edited",
+        support.funding_id
+    )))
+}
+
+async fn ask_back(
+    State(state): State<AppState>,
+    page_member: PageMember,
+    PathInput(id): PathInput<String>,
+) -> Result<Response, AppError> {
+    let support = find_own(&state, &page_member, &id).await?;
+    let visitor = &page_member.visitor;
+    let t = visitor.t;
+    page(&Confirm {
+        shell: visitor
+            .shell(&state, Tab::None, t.say("take_back.title"))
+            .await?,
+        lines: take_back_lines(t, support.amount),
+        action: format!("/supports/{}/take-back", support.id),
+        button: "support.take_back",
+        back: format!("/fundings/{}", support.funding_id),
+    })
+}
+
+fn take_back_lines(t: Texts, amount: i64) -> Vec<String> {
+    vec![
+        t.fill("take_back.money", [("amount", t.won(amount))]),
+        t.say("take_back.message").to_owned(),
+        t.say("take_back.days").to_owned(),
+    ]
+}
+
+async fn withdraw(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    SignedForm {
+        member, visitor, ..
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let page_member = PageMember { member, visitor };
+    let support = find_own(&state, &page_member, &id).await?;
+    let id = SupportId::new(support.id).map_err(AppError::internal)?;
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
+    let payment = write_as(&state, member, back).await??;
+    refund::pursue(&state, payment).await?;
+    Ok(see_other(&format!(
+        "/fundings/{}?done=taken_back",
+        support.funding_id
+    )))
+}
+
+async fn say_thanks(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    SignedForm { member, input, .. }: SignedForm,
+) -> Result<Response, AppError> {
+    let id: SupportId = id.parse().map_err(|_| no_such_support())?;
+    let text = input.required("thanks", str::parse)?;
+    let now = state.clock.now();
+    let thank = move |conn: &mut Conn| thank::thank(conn, member.key, id, &text, now);
+    write_as(&state, member, thank).await??;
+    let place = state.db.read(move |conn| sql::get(conn, id)).await?;
+    Ok(see_other(&format!(
+        "/fundings/{}?done=thanked#support-{}",
+        place.funding_id, place.id
+    )))
+}
