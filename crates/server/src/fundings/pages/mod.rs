@@ -3,6 +3,7 @@
 mod card_view;
 mod explore;
 mod home;
+mod manage;
 pub mod show;
 
 use axum::Router;
@@ -15,5 +16,6 @@ use crate::state::AppState;
 pub fn router() -> Router<AppState> {
     home::router()
         .merge(explore::router())
+        .merge(manage::router())
         .merge(show::router())
 }
