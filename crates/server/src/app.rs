@@ -18,8 +18,8 @@ use crate::web::path::CanonicalPathLayer;
 use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
 use crate::web::{AppError, docs};
 use crate::{
-    accounts, dev, follows, fundings, media, notifications, operation, payments, reports, site,
-    supports,
+    about, accounts, dev, follows, fundings, media, notifications, operation, payments, reports,
+    site, supports,
 };
 
 /// What the API document says about the whole.
@@ -75,7 +75,10 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(accounts::pages::router())
         .merge(fundings::pages::router())
         .merge(payments::pages::own_pages())
+        .merge(payments::history::router())
         .merge(supports::pages::router())
+        .merge(reports::pages::router())
+        .merge(about::router())
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())

@@ -1,5 +1,6 @@
 //! FunSun server: the JSON API of the mobile app, and the payment, storage and media parts behind it.
 
+mod about;
 mod accounts;
 mod app;
 pub mod cli;

@@ -5,6 +5,7 @@ pub mod approve;
 pub mod audit;
 mod audit_sql;
 pub mod gateway;
+pub mod history;
 pub mod kakaopay;
 pub mod pages;
 mod prepare;

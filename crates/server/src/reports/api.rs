@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use funsun_domain::ids::AccountKey;
+use funsun_domain::ids::{AccountKey, ReportId};
 use funsun_domain::text::ReportMessage;
 use funsun_domain::time::Timestamp;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// What is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum ReportKind {
+pub(super) enum ReportKind {
     /// A funding.
     Funding,
     /// A member.
@@ -89,11 +89,9 @@ async fn report(
     let message: ReportMessage = input.required("message", str::parse)?;
     let (now, text, asked) = (state.clock.now(), message.clone(), target.clone());
     let write = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let Some(row) = kind.find(conn, &asked, member.key)? else {
-            return Ok(None);
-        };
-        let id = sql::create(conn, member.key, kind.as_str(), row, text.as_str(), now)?;
-        Ok(accounts::sql::find_own(conn, member.key)?.map(|author| (id, author)))
+        let written = write_report(conn, member.key, (kind, &asked), &text, now)?;
+        let author = accounts::sql::find_own(conn, member.key)?;
+        Ok(written.zip(author))
     };
     let Some((id, author)) = write_as(&state, member, write).await?? else {
         return Ok(no_content());
@@ -107,6 +105,20 @@ async fn report(
         created_on: Timestamp::to_seoul(now),
         is_solved: false,
     }))
+}
+
+/// Writes a report of what `author` may see; `None` when there is no such thing.
+pub(super) fn write_report(
+    conn: &mut Conn,
+    author: AccountKey,
+    (kind, target): (ReportKind, &str),
+    message: &ReportMessage,
+    now: Timestamp,
+) -> Result<Option<ReportId>, StorageError> {
+    let Some(row) = kind.find(conn, target, author)? else {
+        return Ok(None);
+    };
+    sql::create(conn, author, kind.as_str(), row, message.as_str(), now).map(Some)
 }
 
 impl ReportKind {
@@ -127,7 +139,7 @@ impl ReportKind {
     }
 
     /// The row of what is reported, if `viewer` may see it.
-    fn find(
+    pub(super) fn find(
         self,
         conn: &mut Conn,
         target: &str,

@@ -42,6 +42,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "js/give.js"
     "js/more.js"
     "js/searches.js"
+    "js/share.js"
     "js/site.js"
     "js/sw.js"
     "js/trusted.js"

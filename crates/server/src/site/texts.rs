@@ -74,6 +74,7 @@ fn weight(parameters: &str) -> u32 {
 /// Every file of words.
 const FILES: &[&str] = &[
     include_str!("../../translations/site.toml"),
+    include_str!("../../translations/about.toml"),
     include_str!("../../translations/accounts.toml"),
     include_str!("../../translations/fundings.toml"),
     include_str!("../../translations/payments.toml"),

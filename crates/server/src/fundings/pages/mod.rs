@@ -4,6 +4,7 @@ mod card_view;
 mod explore;
 mod home;
 mod manage;
+mod share;
 pub mod show;
 
 use axum::Router;
@@ -17,5 +18,6 @@ pub fn router() -> Router<AppState> {
     home::router()
         .merge(explore::router())
         .merge(manage::router())
+        .merge(share::router())
         .merge(show::router())
 }
