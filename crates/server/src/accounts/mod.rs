@@ -28,7 +28,7 @@ pub use edit::PictureEdit;
 pub use profile::{Author, face};
 pub use session_sql::is_live;
 pub use suspend::{reinstate, suspend};
-pub use visitor::{OpenForm, PageMember, SignedForm, Visitor};
+pub use visitor::{PageMember, SignedForm, Visitor};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

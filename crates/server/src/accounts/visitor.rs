@@ -14,7 +14,6 @@ use super::login::{self, LoginRefusal};
 use super::sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
-use crate::media::MediaStore;
 use crate::notifications;
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
@@ -90,7 +89,6 @@ impl Visitor {
             title: title.into(),
             tab,
             me,
-            dev: state.config.is_dev(),
             ..self.bare_shell()
         })
     }
@@ -111,9 +109,7 @@ fn find_me(conn: &mut Conn, member: Member) -> Result<Option<Me>, StorageError> 
     let profile = sql::find_own(conn, member.key)?;
     let unread = notifications::unread_count(conn, member.key)?;
     Ok(profile.map(|row| Me {
-        id: row.kakao_id.map(|id| id.to_string()).unwrap_or_default(),
         username: row.username,
-        image: row.image.as_deref().map(MediaStore::public_path),
         unread,
     }))
 }
@@ -135,7 +131,7 @@ pub async fn recognise(
     request.extensions_mut().insert(visitor.clone());
     let response = next.run(request).await;
     let mut response = match response.extensions().get::<Refusal>().cloned() {
-        Some(refusal) if wants_page => refused(&visitor, &method, response, &refusal),
+        Some(refusal) if wants_page => refused(&visitor, &method, &response, &refusal),
         _ => response,
     };
     match renewal {
@@ -206,7 +202,7 @@ fn look(headers: &HeaderMap, uri: &Uri, login: Option<Bearer>, production: bool)
 }
 
 /// Somebody who is not logged in is led to where one logs in; everything else is told on a page.
-fn refused(visitor: &Visitor, method: &Method, response: Response, refusal: &Refusal) -> Response {
+fn refused(visitor: &Visitor, method: &Method, response: &Response, refusal: &Refusal) -> Response {
     if refusal.status == StatusCode::UNAUTHORIZED {
         // A form is not sent again by itself: after logging in one starts from home.
         let next = if *method == Method::GET {
@@ -230,7 +226,7 @@ fn must_be_from_here(state: &AppState, headers: &HeaderMap) -> Result<(), AppErr
         .is_some_and(|origin| origin.as_bytes() != state.public_url.as_bytes());
     let site = headers.get("sec-fetch-site");
     let cross = site.is_some_and(|site| site != "same-origin" && site != "none");
-    if foreign && cross || site.is_none() && foreign {
+    if foreign && (cross || site.is_none()) {
         return Err(stale_form());
     }
     Ok(())

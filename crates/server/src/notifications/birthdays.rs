@@ -55,7 +55,7 @@ fn tell_friends(
 ) -> Result<(), StorageError> {
     let news = News {
         actor: Some(member),
-        ..News::new(Kind::FriendBirthday, format!("{member} {year}"))
+        ..News::new(Kind::FriendBirthday, &format!("{member} {year}"))
     };
     for friend in sql::list_friends(conn, member)? {
         let friend = AccountKey::new(friend).map_err(StorageError::corrupt)?;

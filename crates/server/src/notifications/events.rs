@@ -51,7 +51,7 @@ pub fn supported(
         funding: Some(funding),
         support: Some(support),
         amount: Some(amount),
-        ..News::new(Kind::Supported, support)
+        ..News::new(Kind::Supported, &support)
     };
     tell(conn, author, &news, now)
 }
@@ -76,7 +76,7 @@ pub fn goal_may_be_reached(
     let news = News {
         funding: Some(funding),
         amount: Some(collected),
-        ..News::new(Kind::GoalReached, funding)
+        ..News::new(Kind::GoalReached, &funding)
     };
     tell(conn, author, &news, now)
 }
@@ -98,7 +98,7 @@ pub fn refunded(
         amount: Some(amount),
         reason: reason.map(RefundReason::as_str),
         // What was given back before tells several refunds of one payment apart.
-        ..News::new(Kind::Refunded, format!("{payment} {before}"))
+        ..News::new(Kind::Refunded, &format!("{payment} {before}"))
     };
     tell(conn, payer, &news, now)
 }
@@ -123,7 +123,7 @@ pub fn followed(
 ) -> Result<(), StorageError> {
     let news = News {
         actor: Some(follower),
-        ..News::new(Kind::Followed, follower)
+        ..News::new(Kind::Followed, &follower)
     };
     tell(conn, followee, &news, now)
 }
@@ -142,7 +142,7 @@ pub fn thanked(
         actor: Some(author),
         funding: Some(funding),
         support: Some(support),
-        ..News::new(Kind::Thanked, support)
+        ..News::new(Kind::Thanked, &support)
     };
     tell(conn, giver, &news, now)
 }

@@ -93,7 +93,7 @@ fn tell_batch(
     let news = News {
         actor: (occasion == Occasion::Reviewed).then_some(author),
         funding: Some(funding),
-        ..News::new(occasion.kind(), funding)
+        ..News::new(occasion.kind(), &funding)
     };
     for member in told {
         let member = AccountKey::new(member).map_err(StorageError::corrupt)?;

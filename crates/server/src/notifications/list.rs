@@ -26,8 +26,6 @@ pub struct Item {
     pub actor: Option<Author>,
     /// The funding's id and title, when the member may see it.
     pub funding: Option<(i64, String)>,
-    /// The support.
-    pub support: Option<i64>,
     /// What was said: the supporter's message, or the author's thanks.
     pub message: Option<String>,
     /// KRW.
@@ -113,7 +111,6 @@ pub(super) fn with_words(
             funding: row
                 .funding_id
                 .and_then(|id| Some((id, titles.get(&id)?.clone()))),
-            support: row.support_id,
             message: said.and_then(|(message, thanks)| match kind {
                 Kind::Thanked => thanks,
                 _ => Some(message).filter(|message| !message.is_empty()),

@@ -26,11 +26,11 @@ pub use events::{
 };
 pub use fan_out::tell_everybody;
 pub use kind::Kind;
-pub use list::{Item, ItemPage, PAGE_ITEMS, list, mark_all_read, unread_count};
+pub use list::{list, mark_all_read, unread_count};
 pub use preferences::Preferences;
 pub use push::{push, reach};
 pub use push_api::router as push_router;
-pub use words::{Words, words};
+pub use words::words;
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

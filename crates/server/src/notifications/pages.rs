@@ -36,6 +36,8 @@ struct Line {
     path: String,
     when: String,
     unread: bool,
+    /// What was said.
+    said: Option<String>,
 }
 
 async fn show(
@@ -58,6 +60,7 @@ async fn show(
             path: words.path,
             when: t.ago(item.at, now),
             unread: item.unread,
+            said: item.message,
         }
     };
     let title = t.say("nav.notifications");

@@ -15,7 +15,6 @@ const SUBSCRIPTIONS_MAX: i64 = 10;
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = push_subscriptions)]
 pub struct SubscriptionRow {
-    pub id: i64,
     pub account_id: i64,
     pub session_id: Option<i64>,
     pub endpoint: String,

@@ -2,7 +2,7 @@
 
 use diesel::dsl::{Eq, auto_type, exists};
 use diesel::prelude::*;
-use funsun_domain::ids::AccountKey;
+use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
@@ -16,7 +16,6 @@ use crate::fundings::visibility::is_visible_to;
 #[diesel(table_name = notifications)]
 pub struct NotificationRow {
     pub id: i64,
-    pub account_id: i64,
     pub kind: String,
     pub funding_id: Option<i64>,
     pub support_id: Option<i64>,
@@ -64,8 +63,8 @@ pub fn insert(
             notifications::kind.eq(news.kind.as_str()),
             notifications::subject.eq(&news.subject),
             notifications::actor_id.eq(news.actor.map(AccountKey::get)),
-            notifications::funding_id.eq(news.funding.map(|id| id.get())),
-            notifications::support_id.eq(news.support.map(|id| id.get())),
+            notifications::funding_id.eq(news.funding.map(FundingId::get)),
+            notifications::support_id.eq(news.support.map(SupportId::get)),
             notifications::amount.eq(news.amount),
             notifications::reason.eq(news.reason),
             notifications::created_at.eq(now.micros()),
@@ -128,15 +127,6 @@ pub fn find_unread(
             NotificationRow::as_select(),
             (accounts::kakao_id, accounts::username, accounts::image).nullable(),
         ))
-        .first(conn)
-        .optional()?)
-}
-
-/// Whose notification this is.
-pub fn find_owner(conn: &mut Conn, id: i64) -> Result<Option<i64>, StorageError> {
-    Ok(notifications::table
-        .find(id)
-        .select(notifications::account_id)
         .first(conn)
         .optional()?)
 }

@@ -29,7 +29,7 @@ pub struct News {
 
 impl News {
     /// An event of this kind and name, about nothing yet.
-    pub fn new(kind: Kind, subject: impl ToString) -> Self {
+    pub fn new(kind: Kind, subject: &dyn ToString) -> Self {
         Self {
             kind,
             subject: subject.to_string(),

@@ -41,6 +41,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "js/draft.js"
     "js/give.js"
     "js/more.js"
+    "js/push.js"
     "js/searches.js"
     "js/share.js"
     "js/site.js"

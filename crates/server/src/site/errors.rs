@@ -29,7 +29,7 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 /// The same refusal as a page.
-pub fn as_page(refused: Response, refusal: &Refusal, mut shell: Shell) -> Response {
+pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Response {
     let kind = kind(refusal);
     let words = |part| shell.t.say(&["error.", kind, part].concat());
     let (title, text) = (words(".title"), words(".text"));

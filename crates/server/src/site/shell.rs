@@ -53,12 +53,8 @@ pub enum Tab {
 /// The member who looks.
 #[derive(Clone, Debug)]
 pub struct Me {
-    /// The Kakao user id as text.
-    pub id: String,
     /// The member's name.
     pub username: String,
-    /// Path of the picture.
-    pub image: Option<String>,
     /// Notifications not read yet.
     pub unread: i64,
 }
@@ -82,8 +78,6 @@ pub struct Shell {
     pub path: String,
     /// What has just been done, as the key of a short text; shown as a toast.
     pub done: Option<&'static str>,
-    /// Whether the server runs for development.
-    pub dev: bool,
 }
 
 /// What can have been done before a page is shown, by the value of its `done` parameter.
@@ -124,7 +118,6 @@ impl Shell {
             csrf: String::new(),
             path: "/".to_owned(),
             done: None,
-            dev: false,
         }
     }
 

@@ -14,8 +14,9 @@ use super::login::forget_login;
 use crate::accounts::cookies::Cookie;
 use crate::accounts::session_sql::SessionRow;
 use crate::accounts::visitor::{OpenForm, SignedForm, Visitor};
-use crate::accounts::{login, session_sql};
-use crate::db::Conn;
+use crate::accounts::{Member, login, session_sql, write_as};
+use crate::db::{Conn, StorageError};
+use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput};
@@ -26,6 +27,7 @@ const KEPT: Duration = Duration::from_secs(400 * 86_400);
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/settings", get(show).post(save))
+        .route("/settings/notifications", post(save_notifications))
         .route("/settings/sessions/{id}/end", post(end_session))
         .route("/settings/sessions/end", post(end_others))
 }
@@ -35,6 +37,16 @@ pub(super) fn router() -> Router<AppState> {
 struct SettingsPage {
     shell: Shell,
     devices: Vec<Device>,
+    kinds: Vec<Choice>,
+    /// Opens the push service for this site; empty for guests.
+    push_key: String,
+}
+
+/// A kind of notification, and whether the member wants to be told.
+struct Choice {
+    name: &'static str,
+    text: &'static str,
+    told: bool,
 }
 
 /// A login as its owner sees it.
@@ -47,7 +59,7 @@ struct Device {
 }
 
 async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
-    let mut devices = Vec::new();
+    let (mut devices, mut kinds, mut push_key) = (Vec::new(), Vec::new(), String::new());
     if let Some(member) = visitor.member {
         let list = move |conn: &mut Conn| session_sql::list_live(conn, member.key);
         let now = state.clock.now();
@@ -58,11 +70,30 @@ async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Respons
             });
         }
     }
+    if let Some(member) = visitor.member {
+        let find = move |conn: &mut Conn| preferences::find(conn, member.key);
+        kinds = choices(&state.db.read(find).await?, visitor.t);
+        push_key = state.push.public_key().to_owned();
+    }
     let title = visitor.t.say("settings.title");
     page(&SettingsPage {
         shell: visitor.shell(&state, Tab::Me, title).await?,
         devices,
+        kinds,
+        push_key,
     })
+}
+
+fn choices(chosen: &Preferences, t: Texts) -> Vec<Choice> {
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.can_be_muted())
+        .map(|kind| Choice {
+            name: kind.as_str(),
+            text: t.say(&["settings.kind.", kind.as_str()].concat()),
+            told: chosen.hears_of(kind),
+        })
+        .collect()
 }
 
 fn device(row: SessionRow, t: Texts, now: Timestamp) -> Device {
@@ -77,16 +108,58 @@ fn device(row: SessionRow, t: Texts, now: Timestamp) -> Device {
 }
 
 async fn save(State(state): State<AppState>, form: OpenForm) -> Result<Response, AppError> {
+    if let Some(member) = form.visitor.member {
+        let lang = chosen(&form, "lang").as_deref().and_then(Lang::parse);
+        let theme = chosen(&form, "theme").as_deref().and_then(Theme::parse);
+        change_preferences(&state, member, move |preferences| {
+            preferences.lang = lang.unwrap_or(preferences.lang);
+            preferences.theme = theme.unwrap_or(preferences.theme);
+        })
+        .await?;
+    }
     let mut response = see_other("/settings?done=saved");
     let (headers, production) = (response.headers_mut(), !state.config.is_dev());
-    let chosen = |name| form.input.optional_text(name).ok().flatten();
-    if let Some(lang) = chosen("lang").as_deref().and_then(Lang::parse) {
+    if let Some(lang) = chosen(&form, "lang").as_deref().and_then(Lang::parse) {
         Cookie::Lang.set(headers, lang.as_str(), KEPT, production);
     }
-    if let Some(theme) = chosen("theme").as_deref().and_then(Theme::parse) {
+    if let Some(theme) = chosen(&form, "theme").as_deref().and_then(Theme::parse) {
         Cookie::Theme.set(headers, theme.as_str(), KEPT, production);
     }
     Ok(response)
+}
+
+fn chosen(form: &OpenForm, name: &str) -> Option<String> {
+    form.input.optional_text(name).ok().flatten()
+}
+
+/// Changes what a member has chosen; what is sent to their devices follows it.
+async fn change_preferences(
+    state: &AppState,
+    member: Member,
+    change: impl Fn(&mut Preferences) + Send + 'static,
+) -> Result<(), AppError> {
+    let save = move |conn: &mut Conn| -> Result<(), StorageError> {
+        let mut chosen = preferences::find(conn, member.key)?;
+        change(&mut chosen);
+        preferences::save(conn, member.key, &chosen)
+    };
+    Ok(write_as(state, member, save).await??)
+}
+
+/// A box that is not ticked is not sent.
+async fn save_notifications(
+    State(state): State<AppState>,
+    form: SignedForm,
+) -> Result<Response, AppError> {
+    let muted: Vec<Kind> = Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.can_be_muted() && !form.input.contains(kind.as_str()))
+        .collect();
+    change_preferences(&state, form.member, move |preferences| {
+        preferences.muted.clone_from(&muted);
+    })
+    .await?;
+    Ok(see_other("/settings?done=saved"))
 }
 
 /// Logs one device out; the one in hand, too.
