@@ -24,6 +24,7 @@ mod limits;
 mod lists;
 mod logins;
 mod notifications;
+mod pages;
 mod payer;
 mod payment_faults;
 mod payments;

@@ -1,0 +1,381 @@
+//! The web app's pages over HTTP: who gets which, what a form needs, what a link preview learns.
+
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::json;
+
+use crate::app::{Answer, App, Member, send};
+
+/// What KakaoTalk says it is when it makes the card of a link.
+const KAKAOTALK: &str =
+    "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984";
+
+/// Somebody with a browser.
+struct Browser<'a> {
+    app: &'a App,
+    cookies: String,
+}
+
+impl<'a> Browser<'a> {
+    fn guest(app: &'a App) -> Self {
+        Self {
+            app,
+            cookies: String::new(),
+        }
+    }
+
+    /// A member's browser: the tokens of the API are what the cookies hold.
+    fn of(app: &'a App, member: &Member) -> Self {
+        Self {
+            app,
+            cookies: format!("access={}; login={}", member.access, member.refresh),
+        }
+    }
+
+    fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.app
+            .visitor(method, path)
+            .header(COOKIE, &self.cookies)
+            .header(ACCEPT, "text/html")
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        send(self.call(Method::GET, path)).await
+    }
+
+    /// The token of this browser's forms, from a page that has one.
+    async fn csrf(&self) -> String {
+        let page = self.get("/me").await.text;
+        let token = page.split("name=\"_csrf\" value=\"").nth(1).unwrap();
+        token.split('"').next().unwrap().to_owned()
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf().await;
+        let mut all = vec![("_csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        send(self.call(Method::POST, path).form(&all)).await
+    }
+}
+
+fn location(answer: &Answer) -> &str {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+    answer.headers[LOCATION].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn one_logs_in_with_kakao_and_comes_back_to_where_one_was() {
+    let app = App::start().await;
+    let person = app
+        .sandbox(Method::POST, "/sandbox/people", json!({"nickname": "하늘"}))
+        .await;
+    let asked = send(app.visitor(Method::GET, "/login/kakao?next=/explore")).await;
+    let kakao = location(&asked).to_owned();
+    let attempt = asked.headers[SET_COOKIE].to_str().unwrap();
+    assert!(attempt.contains("HttpOnly") && attempt.contains("SameSite=Lax"));
+    let attempt = attempt.split(';').next().unwrap();
+    let query = kakao.split_once('?').unwrap().1;
+    let consent = format!("{query}&person={}&decision=all", person["id"]);
+    let agreed = app
+        .http
+        .post(format!("{}/sandbox/consent", app.kakao))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(consent);
+    let back = send(agreed).await.headers[LOCATION]
+        .to_str()
+        .unwrap()
+        .to_owned();
+
+    // Without the cookie of the attempt it is somebody else's answer.
+    let stranger = send(app.http.get(&back)).await;
+    assert!(location(&stranger).contains("failed=expired"));
+    assert!(!stranger.headers.get_all(SET_COOKIE).iter().any(|it| {
+        let text = it.to_str().unwrap();
+        text.starts_with("access=ey")
+    }));
+
+    let logged_in = send(app.http.get(&back).header(COOKIE, attempt)).await;
+    assert_eq!(location(&logged_in), "/explore?done=welcome");
+    let cookies: Vec<&str> = logged_in
+        .headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .map(|it| it.to_str().unwrap())
+        .collect();
+    for name in ["access=", "login="] {
+        let cookie = cookies.iter().find(|it| it.starts_with(name)).unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
+    }
+}
+
+#[tokio::test]
+async fn one_is_not_led_to_another_site_after_logging_in() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let browser = Browser::of(&app, &minji);
+    for next in [
+        "//evil.example",
+        "https://evil.example",
+        "/%5Cevil.example",
+        "evil",
+    ] {
+        let answer = browser.get(&format!("/login?next={next}")).await;
+        assert_eq!(location(&answer), "/", "{next}");
+    }
+}
+
+#[tokio::test]
+async fn guests_are_sent_to_log_in_and_members_are_not() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let (guest, member) = (Browser::guest(&app), Browser::of(&app, &minji));
+    for path in [
+        "/me",
+        "/me/edit",
+        "/me/payments",
+        "/notifications",
+        "/fundings/new",
+    ] {
+        let answer = guest.get(path).await;
+        assert!(location(&answer).starts_with("/login?next="), "{path}");
+        let answer = member.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+        assert_eq!(answer.headers["cache-control"], "private, no-store");
+    }
+    for path in [
+        "/",
+        "/explore",
+        "/login",
+        "/settings",
+        "/faq",
+        "/terms",
+        "/privacy",
+        "/offline",
+    ] {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_or_from_another_site_is_refused() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let browser = Browser::of(&app, &minji);
+    let bare = send(browser.call(Method::POST, "/logout").form(&[("a", "b")])).await;
+    assert_eq!(bare.status, StatusCode::FORBIDDEN, "{bare:?}");
+    let csrf = browser.csrf().await;
+    let foreign = browser
+        .call(Method::POST, "/logout")
+        .header("origin", "https://evil.example")
+        .form(&[("_csrf", &csrf)]);
+    assert_eq!(send(foreign).await.status, StatusCode::FORBIDDEN);
+    let other = Browser::of(&app, &app.member("하늘").await).csrf().await;
+    let borrowed = browser
+        .call(Method::POST, "/logout")
+        .form(&[("_csrf", &other)]);
+    assert_eq!(send(borrowed).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.get("/me").await.status, StatusCode::OK);
+    assert_eq!(
+        location(&browser.post("/logout", &[]).await),
+        "/?done=logged_out"
+    );
+    assert_eq!(browser.get("/me").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
+    let app = App::start().await;
+    let (minji, stranger) = (app.member("민지").await, app.member("행인").await);
+    let funding = minji.opens("비밀 소원", false).await;
+    let path = format!("/fundings/{}", funding["id"]);
+    for browser in [Browser::guest(&app), Browser::of(&app, &stranger)] {
+        let (hidden, unknown) = (browser.get(&path).await, browser.get("/fundings/999").await);
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        // The one place where the two differ is the address to come back to after logging in.
+        let neutral = |text: &str| {
+            text.replace(funding["id"].to_string().as_str(), "N")
+                .replace("999", "N")
+        };
+        assert_eq!(neutral(&hidden.text), neutral(&unknown.text));
+        assert_eq!(
+            browser.get(&format!("{path}/share")).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+    let own = Browser::of(&app, &minji).get(&path).await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert!(own.text.contains("비밀 소원") && !own.text.contains("og:title"));
+}
+
+#[tokio::test]
+async fn kakaotalk_learns_of_public_fundings_only() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let public = minji.opens("모두의 소원", true).await;
+    let hidden = minji.opens("비밀 소원", false).await;
+    let scrape = async |id: &serde_json::Value| {
+        let call = app.visitor(Method::GET, &format!("/fundings/{id}"));
+        send(
+            call.header(USER_AGENT, KAKAOTALK)
+                .header(ACCEPT, "text/html"),
+        )
+        .await
+    };
+    let card = scrape(&public["id"]).await;
+    assert_eq!(card.status, StatusCode::OK);
+    assert!(
+        card.text
+            .contains("<meta property=\"og:title\" content=\"모두의 소원\">")
+    );
+    let nothing = scrape(&hidden["id"]).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    assert!(!nothing.text.contains("소원") && !nothing.text.contains("민지"));
+}
+
+#[tokio::test]
+async fn what_members_write_is_text_and_nothing_else() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let funding = minji.opens("<script>alert(1)</script>", true).await;
+    let page = Browser::guest(&app)
+        .get(&format!("/fundings/{}", funding["id"]))
+        .await;
+    assert!(!page.text.contains("<script>alert"), "{}", page.text);
+    assert!(page.text.contains("alert(1)"));
+}
+
+#[tokio::test]
+async fn a_support_is_given_once_however_often_the_form_is_sent() {
+    let app = App::start().await;
+    let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
+    let funding = minji.opens("생일 소원", true).await;
+    let (id, browser) = (&funding["id"], Browser::of(&app, &haneul));
+    let form = browser
+        .get(&format!("/fundings/{id}/support?split=3"))
+        .await
+        .text;
+    assert!(
+        form.contains("value=\"33400\""),
+        "a third of 100,000, rounded up"
+    );
+    let attempt = form.split("name=\"attempt\" value=\"").nth(1).unwrap();
+    let attempt = attempt.split('"').next().unwrap();
+    let path = format!("/fundings/{id}/support");
+    let fields = [
+        ("amount", "12,000"),
+        ("message", "축하해"),
+        ("attempt", attempt),
+    ];
+    let first = browser.post(&path, &fields).await;
+    let again = browser.post(&path, &fields).await;
+    assert_eq!(location(&first), location(&again));
+    assert_eq!(app.book().await.len(), 1);
+
+    let go = browser.get(location(&first)).await;
+    let refresh = go.headers["refresh"].to_str().unwrap();
+    let pay = refresh.strip_prefix("0; url=").unwrap();
+    let paid = send(app.http.post(pay).form(&[("action", "pay")])).await;
+    // The browser that comes back may have lost its cookies.
+    let back = send(app.http.get(paid.headers[LOCATION].to_str().unwrap())).await;
+    assert!(back.text.contains("후원이 전해졌어요"), "{back:?}");
+    let order = location(&first).trim_end_matches("/go");
+    assert!(
+        Browser::guest(&app)
+            .get(order)
+            .await
+            .text
+            .contains("후원이 전해졌어요")
+    );
+    let page = browser.get(&format!("/fundings/{id}")).await.text;
+    assert!(page.contains("12,000원") && page.contains("축하해"));
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_form_with_errors_comes_back_with_what_was_typed() {
+    let app = App::start().await;
+    let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
+    let funding = minji.opens("생일 소원", true).await;
+    let path = format!("/fundings/{}/support", funding["id"]);
+    let browser = Browser::of(&app, &haneul);
+    let fields = [
+        ("amount", "999"),
+        ("message", "축하해요 정말"),
+        ("attempt", "x"),
+    ];
+    let refused = browser.post(&path, &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("value=\"999\"") && refused.text.contains("축하해요 정말"));
+    assert!(refused.text.contains("aria-invalid=\"true\""));
+    assert!(app.book().await.is_empty());
+}
+
+#[tokio::test]
+async fn only_the_author_edits_deletes_and_thanks() {
+    let app = App::start().await;
+    let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
+    let funding = minji.opens("생일 소원", true).await;
+    let support = haneul.supports(&funding, 5_000, "축하해").await;
+    let (author, other) = (Browser::of(&app, &minji), Browser::of(&app, &haneul));
+    let base = format!("/fundings/{}", funding["id"]);
+    for part in ["edit", "delete", "review"] {
+        let path = format!("{base}/{part}");
+        assert_eq!(
+            other.get(&path).await.status,
+            StatusCode::FORBIDDEN,
+            "{part}"
+        );
+        assert_eq!(author.get(&path).await.status, StatusCode::OK, "{part}");
+    }
+    let thanks = format!("/supports/{}/thanks", support["id"]);
+    let stolen = other.post(&thanks, &[("thanks", "고마워")]).await;
+    assert!(stolen.status.is_client_error(), "{stolen:?}");
+    let said = author.post(&thanks, &[("thanks", "정말 고마워")]).await;
+    assert!(location(&said).starts_with(&base));
+    assert!(other.get(&base).await.text.contains("정말 고마워"));
+    assert!(
+        other
+            .get("/notifications")
+            .await
+            .text
+            .contains("정말 고마워")
+    );
+
+    let unsure = author.post(&format!("{base}/delete"), &[]).await;
+    assert!(location(&unsure).ends_with("/delete"));
+    let deleted = author
+        .post(&format!("{base}/delete"), &[("sure", "1")])
+        .await;
+    assert_eq!(location(&deleted), "/?done=deleted");
+    assert_eq!(other.get(&base).await.status, StatusCode::GONE);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn leaving_ends_the_login_and_says_what_happens_first() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let browser = Browser::of(&app, &minji);
+    assert_eq!(browser.get("/me/withdraw").await.status, StatusCode::OK);
+    assert!(location(&browser.post("/me/withdraw", &[]).await).ends_with("/withdraw"));
+    let left = browser.post("/me/withdraw", &[("sure", "1")]).await;
+    assert_eq!(location(&left), "/?done=withdrawn");
+    assert_eq!(browser.get("/me").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn english_is_spoken_to_those_who_ask_for_it() {
+    let app = App::start().await;
+    let ask = |languages: &'static str| {
+        let call = app
+            .visitor(Method::GET, "/login")
+            .header("accept-language", languages);
+        async move { send(call).await.text }
+    };
+    assert!(ask("en-GB,en;q=0.9").await.contains("<html lang=\"en\""));
+    assert!(ask("en;q=0.5,ko;q=0.9").await.contains("<html lang=\"ko\""));
+    assert!(ask("fr").await.contains("<html lang=\"ko\""));
+}
