@@ -142,7 +142,9 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
     }
     let own = state.clone();
     let account_of = Arc::new(move |headers: &HeaderMap, _: &mut http::Extensions| {
-        accounts::bearer_of(&own, headers).map(|bearer| bearer.account.to_string())
+        accounts::bearer_of(&own, headers)
+            .or_else(|| accounts::visitor::cookie_bearer(&own, headers))
+            .map(|bearer| bearer.account.to_string())
     });
     let proxies = state.config.trusted_proxies.clone();
     RateLimitLayer::new(Arc::new(RateLimits::new(
@@ -153,10 +155,11 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
 /// A refreshed token is a read: a whole mobile network may share one address.
 fn classify(method: &Method, path: &str) -> Class {
     match path {
-        "/account/kakaologin" => Class::Login,
+        "/account/kakaologin" | "/login/kakao" | "/login/kakao/return" => Class::Login,
         // A burst of Kakao's must not be turned away; it proves itself by our admin key.
         "/account/token/refresh" | "/kakao/unlink" => Class::Read,
-        "/account/search" => Class::Search,
+        "/account/search" | "/explore/people" => Class::Search,
+        path if method == Method::POST && path.ends_with("/support") => Class::Payment,
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,
         _ => Class::Write,

@@ -149,6 +149,12 @@ pub async fn recognise(
     response
 }
 
+/// The access token that a browser's cookie holds, if its session still lives.
+pub fn cookie_bearer(state: &AppState, headers: &HeaderMap) -> Option<Bearer> {
+    let token = Cookie::Access.read(headers, !state.config.is_dev())?;
+    state.tokens.read_access(token, state.clock.now())
+}
+
 /// What happens to the cookies of a request.
 enum Renewal {
     None,
@@ -157,8 +163,7 @@ enum Renewal {
 }
 
 async fn who(state: &AppState, headers: &HeaderMap, production: bool) -> (Option<Bearer>, Renewal) {
-    let access = Cookie::Access.read(headers, production);
-    let access = access.and_then(|token| state.tokens.read_access(token, state.clock.now()));
+    let access = cookie_bearer(state, headers);
     if access.is_some() {
         return (access, Renewal::None);
     }
@@ -265,8 +270,7 @@ impl FromRequestParts<AppState> for Visitor {
             return Ok(visitor.clone());
         }
         let production = !state.config.is_dev();
-        let access = Cookie::Access.read(&parts.headers, production);
-        let login = access.and_then(|token| state.tokens.read_access(token, state.clock.now()));
+        let login = cookie_bearer(state, &parts.headers);
         Ok(Self {
             csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
             ..look(&parts.headers, &parts.uri, login, production)

@@ -130,7 +130,7 @@ fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
     }
     let mut text = format!(
         "FunSun is at {own_url}\n\
-         \x20 public fundings   {own_url}/funding/public?page=1\n\
+         \x20 the web app       {own_url}/\n\
          \x20 API to try        {own_url}/swagger/\n\
          \x20 API to read       {own_url}/redoc/\n"
     );
