@@ -47,6 +47,22 @@ pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, Stor
     Ok(CardPage::by_id(rows))
 }
 
+/// The newest public fundings that still run.
+pub fn list_running(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<CardRows>, StorageError> {
+    Ok(fundings::table
+        .inner_join(accounts::table)
+        .filter(fundings::visible_to.eq(EVERYBODY))
+        .filter(fundings::deadline_at.gt(now.micros()))
+        .order(fundings::id.desc())
+        .select((CardRow::as_select(), AuthorRow::as_select()))
+        .limit(limit)
+        .load(conn)?)
+}
+
 /// What `viewer` may see of an author's fundings.
 pub fn list_of_author(
     conn: &mut Conn,

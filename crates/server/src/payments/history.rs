@@ -57,8 +57,8 @@ async fn show(
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
         let mut found = Vec::new();
         for payment in sql::list_of(conn, key, before, 0, SHOWN + 1)? {
-            let title = match &payment.wanted {
-                Some(wanted) => fundings::find_title(conn, wanted.funding, key.get())?,
+            let title = match payment.funding() {
+                Some(funding) => fundings::find_title(conn, funding, key.get())?,
                 None => None,
             };
             found.push((payment, title));

@@ -244,10 +244,10 @@ async fn find_funding(
     visitor: &Visitor,
     payment: &StoredPayment,
 ) -> Result<Option<(i64, String)>, StorageError> {
-    let Some(wanted) = &payment.wanted else {
+    let Some(id) = payment.funding() else {
         return Ok(None);
     };
-    let (id, viewer) = (wanted.funding, visitor.viewer().key());
+    let viewer = visitor.viewer().key();
     let title = move |conn: &mut Conn| fundings::find_title(conn, id, viewer);
     let title = state.db.read(title).await?;
     Ok(title.map(|title| (id.get(), title)))

@@ -82,6 +82,12 @@ impl StoredPayment {
         self.rules.state
     }
 
+    /// The funding that it supports or was meant to.
+    pub fn funding(&self) -> Option<FundingId> {
+        let wanted = self.wanted.as_ref().map(|wanted| wanted.funding);
+        self.rules.funding.or(wanted)
+    }
+
     /// The payment as the provider knows it; `None` before `ready`.
     pub fn known(&self) -> Option<KnownOrder<'_>> {
         Some(KnownOrder {

@@ -46,7 +46,7 @@ struct EditPage {
     shell: Shell,
     member: Face,
     form: Form,
-    banks: Vec<&'static str>,
+    banks: Vec<String>,
 }
 
 fn gone() -> AppError {
@@ -104,11 +104,18 @@ async fn edit_page(
 ) -> Result<EditPage, StorageError> {
     let t = visitor.t;
     let title = form.title(t, t.say("edit.title"));
+    let banks = t.say("edit.banks").split(',').map(str::to_owned);
+    // One that was typed in the app, under a name that is not in our list, must not get lost.
+    let known = form.value("bank").to_owned();
+    let mut banks: Vec<String> = banks.collect();
+    if !known.is_empty() && !banks.contains(&known) {
+        banks.push(known);
+    }
     Ok(EditPage {
         shell: visitor.shell(state, Tab::Me, title).await?,
         member: face(row.kakao_id, row.username, row.image.as_deref(), t),
         form,
-        banks: t.say("edit.banks").split(',').collect(),
+        banks,
     })
 }
 

@@ -20,7 +20,7 @@ use crate::web::AppError;
 use crate::web::paging::{PageQuery, Position};
 
 /// Public fundings on the landing page.
-const SHOWN_TO_GUESTS: usize = 6;
+const SHOWN_TO_GUESTS: i64 = 6;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/", get(front))
@@ -65,13 +65,14 @@ async fn front(
 }
 
 async fn landing(state: &AppState, visitor: &Visitor) -> Result<Response, AppError> {
-    let list = |conn: &mut Conn| lists::list_public(conn, Position::Page(1));
-    let (mut cards, _) = cards(state, state.db.read(list).await?, visitor.t);
-    cards.truncate(SHOWN_TO_GUESTS);
+    let (t, now) = (visitor.t, state.clock.now());
+    let list = move |conn: &mut Conn| lists::list_running(conn, now, SHOWN_TO_GUESTS);
+    let running = state.db.read(list).await?;
+    let card = |rows| CardView::new(rows, &state.media, t, now);
     let title = visitor.t.say("landing.title");
     page(&Landing {
         shell: visitor.shell(state, Tab::Home, title).await?,
-        cards,
+        cards: running.into_iter().map(card).collect(),
     })
 }
 
