@@ -170,21 +170,25 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Bearer, LoginRefus
     }
 }
 
-/// Ends this login, or with `everywhere` all of the member's.
+/// Which of a member's logins.
+#[derive(Clone, Copy, Debug)]
+pub enum Logins {
+    /// The one in hand.
+    This,
+    /// Every one.
+    All,
+    /// Every one but the one in hand.
+    Others,
+}
+
+/// Ends logins of a member.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn log_out(
-    state: &AppState,
-    member: Member,
-    everywhere: bool,
-) -> Result<(), StorageError> {
+pub async fn log_out(state: &AppState, member: Member, which: Logins) -> Result<(), StorageError> {
     let now = state.clock.now();
-    let Member { key, session } = member;
-    let ended = state
-        .db
-        .write(move |conn| end_sessions(conn, key, session, everywhere, now))
-        .await?;
+    let end = move |conn: &mut Conn| end_sessions(conn, member, which, now);
+    let ended = state.db.write(end).await?;
     state.tokens.revoke(ended, now);
     Ok(())
 }
@@ -208,16 +212,18 @@ pub async fn end_session_of(
 
 fn end_sessions(
     conn: &mut Conn,
-    key: AccountKey,
-    session: SessionId,
-    everywhere: bool,
+    Member { key, session }: Member,
+    which: Logins,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StorageError> {
-    if everywhere {
-        return session_sql::revoke_all(conn, key, now);
+    match which {
+        Logins::This => {
+            session_sql::revoke(conn, key, session, now)?;
+            Ok(vec![session])
+        }
+        Logins::All => session_sql::revoke_all(conn, key, None, now),
+        Logins::Others => session_sql::revoke_all(conn, key, Some(session), now),
     }
-    session_sql::revoke(conn, key, session, now)?;
-    Ok(vec![session])
 }
 
 fn refusal(error: LoginError) -> LoginRefusal {

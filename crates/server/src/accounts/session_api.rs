@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Member;
+use super::login::Logins;
 use super::profile::OwnProfile;
 use super::tokens::TokenKind;
 use super::{device, login};
@@ -140,7 +141,7 @@ async fn refresh(
         (status = 401, description = "no valid access token", body = Problem),
     ))]
 async fn log_out(State(state): State<AppState>, member: Member) -> Result<Response, AppError> {
-    login::log_out(&state, member, false).await?;
+    login::log_out(&state, member, Logins::This).await?;
     Ok(done(StatusCode::OK))
 }
 
@@ -156,6 +157,6 @@ async fn log_out_everywhere(
     State(state): State<AppState>,
     member: Member,
 ) -> Result<Response, AppError> {
-    login::log_out(&state, member, true).await?;
+    login::log_out(&state, member, Logins::All).await?;
     Ok(done(StatusCode::OK))
 }

@@ -100,14 +100,18 @@ pub fn revoke(
     Ok(ended == 1)
 }
 
-/// Ends every login of this member; gives back which.
+/// Ends every login of this member, `except` one; gives back which.
 pub fn revoke_all(
     conn: &mut Conn,
     key: AccountKey,
+    except: Option<SessionId>,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StorageError> {
+    // No row has 0.
+    let kept = except.map_or(0, SessionId::get);
     let live = sessions::table
         .filter(sessions::account_id.eq(key.get()))
+        .filter(sessions::id.ne(kept))
         .filter(sessions::revoked_at.is_null());
     let ids: Vec<i64> = live.select(sessions::id).load(conn)?;
     diesel::update(live)

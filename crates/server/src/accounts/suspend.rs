@@ -14,7 +14,7 @@ pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, Sto
         return Ok(false);
     };
     sql::set_suspended(conn, key, Some(now))?;
-    session_sql::revoke_all(conn, key, now)?;
+    session_sql::revoke_all(conn, key, None, now)?;
     fundings::hide_all_of(conn, key)?;
     Ok(true)
 }

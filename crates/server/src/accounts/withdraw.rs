@@ -53,7 +53,7 @@ fn withdraw_in(
     supports::forget_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
     notifications::forget_all_of(conn, key)?;
-    let sessions = session_sql::revoke_all(conn, key, now)?;
+    let sessions = session_sql::revoke_all(conn, key, None, now)?;
     sql::anonymise(conn, key, now)?;
     if let Some(image) = profile.image {
         media::let_go(conn, &image, now)?;

@@ -80,30 +80,29 @@ pub struct Shell {
     pub done: Option<&'static str>,
 }
 
-/// What can have been done before a page is shown, by the value of its `done` parameter.
-const DONE: &[(&str, &str)] = &[
-    ("welcome", "done.welcome"),
-    ("logged_out", "done.logged_out"),
-    ("saved", "done.saved"),
-    ("opened", "done.opened"),
-    ("edited", "done.edited"),
-    ("deleted", "done.deleted"),
-    ("reviewed", "done.reviewed"),
-    ("thanked", "done.thanked"),
-    ("taken_back", "done.taken_back"),
-    ("reported", "done.reported"),
-    ("followed", "done.followed"),
-    ("unfollowed", "done.unfollowed"),
-    ("withdrawn", "done.withdrawn"),
-    ("session_ended", "done.session_ended"),
-    ("read", "done.read"),
+/// What can have been done before a page is shown: keys of texts, by the value of its `done` parameter.
+const DONE: &[&str] = &[
+    "done.welcome",
+    "done.logged_out",
+    "done.saved",
+    "done.opened",
+    "done.edited",
+    "done.deleted",
+    "done.reviewed",
+    "done.thanked",
+    "done.taken_back",
+    "done.reported",
+    "done.followed",
+    "done.unfollowed",
+    "done.withdrawn",
+    "done.session_ended",
+    "done.read",
 ];
 
 /// The key of the text for this value of `done`, if it is one of ours.
 pub fn done_key(value: &str) -> Option<&'static str> {
-    DONE.iter()
-        .find(|(name, _)| *name == value)
-        .map(|(_, key)| *key)
+    let known = |key: &&str| key.strip_prefix("done.") == Some(value);
+    DONE.iter().copied().find(known)
 }
 
 impl Shell {
@@ -161,7 +160,12 @@ impl Shell {
 
 /// The log-in page that leads back to `next`.
 pub fn login_path(next: &str) -> String {
+    with_next("/login", next)
+}
+
+/// A path that is told where to go on to.
+pub fn with_next(path: &str, next: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("next", next);
-    format!("/login?{}", query.finish())
+    format!("{path}?{}", query.finish())
 }

@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::cookies::Cookie;
 use crate::accounts::device;
-use crate::accounts::login::{self, LoggedIn, LoginRefusal, ReturnedCode};
+use crate::accounts::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
 use crate::accounts::tokens::TokenKind;
 use crate::accounts::visitor::{SignedForm, Visitor};
+use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, QueryInput};
@@ -130,7 +131,7 @@ async fn come_back(
             set_login(&state, response.headers_mut(), &logged_in)?;
             response
         }
-        Err(why) => see_other(&format!("{}&failed={why}", with_next("/login", &next))),
+        Err(why) => see_other(&format!("{}&failed={why}", login_path(&next))),
     };
     Cookie::Attempt.clear(response.headers_mut(), production);
     Ok(response)
@@ -174,7 +175,7 @@ async fn finish(
 }
 
 async fn log_out(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
-    login::log_out(&state, form.member, false).await?;
+    login::log_out(&state, form.member, Logins::This).await?;
     let mut response = see_other("/?done=logged_out");
     forget_login(&state, response.headers_mut());
     Ok(response)
@@ -228,12 +229,6 @@ impl Attempt {
 
 fn redirect_uri(state: &AppState) -> String {
     format!("{}/login/kakao/return", state.public_url)
-}
-
-fn with_next(path: &str, next: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("next", next);
-    format!("{path}?{}", query.finish())
 }
 
 fn welcome(next: &str) -> String {

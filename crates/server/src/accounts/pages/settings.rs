@@ -12,9 +12,10 @@ use funsun_domain::time::Timestamp;
 
 use super::login::forget_login;
 use crate::accounts::cookies::Cookie;
+use crate::accounts::login::{self, Logins};
 use crate::accounts::session_sql::SessionRow;
 use crate::accounts::visitor::{OpenForm, SignedForm, Visitor};
-use crate::accounts::{Member, login, session_sql, write_as};
+use crate::accounts::{Member, session_sql, write_as};
 use crate::db::{Conn, StorageError};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
@@ -182,13 +183,6 @@ async fn end_session(
 
 /// Logs every device out but the one in hand.
 async fn end_others(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
-    let member = form.member;
-    let list = move |conn: &mut Conn| session_sql::list_live(conn, member.key);
-    for row in state.db.read(list).await? {
-        if row.id != member.session.get() {
-            let id = SessionId::new(row.id).map_err(AppError::internal)?;
-            login::end_session_of(&state, member.key, id).await?;
-        }
-    }
+    login::log_out(&state, form.member, Logins::Others).await?;
     Ok(see_other("/settings?done=session_ended"))
 }
