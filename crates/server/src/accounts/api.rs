@@ -193,7 +193,8 @@ pub async fn picture_edit(
     })
 }
 
-fn blank_or<T>(text: &str) -> Result<Option<T>, TextError>
+/// What was typed, or nothing.
+pub(super) fn blank_or<T>(text: &str) -> Result<Option<T>, TextError>
 where
     T: std::str::FromStr<Err = TextError>,
 {
@@ -204,6 +205,7 @@ where
     }
 }
 
-fn gone() -> AppError {
+/// The member has withdrawn since they logged in.
+pub(super) fn gone() -> AppError {
     AppError::unauthorized("account_gone", "this account is gone: log in again")
 }

@@ -100,9 +100,7 @@ impl Card {
         Self {
             id: row.id,
             title: row.title,
-            image: row
-                .image
-                .map(|name| picture_path(&name, public, media, now)),
+            image: row.image.map(|name| media.path(&name, public, now)),
             goal_amount: row.goal_amount,
             current_amount: row.collected_amount,
             expire_on: Timestamp::from_micros(row.deadline_at).to_seoul(),
@@ -126,16 +124,8 @@ impl Detail {
             review: detail.review,
             review_image: detail
                 .review_image
-                .map(|name| picture_path(&name, card.public, media, now)),
+                .map(|name| media.path(&name, card.public, now)),
             card,
         }
-    }
-}
-
-fn picture_path(name: &str, public: bool, media: &MediaStore, now: Timestamp) -> String {
-    if public {
-        MediaStore::public_path(name)
-    } else {
-        media.signed_path(name, now)
     }
 }

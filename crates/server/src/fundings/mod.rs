@@ -12,7 +12,7 @@ mod write;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use lists::{CardPage, list_of_author};
-pub use sql::{FundingFacts, find_title, hide_all_of, show_all_of};
+pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of, must_be_author};
 
 use crate::state::AppState;

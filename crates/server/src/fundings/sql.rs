@@ -1,5 +1,7 @@
 //! Statements about single fundings; the lists are in `lists.rs`.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use funsun_domain::fundings::Audience;
 use funsun_domain::ids::{AccountKey, FundingId};
@@ -61,6 +63,20 @@ pub fn find_title(
         .select(fundings::title)
         .first(conn)
         .optional()?)
+}
+
+/// The titles of those of these fundings that `viewer` may see.
+pub fn list_titles(
+    conn: &mut Conn,
+    ids: &[i64],
+    viewer: i64,
+) -> Result<HashMap<i64, String>, StorageError> {
+    let titles = fundings::table
+        .filter(fundings::id.eq_any(ids))
+        .filter(is_visible_to(viewer))
+        .select((fundings::id, fundings::title))
+        .load(conn)?;
+    Ok(titles.into_iter().collect())
 }
 
 /// Whether `viewer` may see the funding.

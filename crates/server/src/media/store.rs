@@ -47,12 +47,16 @@ impl MediaStore {
 
     /// Both renditions of a picture of a funding, for a viewer who may see it.
     pub fn shown(&self, name: &str, public: bool, now: Timestamp) -> Shown {
-        let full = if public {
+        Shown::new(self.path(name, public, now))
+    }
+
+    /// Address of a picture of a funding, for a viewer who may see it.
+    pub fn path(&self, name: &str, public: bool, now: Timestamp) -> String {
+        if public {
             Self::public_path(name)
         } else {
             self.signed_path(name, now)
-        };
-        Shown::new(full)
+        }
     }
 
     /// Seconds that a signed address is still good; `None` when it is not.

@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::sql::{self, ActorRow, NotificationRow};
 use crate::accounts::Author;
 use crate::db::{Conn, StorageError};
+use crate::fundings::list_titles;
 use crate::web::paging::Cursor;
 
 /// Items of one page.
@@ -93,9 +94,7 @@ pub(super) fn with_words(
 ) -> Result<Vec<Item>, StorageError> {
     let fundings: Vec<i64> = rows.iter().filter_map(|(row, _)| row.funding_id).collect();
     let supports: Vec<i64> = rows.iter().filter_map(|(row, _)| row.support_id).collect();
-    let titles: HashMap<i64, String> = sql::list_titles(conn, &fundings, viewer)?
-        .into_iter()
-        .collect();
+    let titles: HashMap<i64, String> = list_titles(conn, &fundings, viewer.get())?;
     let messages: HashMap<i64, (String, Option<String>)> = sql::list_messages(conn, &supports)?
         .into_iter()
         .map(|(id, message, thanks)| (id, (message, thanks)))

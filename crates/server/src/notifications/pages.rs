@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
 use crate::web::AppError;
-use crate::web::paging::{Cursor, PageQuery, Position};
+use crate::web::paging::{Cursor, PageQuery};
 
 /// `/notifications…`.
 pub fn router() -> Router<AppState> {
@@ -46,11 +46,7 @@ async fn show(
     PageQuery(position): PageQuery,
 ) -> Result<Response, AppError> {
     let (t, now) = (visitor.t, state.clock.now());
-    let before = match position {
-        Position::Before(cursor) => Some(cursor),
-        Position::Page(_) | Position::PastEnd => None,
-    };
-    let told = move |conn: &mut Conn| list(conn, member.key, before);
+    let told = move |conn: &mut Conn| list(conn, member.key, position.cursor());
     let told = state.db.read(told).await?;
     let line = |item| {
         let words = words(t, &item);

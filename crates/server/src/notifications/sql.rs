@@ -131,19 +131,6 @@ pub fn find_unread(
         .optional()?)
 }
 
-/// The titles of those of these fundings that `viewer` may see.
-pub fn list_titles(
-    conn: &mut Conn,
-    ids: &[i64],
-    viewer: AccountKey,
-) -> Result<Vec<(i64, String)>, StorageError> {
-    Ok(fundings::table
-        .filter(fundings::id.eq_any(ids))
-        .filter(is_visible_to(viewer.get()))
-        .select((fundings::id, fundings::title))
-        .load(conn)?)
-}
-
 /// What was said with these supports, and what the funding's author answered, as far as they stand.
 pub fn list_messages(
     conn: &mut Conn,

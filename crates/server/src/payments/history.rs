@@ -1,10 +1,13 @@
 //! One's own payments as a page: what was given, and where each stands.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use funsun_domain::ids::FundingId;
 use funsun_domain::payments::PaymentState;
 
 use super::sql;
@@ -15,7 +18,7 @@ use crate::fundings;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::web::AppError;
-use crate::web::paging::{Cursor, PageQuery, Position};
+use crate::web::paging::{Cursor, PageQuery};
 
 /// Payments on a page.
 const SHOWN: i64 = 20;
@@ -49,43 +52,33 @@ async fn show(
     PageQuery(position): PageQuery,
 ) -> Result<Response, AppError> {
     let t = visitor.t;
-    let before = match position {
-        Position::Before(cursor) => cursor.first,
-        Position::Page(_) | Position::PastEnd => i64::MAX,
-    };
+    let before = position.cursor().map_or(i64::MAX, |cursor| cursor.first);
     let key = member.key;
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let mut found = Vec::new();
-        for payment in sql::list_of(conn, key, before, 0, SHOWN + 1)? {
-            let title = match payment.funding() {
-                Some(funding) => fundings::find_title(conn, funding, key.get())?,
-                None => None,
-            };
-            found.push((payment, title));
-        }
-        Ok(found)
+        let payments = sql::list_of(conn, key, before, 0, SHOWN + 1)?;
+        let supported = payments.iter().filter_map(StoredPayment::funding);
+        let ids: Vec<i64> = supported.map(FundingId::get).collect();
+        Ok((payments, fundings::list_titles(conn, &ids, key.get())?))
     };
-    let mut found = state.db.read(read).await?;
+    let (mut payments, titles) = state.db.read(read).await?;
     let size = usize::try_from(SHOWN).expect("a page is small");
-    let more = found.len() > size;
-    found.truncate(size);
-    let last = found.last().filter(|_| more);
+    let more = payments.len() > size;
+    payments.truncate(size);
+    let last = payments.last().filter(|_| more);
     page(&HistoryPage {
         shell: visitor.shell(&state, Tab::Me, t.say("me.payments")).await?,
-        next: last.map(|(payment, _)| Cursor::one(payment.id.get()).encode()),
-        payments: found
-            .into_iter()
-            .map(|(payment, title)| line(&payment, title, t))
-            .collect(),
+        next: last.map(|payment| Cursor::one(payment.id.get()).encode()),
+        payments: payments.iter().map(|it| line(it, &titles, t)).collect(),
     })
 }
 
-fn line(payment: &StoredPayment, funding: Option<String>, t: Texts) -> Line {
+fn line(payment: &StoredPayment, titles: &HashMap<i64, String>, t: Texts) -> Line {
+    let funding = payment.funding().and_then(|id| titles.get(&id.get()));
     let state = payment.state();
     Line {
         order: payment.order.as_str().to_owned(),
         amount: t.won(payment.rules.amount.get()),
-        funding,
+        funding: funding.cloned(),
         at: t.moment(payment.created_at),
         state: t.say(&["payment.state.", state.as_str(), ".title"].concat()),
         tone: match state {

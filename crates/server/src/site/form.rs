@@ -1,6 +1,7 @@
 //! A form between the browser and us: what was typed, and what is wrong with it, so that it can be shown
 //! again without losing anything.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 
 use super::texts::Texts;
@@ -49,6 +50,12 @@ impl Form {
             self.refuse(name, message);
         }
         parsed
+    }
+
+    /// Reads a field that takes any text, without the space around it; keeps what was typed.
+    pub fn text(&mut self, input: &Input, name: &'static str) -> String {
+        let any = |text: &str| Ok::<_, Infallible>(text.to_owned());
+        self.read(input, name, any, "").unwrap_or_default()
     }
 
     /// Notes what is wrong with a field.

@@ -74,6 +74,18 @@ impl Texts {
     }
 }
 
+/// Reads won as people type them, with or without commas and the sign of the currency.
+///
+/// # Errors
+/// What is no whole number then.
+pub fn parse_won(text: &str) -> Result<i64, &'static str> {
+    let digits: String = text
+        .chars()
+        .filter(|it| !matches!(it, ',' | ' ' | '원' | '₩'))
+        .collect();
+    digits.parse().map_err(|_| "no number")
+}
+
 /// Percent of the goal, rounded down: 99.9 is not there yet.
 pub fn percent(collected: i64, goal: i64) -> i64 {
     collected.saturating_mul(100) / goal.max(1)

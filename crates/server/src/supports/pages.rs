@@ -17,7 +17,7 @@ use crate::fundings::{self, pages::show};
 use crate::payments::refund;
 use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};
-use crate::site::{Form, Shell, Tab, Texts, page, refused_form, see_other};
+use crate::site::{Form, Shell, Tab, Texts, format, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput, QueryInput};
 
@@ -125,12 +125,7 @@ async fn view(
 }
 
 fn parse_amount(text: &str) -> Result<SupportAmount, &'static str> {
-    let digits: String = text
-        .chars()
-        .filter(|it| !matches!(it, ',' | ' ' | '원' | '₩'))
-        .collect();
-    let won = digits.parse().map_err(|_| "no number")?;
-    SupportAmount::new(won).map_err(|_| "out of bounds")
+    SupportAmount::new(format::parse_won(text)?).map_err(|_| "out of bounds")
 }
 
 /// An attempt of ours is 43 characters of base64url.

@@ -43,6 +43,16 @@ pub enum Position {
     PastEnd,
 }
 
+impl Position {
+    /// The place in a list that has cursors only; `None` at its beginning.
+    pub fn cursor(self) -> Option<Cursor> {
+        match self {
+            Self::Before(cursor) => Some(cursor),
+            Self::Page(_) | Self::PastEnd => None,
+        }
+    }
+}
+
 /// The place that the query asks for with `page` or, first, `before`.
 ///
 /// A missing or non-numeric page is the first; zero, negative and absurd ones are past the end.

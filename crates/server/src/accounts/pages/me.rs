@@ -8,6 +8,7 @@ use axum::routing::get;
 use funsun_domain::text::{BankAccount, Birthday, Username};
 
 use super::login::forget_login;
+use crate::accounts::api::{blank_or, gone};
 use crate::accounts::edit::{ProfileEdit, edit_profile};
 use crate::accounts::sql::{self, ProfileRow};
 use crate::accounts::withdraw::withdraw;
@@ -47,10 +48,6 @@ struct EditPage {
     member: Face,
     form: Form,
     banks: Vec<String>,
-}
-
-fn gone() -> AppError {
-    AppError::unauthorized("account_gone", "this account is gone: log in again")
 }
 
 async fn find(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
@@ -135,9 +132,8 @@ async fn save(
         str::parse::<Username>,
         t.say("edit.username_error"),
     );
-    let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
-    let mut typed = |name| form.read(&input, name, text, "").unwrap_or_default();
-    let [month, day, bank, number] = ["month", "day", "bank", "number"].map(&mut typed);
+    let [month, day, bank, number] =
+        ["month", "day", "bank", "number"].map(|name| form.text(&input, name));
     let birthday = blank_or::<Birthday>(&format!("{month}{day}"));
     if birthday.is_err() {
         form.refuse("birthday", t.say("edit.birthday_error"));
@@ -166,13 +162,6 @@ async fn save(
     let change = move |conn: &mut Conn| edit_profile(conn, member.key, &edit, now);
     write_as(&state, member, change).await??.ok_or_else(gone)?;
     Ok(see_other("/me?done=saved"))
-}
-
-fn blank_or<T: std::str::FromStr>(text: &str) -> Result<Option<T>, T::Err> {
-    match text.trim() {
-        "" => Ok(None),
-        text => text.parse().map(Some),
-    }
 }
 
 async fn ask_to_leave(

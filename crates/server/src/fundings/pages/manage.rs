@@ -24,7 +24,7 @@ use crate::fundings::write::{
 use crate::fundings::{EditRefusal, sql};
 use crate::payments::Timing;
 use crate::site::small_pages::Confirm;
-use crate::site::{Form, Shell, Tab, Texts, page, refused_form, see_other};
+use crate::site::{Form, Shell, Tab, Texts, format, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::supports;
 use crate::web::{AppError, Input, PathInput};
@@ -134,12 +134,7 @@ fn read_words(
 }
 
 fn parse_goal(text: &str) -> Result<Goal, &'static str> {
-    let digits: String = text
-        .chars()
-        .filter(|it| !matches!(it, ',' | ' ' | '원' | '₩'))
-        .collect();
-    let won = digits.parse().map_err(|_| "no number")?;
-    Goal::new(won).map_err(|_| "out of bounds")
+    Goal::new(format::parse_won(text)?).map_err(|_| "out of bounds")
 }
 
 async fn open(
@@ -154,9 +149,9 @@ async fn open(
     let mut form = Form::default();
     let (title, content, audience) = read_words(&mut form, &input, t);
     let goal = form.read(&input, "goal_amount", parse_goal, t.say("open.goal_error"));
-    let text = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
-    let mut typed = |name| form.read(&input, name, text, "").unwrap_or_default();
-    let at = format!("{}T{}", typed("date"), typed("time"));
+    let at = ["date", "time"]
+        .map(|name| form.text(&input, name))
+        .join("T");
     let at = Timestamp::parse(&at).ok();
     let deadline = at.and_then(|at| Deadline::new(at, now).ok());
     if deadline.is_none() {

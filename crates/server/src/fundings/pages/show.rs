@@ -17,7 +17,7 @@ use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, Texts, format, page};
 use crate::state::AppState;
 use crate::supports::sql::{self as supports, MessageRow};
-use crate::web::paging::{Cursor, PageQuery, Position};
+use crate::web::paging::{Cursor, PageQuery};
 use crate::web::{AppError, PathInput};
 
 /// Messages on a page.
@@ -163,10 +163,7 @@ async fn show(
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
     let viewer = visitor.viewer().key();
-    let before = match position {
-        Position::Before(cursor) => cursor.first,
-        Position::Page(_) | Position::PastEnd => i64::MAX,
-    };
+    let before = position.cursor().map_or(i64::MAX, |cursor| cursor.first);
     let read = move |conn: &mut Conn| find(conn, id, viewer, before);
     let found = state.db.read(read).await??;
     let shell = visitor
