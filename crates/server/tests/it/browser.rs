@@ -13,7 +13,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hkdf::Hkdf;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::{PublicKey, SecretKey};
-use reqwest::header::{ACCEPT, COOKIE};
 use reqwest::{Method, StatusCode};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde_json::{Value, json};
@@ -22,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{Answer, Member, send};
+use crate::visitor::Visitor;
 
 const AUTH: [u8; 16] = *b"sixteen bytes ok";
 
@@ -81,7 +81,7 @@ impl Browser {
 
     /// Asks to be woken when `member` is told something.
     pub async fn subscribes(&self, member: &Member) {
-        let token = csrf(member).await;
+        let token = Visitor::of(member).csrf().await;
         let answer = subscribe(member, &token, &self.subscription()).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
     }
@@ -135,23 +135,8 @@ fn point(key: &PublicKey) -> Vec<u8> {
     key.to_encoded_point(false).as_bytes().to_vec()
 }
 
-/// The token of the forms of this member's login, from a page.
-pub async fn csrf(member: &Member) -> String {
-    let page = send(page_call(member, Method::GET, "/settings")).await;
-    let (_, rest) = page.text.split_once("name=\"_csrf\" value=\"").unwrap();
-    rest.split('"').next().unwrap().to_owned()
-}
-
 /// What the settings' script sends.
 pub async fn subscribe(member: &Member, token: &str, subscription: &Value) -> Answer {
-    let call = page_call(member, Method::POST, "/settings/push");
+    let call = Visitor::of(member).call(Method::POST, "/settings/push");
     send(call.header("x-csrf-token", token).json(subscription)).await
-}
-
-fn page_call(member: &Member, method: Method, path: &str) -> reqwest::RequestBuilder {
-    member
-        .http
-        .request(method, format!("{}{path}", member.url))
-        .header(COOKIE, format!("access={}", member.access))
-        .header(ACCEPT, "application/json")
 }

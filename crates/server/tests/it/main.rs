@@ -36,4 +36,5 @@ mod supports;
 mod tokens;
 mod unlinking;
 mod visibility;
+mod visitor;
 mod words;

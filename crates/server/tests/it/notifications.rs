@@ -5,7 +5,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, send, seoul_time_in};
-use crate::browser::{Browser, csrf, subscribe};
+use crate::browser::{Browser, subscribe};
+use crate::visitor::Visitor;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -187,7 +188,7 @@ async fn only_a_signed_request_with_a_decent_endpoint_subscribes() {
     let visitor = app.visitor(Method::POST, "/settings/push").json(&good);
     let visitor = send(visitor).await;
     assert!(!visitor.status.is_success(), "{visitor:?}");
-    let token = csrf(&member).await;
+    let token = Visitor::of(&member).csrf().await;
     for (field, value) in [
         ("endpoint", "http://192.168.0.1/wake"),
         ("endpoint", "file:///etc/passwd"),

@@ -1,62 +1,15 @@
 //! The web app's pages over HTTP: who gets which, what a form needs, what a link preview learns.
 
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::app::{Answer, App, Member, send};
+use crate::app::{Answer, App, send};
+use crate::visitor::Visitor;
 
 /// What KakaoTalk says it is when it makes the card of a link.
 const KAKAOTALK: &str =
     "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984";
-
-/// Somebody with a browser.
-struct Browser<'a> {
-    app: &'a App,
-    cookies: String,
-}
-
-impl<'a> Browser<'a> {
-    fn guest(app: &'a App) -> Self {
-        Self {
-            app,
-            cookies: String::new(),
-        }
-    }
-
-    /// A member's browser: the tokens of the API are what the cookies hold.
-    fn of(app: &'a App, member: &Member) -> Self {
-        Self {
-            app,
-            cookies: format!("access={}; login={}", member.access, member.refresh),
-        }
-    }
-
-    fn call(&self, method: Method, path: &str) -> RequestBuilder {
-        self.app
-            .visitor(method, path)
-            .header(COOKIE, &self.cookies)
-            .header(ACCEPT, "text/html")
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        send(self.call(Method::GET, path)).await
-    }
-
-    /// The token of this browser's forms, from a page that has one.
-    async fn csrf(&self) -> String {
-        let page = self.get("/me").await.text;
-        let token = page.split("name=\"_csrf\" value=\"").nth(1).unwrap();
-        token.split('"').next().unwrap().to_owned()
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let csrf = self.csrf().await;
-        let mut all = vec![("_csrf", csrf.as_str())];
-        all.extend_from_slice(fields);
-        send(self.call(Method::POST, path).form(&all)).await
-    }
-}
 
 fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
@@ -112,7 +65,7 @@ async fn one_logs_in_with_kakao_and_comes_back_to_where_one_was() {
 async fn one_is_not_led_to_another_site_after_logging_in() {
     let app = App::start().await;
     let minji = app.member("민지").await;
-    let browser = Browser::of(&app, &minji);
+    let browser = Visitor::of(&minji);
     for next in [
         "//evil.example",
         "https://evil.example",
@@ -128,7 +81,7 @@ async fn one_is_not_led_to_another_site_after_logging_in() {
 async fn guests_are_sent_to_log_in_and_members_are_not() {
     let app = App::start().await;
     let minji = app.member("민지").await;
-    let (guest, member) = (Browser::guest(&app), Browser::of(&app, &minji));
+    let (guest, member) = (Visitor::guest(&app), Visitor::of(&minji));
     for path in [
         "/me",
         "/me/edit",
@@ -163,7 +116,7 @@ async fn guests_are_sent_to_log_in_and_members_are_not() {
 async fn a_form_without_its_token_or_from_another_site_is_refused() {
     let app = App::start().await;
     let minji = app.member("민지").await;
-    let browser = Browser::of(&app, &minji);
+    let browser = Visitor::of(&minji);
     let bare = send(browser.call(Method::POST, "/logout").form(&[("a", "b")])).await;
     assert_eq!(bare.status, StatusCode::FORBIDDEN, "{bare:?}");
     let csrf = browser.csrf().await;
@@ -172,7 +125,7 @@ async fn a_form_without_its_token_or_from_another_site_is_refused() {
         .header("origin", "https://evil.example")
         .form(&[("_csrf", &csrf)]);
     assert_eq!(send(foreign).await.status, StatusCode::FORBIDDEN);
-    let other = Browser::of(&app, &app.member("하늘").await).csrf().await;
+    let other = Visitor::of(&app.member("하늘").await).csrf().await;
     let borrowed = browser
         .call(Method::POST, "/logout")
         .form(&[("_csrf", &other)]);
@@ -191,7 +144,7 @@ async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
     let (minji, stranger) = (app.member("민지").await, app.member("행인").await);
     let funding = minji.opens("비밀 소원", false).await;
     let path = format!("/fundings/{}", funding["id"]);
-    for browser in [Browser::guest(&app), Browser::of(&app, &stranger)] {
+    for browser in [Visitor::guest(&app), Visitor::of(&stranger)] {
         let (hidden, unknown) = (browser.get(&path).await, browser.get("/fundings/999").await);
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
         // The one place where the two differ is the address to come back to after logging in.
@@ -205,7 +158,7 @@ async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
             StatusCode::NOT_FOUND
         );
     }
-    let own = Browser::of(&app, &minji).get(&path).await;
+    let own = Visitor::of(&minji).get(&path).await;
     assert_eq!(own.status, StatusCode::OK);
     assert!(own.text.contains("비밀 소원") && !own.text.contains("og:title"));
 }
@@ -240,7 +193,7 @@ async fn what_members_write_is_text_and_nothing_else() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("<script>alert(1)</script>", true).await;
-    let page = Browser::guest(&app)
+    let page = Visitor::guest(&app)
         .get(&format!("/fundings/{}", funding["id"]))
         .await;
     assert!(!page.text.contains("<script>alert"), "{}", page.text);
@@ -252,7 +205,7 @@ async fn a_support_is_given_once_however_often_the_form_is_sent() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
-    let (id, browser) = (&funding["id"], Browser::of(&app, &haneul));
+    let (id, browser) = (&funding["id"], Visitor::of(&haneul));
     let form = browser
         .get(&format!("/fundings/{id}/support?split=3"))
         .await
@@ -283,7 +236,7 @@ async fn a_support_is_given_once_however_often_the_form_is_sent() {
     assert!(back.text.contains("후원이 전해졌어요"), "{back:?}");
     let order = location(&first).trim_end_matches("/go");
     assert!(
-        Browser::guest(&app)
+        Visitor::guest(&app)
             .get(order)
             .await
             .text
@@ -300,7 +253,7 @@ async fn a_form_with_errors_comes_back_with_what_was_typed() {
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
     let path = format!("/fundings/{}/support", funding["id"]);
-    let browser = Browser::of(&app, &haneul);
+    let browser = Visitor::of(&haneul);
     let fields = [
         ("amount", "999"),
         ("message", "축하해요 정말"),
@@ -319,7 +272,7 @@ async fn only_the_author_edits_deletes_and_thanks() {
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
     let support = haneul.supports(&funding, 5_000, "축하해").await;
-    let (author, other) = (Browser::of(&app, &minji), Browser::of(&app, &haneul));
+    let (author, other) = (Visitor::of(&minji), Visitor::of(&haneul));
     let base = format!("/fundings/{}", funding["id"]);
     for part in ["edit", "delete", "review"] {
         let path = format!("{base}/{part}");
@@ -355,10 +308,29 @@ async fn only_the_author_edits_deletes_and_thanks() {
 }
 
 #[tokio::test]
+async fn one_logs_out_everywhere_else_and_stays_logged_in_here() {
+    let app = App::start().await;
+    let person = app
+        .sandbox(Method::POST, "/sandbox/people", json!({"nickname": "하늘"}))
+        .await;
+    let token = person["access_token"].as_str().unwrap();
+    let here = Visitor::of(&app.log_in(token).await);
+    let elsewhere = [app.log_in(token).await, app.log_in(token).await].map(|it| Visitor::of(&it));
+    let stranger = Visitor::of(&app.member("행인").await);
+    let ended = here.post("/settings/sessions/end", &[]).await;
+    assert_eq!(location(&ended), "/settings?done=session_ended");
+    for other in &elsewhere {
+        assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(here.get("/me").await.status, StatusCode::OK);
+    assert_eq!(stranger.get("/me").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn leaving_ends_the_login_and_says_what_happens_first() {
     let app = App::start().await;
     let minji = app.member("민지").await;
-    let browser = Browser::of(&app, &minji);
+    let browser = Visitor::of(&minji);
     assert_eq!(browser.get("/me/withdraw").await.status, StatusCode::OK);
     assert!(location(&browser.post("/me/withdraw", &[]).await).ends_with("/withdraw"));
     let left = browser.post("/me/withdraw", &[("sure", "1")]).await;

@@ -1,0 +1,59 @@
+//! Somebody who looks at the pages: a guest, or a member by the cookies of a login.
+
+use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::{Client, Method, RequestBuilder};
+
+use crate::app::{Answer, App, Member, send};
+
+/// What the pages know of a browser.
+pub struct Visitor {
+    url: String,
+    http: Client,
+    cookies: String,
+}
+
+impl Visitor {
+    pub fn guest(app: &App) -> Self {
+        Self {
+            url: app.url.clone(),
+            http: app.http.clone(),
+            cookies: String::new(),
+        }
+    }
+
+    /// The tokens of the API are what the cookies hold.
+    pub fn of(member: &Member) -> Self {
+        Self {
+            url: member.url.clone(),
+            http: member.http.clone(),
+            cookies: format!("access={}; login={}", member.access, member.refresh),
+        }
+    }
+
+    /// A call with the cookies, as a script makes it.
+    pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        let call = self.http.request(method, format!("{}{path}", self.url));
+        call.header(COOKIE, &self.cookies)
+    }
+
+    /// A page.
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.call(Method::GET, path).header(ACCEPT, "text/html")).await
+    }
+
+    /// The token of this login's forms, from a page.
+    pub async fn csrf(&self) -> String {
+        let page = self.get("/settings").await.text;
+        let (_, rest) = page.split_once("name=\"_csrf\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// A form of a page.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf().await;
+        let mut all = vec![("_csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        let call = self.call(Method::POST, path).header(ACCEPT, "text/html");
+        send(call.form(&all)).await
+    }
+}
