@@ -1,11 +1,16 @@
--- For wrk: sends the requests of a file, one a line as "METHOD PATH [TOKEN]", in a shuffled order.
+-- For wrk: sends the requests of a file, one a line as "METHOD PATH [TOKEN]" or "METHOD PATH access=TOKEN" for a page,
+-- in a shuffled order.
 
 function init(args)
    local lines = {}
    for line in io.lines(args[1]) do
       local method, path, token = line:match("^(%S+) (%S+) ?(%S*)$")
       local headers = {}
-      if token ~= "" then headers["Authorization"] = "Bearer " .. token end
+      if token:find("^access=") then
+         headers["Cookie"], headers["Accept"] = token, "text/html"
+      elseif token ~= "" then
+         headers["Authorization"] = "Bearer " .. token
+      end
       lines[#lines + 1] = wrk.format(method, path, headers)
    end
    math.randomseed(7)

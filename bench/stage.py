@@ -1,0 +1,126 @@
+"""What the benchmarks share: invented data, the programs under load, and the load itself."""
+
+import atexit
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DATA = ROOT / "target" / "bench"
+RELEASE = ROOT / "target" / "release"
+FIRST_DEMO_MEMBER = 8_000_000_000_000_000_001
+CONNECTIONS = 32
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], check=True, text=True, **options)
+
+
+def call(url, method="GET", token=None, body=None):
+    """Status, headers and text of an answer; never raises for a status."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(url, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, refused.read().decode()
+
+
+def must(url, **options):
+    status, _, text = call(url, **options)
+    if status not in (200, 201):
+        sys.exit(f"{url} answered {status}: {text}")
+    return json.loads(text)
+
+
+def build():
+    if not shutil.which("wrk"):
+        run("apt-get", "install", "--yes", "--quiet", "wrk", stdout=subprocess.DEVNULL)
+    run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--package", "kakao-sandbox", cwd=ROOT)
+    run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--examples", cwd=ROOT)
+
+
+def make_data(fundings, fresh):
+    folder = DATA / str(fundings)
+    done = folder / "complete"
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    if done.exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    begun = time.monotonic()
+    run(RELEASE / "funsun", "demo-data", "--accounts", fundings // 5, "--fundings", fundings, "--supports",
+        fundings * 2, env=os.environ | {"FUNSUN_DATA_DIR": str(folder)}, stderr=subprocess.DEVNULL)
+    size = (folder / "funsun.db").stat().st_size
+    done.touch()
+    say(f"made {fundings:,} fundings, {fundings * 2:,} supports, {fundings // 5:,} members in "
+        f"{time.monotonic() - begun:.0f} s, {size / 1e6:,.0f} MB")
+    return folder
+
+
+class Program:
+    """A program that prints its address when it is ready."""
+
+    def __init__(self, *command, prefix="", **environment):
+        begun = time.monotonic()
+        # Nothing outlives this script, however it ends.
+        atexit.register(self.stop)
+        self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, env=os.environ | environment)
+        for line in self.process.stdout:
+            if line.startswith(prefix + "http://"):
+                self.url = line.removeprefix(prefix).strip()
+                break
+        else:
+            sys.exit(f"{command[0]} did not start")
+        self.started_ms = (time.monotonic() - begun) * 1000
+
+    def peak_memory_mb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1000
+
+    def stop(self):
+        atexit.unregister(self.stop)
+        self.process.terminate()
+        self.process.wait()
+
+
+def start_server(folder, sandbox):
+    settings = {"BIND": "127.0.0.1:0", "DATA_DIR": str(folder), "LOG": "warn", "RATE_LIMITS": "off",
+                "KAKAO_AUTH_URL": sandbox.url, "KAKAO_API_URL": sandbox.url, "KAKAOPAY_URL": sandbox.url}
+    return Program(RELEASE / "funsun", prefix="FunSun is at ",
+                   **{f"FUNSUN_{name}": value for name, value in settings.items()})
+
+
+def log_in(server, sandbox, member):
+    facts = {"id": FIRST_DEMO_MEMBER + member, "nickname": "벤치"}
+    kakao = must(f"{sandbox.url}/sandbox/people", method="POST", body=facts)["access_token"]
+    answer = must(f"{server.url}/account/kakaologin", method="POST", body={"accessToken": kakao})
+    return answer["token"]["access_token"]
+
+
+def load(server, lines, seconds):
+    """Requests a second, p50 and p99 in ms, of the lines against a server."""
+    requests = DATA / "requests"
+    requests.write_text("\n".join(lines) + "\n")
+    printed = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", ROOT / "bench" / "requests.lua",
+                  server.url, "--", requests, capture_output=True).stdout
+    count, micros, p50, p99, refused, broken = map(int, re.search(r"RESULT (.*)", printed)[1].split())
+    if broken or refused:
+        say(f"  ! {refused} refused, {broken} broken")
+    return count / micros * 1e6, p50 / 1000, p99 / 1000
