@@ -3,33 +3,72 @@
 import { fetchPage } from './trusted.js';
 
 const list = document.querySelector('[data-more-list]');
+const link = document.querySelector('[data-more]');
+const said = document.querySelector('[data-more-said]');
 
-async function addNext(link) {
-  link.setAttribute('aria-busy', 'true');
-  try {
-    const page = await fetchPage(link.href);
-    const items = page.querySelectorAll('[data-more-list] > *');
-    list.append(...[...items].map((item) => document.adoptNode(item)));
-    const next = page.querySelector('[data-more]');
-    if (next) {
-      link.href = new URL(next.getAttribute('href'), link.href).href;
-      return true;
-    }
-    link.parentElement.remove();
-  } catch {
-    // The link itself still leads on.
-  } finally {
-    link.removeAttribute('aria-busy');
+/** Adds the next page; gives back its items. */
+async function addNext() {
+  const page = await fetchPage(link.href);
+  const items = [...page.querySelectorAll('[data-more-list] > *')].map((item) => document.adoptNode(item));
+  list.append(...items);
+  const next = page.querySelector('[data-more]');
+  if (next) {
+    link.href = new URL(next.getAttribute('href'), link.href).href;
+  } else {
+    link.hidden = true;
   }
-  return false;
+  return items;
 }
 
-const link = document.querySelector('[data-more]');
-if (list && link) {
-  const watcher = new IntersectionObserver(async ([entry]) => {
-    if (!entry.isIntersecting) return;
-    watcher.disconnect();
-    if (await addNext(link)) watcher.observe(link);
-  }, { rootMargin: '50% 0px' });
+/** Says what has come, to those who don't see it. */
+function tell(count) {
+  const words = [said.dataset.added.replace('{count}', count)];
+  if (link.hidden) words.push(said.dataset.end);
+  said.textContent = words.join(' ');
+}
+
+let busy = false;
+
+/** One page more; `pressed` by somebody, who is led to the first of it. */
+async function more(pressed) {
+  if (busy) return;
+  busy = true;
+  const label = link.textContent;
+  link.textContent = link.dataset.busy;
+  link.setAttribute('aria-busy', 'true');
+  const here = document.activeElement === link;
+  try {
+    const items = await addNext();
+    tell(items.length);
+    // Whoever pressed it wants to read on; whoever stood on it must not be left on nothing.
+    if (pressed || (here && link.hidden)) items[0]?.querySelector('a')?.focus();
+    if (!link.hidden) watcher.observe(link);
+  } catch {
+    // The link stays, as a plain link.
+    link.removeEventListener('click', press);
+    said.textContent = said.dataset.failed;
+    said.classList.add('more-failed');
+  } finally {
+    link.textContent = label;
+    link.removeAttribute('aria-busy');
+    busy = false;
+  }
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  watcher.disconnect();
+  more(true);
+}
+
+const watcher = new IntersectionObserver(([entry]) => {
+  if (!entry.isIntersecting) return;
+  watcher.disconnect();
+  more(false);
+}, { rootMargin: '50% 0px' });
+
+if (list && link && said) {
   watcher.observe(link);
+  link.addEventListener('click', press);
 }
