@@ -3,6 +3,7 @@
 mod api;
 mod birthdays;
 pub mod pages;
+mod people;
 mod sql;
 
 use funsun_domain::ids::{AccountKey, KakaoId};

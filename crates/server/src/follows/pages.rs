@@ -7,6 +7,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use funsun_domain::ids::{AccountKey, KakaoId};
 
+use super::people::{Side, list_people};
+use super::sql::PersonRow;
 use super::{FollowRefusal, follow, sql, unfollow};
 use crate::accounts::sql::ProfileRow;
 use crate::accounts::{self, Member, PageMember, SignedForm, face, write_as};
@@ -15,7 +17,7 @@ use crate::fundings::pages::{CardView, cards};
 use crate::fundings::{CardPage, list_of_author};
 use crate::site::{Face, Shell, Tab, page, see_other};
 use crate::state::AppState;
-use crate::web::paging::{PageQuery, Position};
+use crate::web::paging::{Cursor, PageQuery, Position};
 use crate::web::{AppError, PathInput};
 
 /// `/members/…`.
@@ -47,12 +49,23 @@ struct MemberPage {
 struct PeoplePage {
     shell: Shell,
     back: String,
-    people: Vec<Face>,
+    people: Vec<Person>,
+    /// What is said when there is nobody, as a key.
+    nobody: &'static str,
+    next: Option<String>,
+}
+
+/// One of a list of members.
+struct Person {
+    face: Face,
+    /// Of the member who looks.
+    friend: bool,
 }
 
 /// What a member's page reads.
 struct Found {
     profile: ProfileRow,
+    suspended: bool,
     friend: bool,
     followed: bool,
     fundings: CardPage,
@@ -69,6 +82,7 @@ fn find(
     };
     let key = AccountKey::new(profile.id).map_err(StorageError::corrupt)?;
     Ok(Some(Found {
+        suspended: accounts::sql::is_suspended(conn, key)?,
         profile,
         friend,
         followed: sql::follows(conn, viewer, key)?,
@@ -96,6 +110,9 @@ async fn show(
     if found.profile.id == member.key.get() {
         return Ok(see_other("/me"));
     }
+    if found.suspended {
+        return Err(AppError::gone("member_gone", "this member can't be seen"));
+    }
     let t = visitor.t;
     let row = found.profile;
     let (cards, next) = cards(&state, found.fundings, t);
@@ -118,41 +135,48 @@ async fn show(
 }
 
 async fn followers(
-    State(state): State<AppState>,
-    page_member: PageMember,
-    PathInput(id): PathInput<String>,
+    state: State<AppState>,
+    viewer: PageMember,
+    id: PathInput<String>,
+    place: PageQuery,
 ) -> Result<Response, AppError> {
-    let (id, viewer) = (member_id(&id)?, page_member.member.key);
-    let list = move |conn: &mut Conn| sql::list_followers(conn, id, viewer);
-    let found = state.db.read_slow(list).await?;
-    people(&state, page_member, id, "member.followers", found).await
+    people(state, viewer, id, place, Side::Followers).await
 }
 
 async fn following(
-    State(state): State<AppState>,
-    page_member: PageMember,
-    PathInput(id): PathInput<String>,
+    state: State<AppState>,
+    viewer: PageMember,
+    id: PathInput<String>,
+    place: PageQuery,
 ) -> Result<Response, AppError> {
-    let (id, viewer) = (member_id(&id)?, page_member.member.key);
-    let list = move |conn: &mut Conn| sql::list_followees(conn, id, viewer);
-    let found = state.db.read_slow(list).await?;
-    people(&state, page_member, id, "member.following", found).await
+    people(state, viewer, id, place, Side::Following).await
 }
 
 async fn people(
-    state: &AppState,
-    PageMember { visitor, .. }: PageMember,
-    id: KakaoId,
-    title: &str,
-    found: Vec<(ProfileRow, bool)>,
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    PathInput(id): PathInput<String>,
+    PageQuery(position): PageQuery,
+    side: Side,
 ) -> Result<Response, AppError> {
-    let t = visitor.t;
-    let shown =
-        |(row, _): (ProfileRow, bool)| face(row.kakao_id, row.username, row.image.as_deref(), t);
+    let (id, t) = (member_id(&id)?, visitor.t);
+    let list = move |conn: &mut Conn| list_people(conn, id, side, member.key, position.cursor());
+    let found = state.db.read(list).await?.ok_or_else(no_such_member)?;
+    let (title, nobody) = match side {
+        Side::Followers => ("member.followers_of", "member.no_followers"),
+        Side::Following => ("member.following_of", "member.no_following"),
+    };
+    let title = t.fill(title, [("name", &found.of)]);
+    let person = |(row, friend): PersonRow| Person {
+        face: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        friend,
+    };
     page(&PeoplePage {
-        shell: visitor.shell(state, Tab::None, t.say(title)).await?,
+        shell: visitor.shell(&state, Tab::None, title).await?,
         back: format!("/members/{}", id.get()),
-        people: found.into_iter().map(shown).collect(),
+        people: found.members.into_iter().map(person).collect(),
+        nobody,
+        next: found.next.map(Cursor::encode),
     })
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 
+use super::people::Side;
 use crate::accounts::sql::{ProfileRow, is_friend_of};
 use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
@@ -109,6 +110,48 @@ pub fn list_followees(
         .select(follows::followee_id);
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
+        .order(accounts::id)
+        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .load(conn)?)
+}
+
+/// A member of a list, and whether the viewer is their friend.
+pub type PersonRow = (ProfileRow, bool);
+
+/// The rows of those on one side of a member, beyond the row `after`, by age of the account; by index alone.
+pub fn list_keys(
+    conn: &mut Conn,
+    of: AccountKey,
+    side: Side,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(match side {
+        Side::Followers => follows::table
+            .filter(follows::followee_id.eq(of.get()))
+            .filter(follows::follower_id.gt(after))
+            .order(follows::follower_id)
+            .select(follows::follower_id)
+            .limit(limit)
+            .load(conn)?,
+        Side::Following => follows::table
+            .filter(follows::follower_id.eq(of.get()))
+            .filter(follows::followee_id.gt(after))
+            .order(follows::followee_id)
+            .select(follows::followee_id)
+            .limit(limit)
+            .load(conn)?,
+    })
+}
+
+/// The members of these rows, by age of the account.
+pub fn list_by_keys(
+    conn: &mut Conn,
+    keys: &[i64],
+    viewer: AccountKey,
+) -> Result<Vec<PersonRow>, StorageError> {
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(keys))
         .order(accounts::id)
         .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
         .load(conn)?)

@@ -57,6 +57,8 @@ pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Respo
 /// Which words tell it.
 fn kind(refusal: &Refusal) -> &'static str {
     match refusal.status {
+        StatusCode::NOT_FOUND if refusal.code == "no_such_member" => "no_member",
+        StatusCode::GONE if refusal.code == "member_gone" => "no_member",
         StatusCode::FORBIDDEN if refusal.code == "stale_form" => "stale_form",
         StatusCode::FORBIDDEN if refusal.code == "suspended" => "suspended",
         StatusCode::FORBIDDEN => "forbidden",

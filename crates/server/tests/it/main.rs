@@ -23,6 +23,7 @@ mod leaving;
 mod limits;
 mod lists;
 mod logins;
+mod member_pages;
 mod notifications;
 mod pages;
 mod payer;

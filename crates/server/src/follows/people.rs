@@ -1,0 +1,74 @@
+//! Who follows a member, and whom a member follows, a page at a time.
+
+use funsun_domain::ids::{AccountKey, KakaoId};
+
+use super::sql::{self, PersonRow};
+use crate::accounts;
+use crate::db::{Conn, StorageError};
+use crate::web::paging::Cursor;
+
+/// Members of one page.
+const PAGE_MEMBERS: i64 = 20;
+
+/// One of the two lists of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those who follow the member.
+    Followers,
+    /// Those whom the member follows.
+    Following,
+}
+
+/// A page of a list.
+pub struct People {
+    /// Whose list it is.
+    pub of: String,
+    /// Up to [`PAGE_MEMBERS`], by age of the account.
+    pub members: Vec<PersonRow>,
+    /// Leads to the page behind it; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A page of a list of the member `id`; `None` when there is no such member.
+///
+/// The cursor is the public id of the last one shown: a row's own key never leaves the server.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_people(
+    conn: &mut Conn,
+    id: KakaoId,
+    side: Side,
+    viewer: AccountKey,
+    before: Option<Cursor>,
+) -> Result<Option<People>, StorageError> {
+    let Some((of, _)) = accounts::sql::find_profile(conn, id, viewer)? else {
+        return Ok(None);
+    };
+    let key = AccountKey::new(of.id).map_err(StorageError::corrupt)?;
+    let after = match before {
+        None => Some(0),
+        Some(cursor) => find_row(conn, cursor)?,
+    };
+    let keys = match after {
+        Some(after) => sql::list_keys(conn, key, side, after, PAGE_MEMBERS + 1)?,
+        // Whoever the page ended with has left meanwhile.
+        None => Vec::new(),
+    };
+    let size = usize::try_from(PAGE_MEMBERS).expect("a page is small");
+    let shown = keys.get(..size).unwrap_or(&keys);
+    let members = sql::list_by_keys(conn, shown, viewer)?;
+    let last = members.last().filter(|_| keys.len() > size);
+    Ok(Some(People {
+        of: of.username,
+        next: last.and_then(|(row, _)| row.kakao_id).map(Cursor::one),
+        members,
+    }))
+}
+
+fn find_row(conn: &mut Conn, cursor: Cursor) -> Result<Option<i64>, StorageError> {
+    match KakaoId::new(cursor.first) {
+        Ok(id) => Ok(accounts::sql::find_key(conn, id)?.map(AccountKey::get)),
+        Err(_) => Ok(None),
+    }
+}
