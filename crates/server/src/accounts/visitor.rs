@@ -13,6 +13,7 @@ use super::cookies::Cookie;
 use super::login::{self, LoginRefusal};
 use super::sql;
 use super::tokens::{Bearer, TokenKind};
+use crate::config::Contact;
 use crate::db::{Conn, StorageError};
 use crate::notifications;
 use crate::site::shell::{done_key, login_path};
@@ -34,6 +35,7 @@ pub struct Visitor {
     csrf: String,
     path: String,
     done: Option<&'static str>,
+    contact: Option<Contact>,
 }
 
 /// A member who looks at a page. Asking for one sends everybody else to log in, and back.
@@ -100,6 +102,7 @@ impl Visitor {
             csrf: self.csrf.clone(),
             path: self.path.clone(),
             done: self.done,
+            contact: self.contact.clone(),
             ..Shell::bare(self.t)
         }
     }
@@ -124,7 +127,7 @@ pub async fn recognise(
     let (login, renewal) = who(&state, request.headers(), production).await;
     let visitor = Visitor {
         csrf: login.map_or_else(String::new, |login| csrf_of(&state, login)),
-        ..look(request.headers(), request.uri(), login, production)
+        ..look(&state, request.headers(), request.uri(), login)
     };
     let wants_page = errors::wants_page(request.headers());
     let method = request.method().clone();
@@ -186,7 +189,8 @@ async fn who(state: &AppState, headers: &HeaderMap, production: bool) -> (Option
     }
 }
 
-fn look(headers: &HeaderMap, uri: &Uri, login: Option<Bearer>, production: bool) -> Visitor {
+fn look(state: &AppState, headers: &HeaderMap, uri: &Uri, login: Option<Bearer>) -> Visitor {
+    let production = !state.config.is_dev();
     let lang = Cookie::Lang.read(headers, production).and_then(Lang::parse);
     let theme = Cookie::Theme.read(headers, production);
     let query = QueryInput::of(uri);
@@ -203,6 +207,7 @@ fn look(headers: &HeaderMap, uri: &Uri, login: Option<Bearer>, production: bool)
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string),
         done: done.as_deref().and_then(done_key),
+        contact: state.config.contact.clone(),
     }
 }
 
@@ -269,11 +274,10 @@ impl FromRequestParts<AppState> for Visitor {
         if let Some(visitor) = parts.extensions.get::<Self>() {
             return Ok(visitor.clone());
         }
-        let production = !state.config.is_dev();
         let login = cookie_bearer(state, &parts.headers);
         Ok(Self {
             csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
-            ..look(&parts.headers, &parts.uri, login, production)
+            ..look(state, &parts.headers, &parts.uri, login)
         })
     }
 }

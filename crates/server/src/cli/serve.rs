@@ -126,6 +126,9 @@ fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
     }
     tracing::info!(address = own_url, public_url = state.public_url, "serving");
     if !state.config.is_dev() {
+        if state.config.contact.is_none() {
+            tracing::warn!("contact is not set: members find nobody to ask");
+        }
         return;
     }
     let mut text = format!(

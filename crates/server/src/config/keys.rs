@@ -145,6 +145,11 @@ pub const KEYS: &[Key] = &[
         Some("off"),
         "on or off: PUT /dev/clock moves the clock (dev only)",
     ),
+    key(
+        "contact",
+        None,
+        "whom members can ask: an e-mail address or an https:// page, linked on every page; recommended in production",
+    ),
     key("log", Some("info"), "what to log, as in RUST_LOG"),
 ];
 

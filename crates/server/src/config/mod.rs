@@ -2,6 +2,7 @@
 //!
 //! Everything wrong is reported together, so that an operator mends it in one go.
 
+mod contact;
 mod kakao;
 mod keys;
 mod production;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+pub use self::contact::Contact;
 pub use self::kakao::KakaoConfig;
 pub use ::kakao::Secret;
 pub use keys::{KEYS, reference};
@@ -67,6 +69,8 @@ pub struct Config {
     pub demo_cast: bool,
     /// Whether `PUT /dev/clock` exists.
     pub test_clock: bool,
+    /// Whom members can ask; shown on the pages.
+    pub contact: Option<Contact>,
     /// What to log.
     pub log: String,
     /// `FUNSUN_*` variables that are no setting.
@@ -154,6 +158,7 @@ impl Config {
             trusted_proxies: addresses(raw, "trusted_proxies", problems),
             demo_cast: switch(raw, "demo_cast", dev, problems),
             test_clock: switch(raw, "test_clock", false, problems),
+            contact: contact(raw, problems),
             log: raw.get("log").unwrap_or("info").to_owned(),
             ignored: raw.ignored.clone(),
             data_dir,
@@ -208,6 +213,17 @@ fn switch(raw: &Raw, name: &str, default: bool, problems: &mut Vec<String>) -> b
         Some(other) => {
             problems.push(format!("{name}: {other:?} must be on or off"));
             default
+        }
+    }
+}
+
+fn contact(raw: &Raw, problems: &mut Vec<String>) -> Option<Contact> {
+    let text = raw.get("contact")?;
+    match text.parse() {
+        Ok(contact) => Some(contact),
+        Err(error) => {
+            problems.push(format!("contact: {text:?} {error}"));
+            None
         }
     }
 }

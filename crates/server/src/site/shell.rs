@@ -2,6 +2,7 @@
 
 use super::assets;
 use super::texts::Texts;
+use crate::config::Contact;
 
 /// Light, dark, or what the device says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub struct Shell {
     pub path: String,
     /// What has just been done, as the key of a short text; shown as a toast.
     pub done: Option<&'static str>,
+    /// Whom one can ask.
+    pub contact: Option<Contact>,
 }
 
 /// What can have been done before a page is shown: keys of texts, by the value of its `done` parameter.
@@ -117,6 +120,7 @@ impl Shell {
             csrf: String::new(),
             path: "/".to_owned(),
             done: None,
+            contact: None,
         }
     }
 

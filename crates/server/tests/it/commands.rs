@@ -75,10 +75,12 @@ async fn settings_that_make_no_sense_are_named() {
         ("FUNSUN_BIND", "0.0.0.0:0"),
         ("FUNSUN_SWEEP_INTERVAL_SECONDS", "soon"),
         ("FUNSUN_RATE_LIMITS", "perhaps"),
+        ("FUNSUN_CONTACT", "javascript:alert(1)"),
     ])
     .await;
     for name in [
         "bind",
+        "contact",
         "sweep_interval_seconds",
         "rate_limits",
         "no_such_thing",
