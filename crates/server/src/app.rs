@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, middleware};
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, Uri};
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -19,7 +19,7 @@ use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
 use crate::web::{AppError, docs};
 use crate::{
     about, accounts, dev, follows, fundings, media, notifications, operation, payments, reports,
-    site, supports,
+    site, supports, web,
 };
 
 /// What the API document says about the whole.
@@ -82,12 +82,21 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())
-        .fallback(|| async { no_such_path() })
+        .fallback(elsewhere)
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)
         .merge(site::assets::router())
         .merge(site::install::router())
         .layer(CompressionLayer::new())
+}
+
+/// No route has this path; a page may have it without its last slash.
+async fn elsewhere(method: Method, uri: Uri) -> Response {
+    let reads = method == Method::GET || method == Method::HEAD;
+    match web::path::without_slash(&uri).filter(|_| reads) {
+        Some(path) => Redirect::permanent(&path).into_response(),
+        None => no_such_path().into_response(),
+    }
 }
 
 fn no_such_path() -> AppError {

@@ -114,6 +114,23 @@ impl Routes {
     }
 }
 
+/// Where a page is that was asked for with a slash behind its path: the same path without it, and the query.
+///
+/// `None` when there is no such slash, and for what a browser would take for another site's address: it reads
+/// a backslash like a slash (URL standard, 4.4), and two of them begin a host.
+pub fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path();
+    let bare = path.trim_end_matches('/');
+    if bare.len() == path.len() || bare.is_empty() || bare.starts_with("//") || bare.contains('\\')
+    {
+        return None;
+    }
+    Some(match uri.query() {
+        Some(query) => format!("{bare}?{query}"),
+        None => bare.to_owned(),
+    })
+}
+
 fn split_slash(path: &str) -> (&str, bool) {
     path.strip_suffix('/')
         .map_or((path, false), |stem| (stem, true))

@@ -25,6 +25,7 @@ mod lists;
 mod logins;
 mod member_pages;
 mod notifications;
+mod page_paths;
 mod pages;
 mod payer;
 mod payment_faults;

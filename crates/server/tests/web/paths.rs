@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::response::Response;
-use funsun::web::path::CanonicalPathLayer;
+use funsun::web::path::{CanonicalPathLayer, without_slash};
 use http::Request;
 use tower::{Layer, service_fn};
 
@@ -72,4 +72,21 @@ async fn an_absolute_target_keeps_its_host() {
         routed("http://funsun.example//account").await,
         "http://funsun.example/account/"
     );
+}
+
+#[test]
+fn a_page_is_found_behind_one_slash_too_many_and_only_on_this_site() {
+    let found = |uri: &str| without_slash(&uri.parse().unwrap());
+    assert_eq!(found("/explore/").as_deref(), Some("/explore"));
+    assert_eq!(found("/a/b//?x=/&y").as_deref(), Some("/a/b?x=/&y"));
+    assert_eq!(found("http://evil.example/a/").as_deref(), Some("/a"));
+    for uri in [
+        "/",
+        "/explore",
+        "//evil.example/",
+        "/\\evil.example/",
+        "///",
+    ] {
+        assert_eq!(found(uri), None, "{uri}");
+    }
 }
