@@ -38,6 +38,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "icons/icon-maskable-512.png"
     "icons/icon.svg"
     "icons/sprite.svg"
+    "js/crop.js"
     "js/draft.js"
     "js/give.js"
     "js/more.js"

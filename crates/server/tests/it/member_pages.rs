@@ -127,3 +127,38 @@ async fn a_member_who_has_gone_is_said_to_have_gone() {
         assert_eq!(page.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_a_profile_is_tied_to_the_fields_that_are_wrong() {
+    let app = App::start().await;
+    let visitor = Visitor::of(&app.member("민지").await);
+    let fields = [
+        ("username", "민지"),
+        ("month", "02"),
+        ("day", "31"),
+        ("bank", "국민은행"),
+        ("number", ""),
+    ];
+    let refused = visitor.post("/me/edit", &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (field, group) in [
+        ("month", "birthday"),
+        ("day", "birthday"),
+        ("bank", "bank"),
+        ("number", "bank"),
+    ] {
+        let tag = refused.text.split(&format!("name=\"{field}\"")).nth(1);
+        let tag = tag.unwrap().split('>').next().unwrap();
+        assert!(tag.contains("aria-invalid=\"true\""), "{field}: {tag}");
+        let described = format!("aria-describedby=\"{group}-error {group}-hint\"");
+        assert!(tag.contains(&described), "{field}: {tag}");
+        assert!(refused.text.contains(&format!("id=\"{group}-error\"")));
+    }
+    assert!(refused.text.contains("<option value=\"31\" selected>"));
+    let fresh = visitor.get("/me/edit").await.text;
+    assert!(!fresh.contains("aria-invalid") && fresh.contains("aria-describedby=\"bank-hint\""));
+    assert!(
+        fresh.contains("<div class=\"crop\" hidden"),
+        "needs a script"
+    );
+}
