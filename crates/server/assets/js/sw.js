@@ -22,6 +22,8 @@ self.addEventListener('activate', (event) => {
   event.waitUntil((async () => {
     const old = (await caches.keys()).filter((name) => name.startsWith('funsun-') && name !== CACHE);
     await Promise.all(old.map((name) => caches.delete(name)));
+    // A page is asked for while this worker is still waking up.
+    await self.registration.navigationPreload?.enable();
     await self.clients.claim();
   })());
 });
@@ -31,21 +33,35 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+    event.respondWith(show(event));
   } else if (url.pathname.startsWith(`/assets/${VERSION}/`)) {
-    event.respondWith(keep(request));
+    event.respondWith(keep(event));
   }
 });
 
-async function keep(request) {
+/** A page, always from the server; without a connection the one that says so. */
+async function show(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
+/** A file of ours, which never changes at its address. */
+async function keep(event) {
+  const { request } = event;
   const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) {
-    const cache = await caches.open(CACHE);
-    await cache.put(request, response.clone());
-  }
+  if (response.ok) event.waitUntil(store(request, response.clone()));
   return response;
+}
+
+/** A device without room keeps nothing; the file is shown all the same. */
+async function store(request, response) {
+  const cache = await caches.open(CACHE);
+  await cache.put(request, response).catch(() => {});
 }
 
 self.addEventListener('push', (event) => {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::HeaderMap;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use serde_json::{Value, json};
 
 use super::shell::Shell;
@@ -43,12 +43,17 @@ async fn manifest(headers: HeaderMap) -> Response {
         };
         json!({"src": assets::path(file), "sizes": size, "type": kind, "purpose": purpose})
     };
+    let shortcut = |name: &str, url: &str| -> Value {
+        json!({"name": name, "url": url, "icons": [icon("icons/icon-192.png", "192x192", "any")]})
+    };
     let manifest = json!({
         "id": "/",
         "name": "FunSun",
         "short_name": "FunSun",
         "description": t.say("site.description"),
         "lang": t.lang(),
+        "dir": "ltr",
+        "categories": ["social", "shopping"],
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
@@ -61,13 +66,15 @@ async fn manifest(headers: HeaderMap) -> Response {
             icon("icons/icon.svg", "any", "any"),
         ],
         "shortcuts": [
-            {"name": t.say("nav.open"), "url": "/fundings/new"},
-            {"name": t.say("nav.notifications"), "url": "/notifications"},
+            shortcut(t.say("nav.open"), "/fundings/new"),
+            shortcut(t.say("nav.explore"), "/explore"),
+            shortcut(t.say("nav.notifications"), "/notifications"),
         ],
     });
     let headers = [
         (CONTENT_TYPE, "application/manifest+json; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=3600"),
+        (VARY, "Accept-Language"),
     ];
     (headers, manifest.to_string()).into_response()
 }
