@@ -12,6 +12,7 @@ use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::config::Profile;
 use crate::state::AppState;
 use crate::web::headers::EdgeLayer;
 use crate::web::path::CanonicalPathLayer;
@@ -19,7 +20,7 @@ use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
 use crate::web::{AppError, docs};
 use crate::{
     about, accounts, dev, follows, fundings, media, notifications, operation, payments, reports,
-    site, supports, web,
+    site, styleguide, supports, web,
 };
 
 /// What the API document says about the whole.
@@ -71,7 +72,11 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// The pages of the web app, for people.
 fn pages(state: &AppState) -> Router<AppState> {
     let recognise = middleware::from_fn_with_state(state.clone(), accounts::visitor::recognise);
-    Router::new()
+    let for_developers = match state.config.profile {
+        Profile::Dev => styleguide::router(),
+        Profile::Production => Router::new(),
+    };
+    for_developers
         .merge(accounts::pages::router())
         .merge(fundings::pages::router())
         .merge(payments::pages::own_pages())

@@ -19,5 +19,6 @@ mod payments;
 mod reports;
 mod site;
 mod state;
+mod styleguide;
 mod supports;
 pub mod web;

@@ -2,6 +2,9 @@
 
 import { fetchPage } from './trusted.js';
 
+/** Pages that come by themselves; then the link waits to be pressed, and what is below it can be reached. */
+const BY_ITSELF = 5;
+
 const list = document.querySelector('[data-more-list]');
 const link = document.querySelector('[data-more]');
 const said = document.querySelector('[data-more-said]');
@@ -28,6 +31,7 @@ function tell(count) {
 }
 
 let busy = false;
+let pages = 0;
 
 /** One page more; `pressed` by somebody, who is led to the first of it. */
 async function more(pressed) {
@@ -42,7 +46,8 @@ async function more(pressed) {
     tell(items.length);
     // Whoever pressed it wants to read on; whoever stood on it must not be left on nothing.
     if (pressed || (here && link.hidden)) items[0]?.querySelector('a')?.focus();
-    if (!link.hidden) watcher.observe(link);
+    pages += 1;
+    if (!link.hidden && pages < BY_ITSELF) watcher.observe(link);
   } catch {
     // The link stays, as a plain link.
     link.removeEventListener('click', press);

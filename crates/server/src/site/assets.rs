@@ -31,6 +31,7 @@ macro_rules! embedded {
 }
 
 const FILES: &[(&str, &[u8])] = embedded! {
+    "css/styleguide.css"
     "icons/apple-touch-icon.png"
     "icons/favicon.svg"
     "icons/icon-192.png"

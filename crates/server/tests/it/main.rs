@@ -34,6 +34,7 @@ mod picture_files;
 mod pictures;
 mod refunds;
 mod reports;
+mod styleguide;
 mod supports;
 mod tokens;
 mod unlinking;
