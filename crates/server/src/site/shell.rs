@@ -99,6 +99,7 @@ const DONE: &[&str] = &[
     "done.unfollowed",
     "done.withdrawn",
     "done.session_ended",
+    "done.others_ended",
     "done.read",
 ];
 

@@ -318,7 +318,7 @@ async fn one_logs_out_everywhere_else_and_stays_logged_in_here() {
     let elsewhere = [app.log_in(token).await, app.log_in(token).await].map(|it| Visitor::of(&it));
     let stranger = Visitor::of(&app.member("행인").await);
     let ended = here.post("/settings/sessions/end", &[]).await;
-    assert_eq!(location(&ended), "/settings?done=session_ended");
+    assert_eq!(location(&ended), "/settings?done=others_ended");
     for other in &elsewhere {
         assert_eq!(other.get("/me").await.status, StatusCode::SEE_OTHER);
     }

@@ -70,6 +70,8 @@ async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Respons
                 ..device(row, visitor.t, now)
             });
         }
+        // The one in hand first; the others stay as they are, the one used last first.
+        devices.sort_by_key(|device: &Device| !device.is_this);
     }
     if let Some(member) = visitor.member {
         let find = move |conn: &mut Conn| preferences::find(conn, member.key);
@@ -184,5 +186,5 @@ async fn end_session(
 /// Logs every device out but the one in hand.
 async fn end_others(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
     login::log_out(&state, form.member, Logins::Others).await?;
-    Ok(see_other("/settings?done=session_ended"))
+    Ok(see_other("/settings?done=others_ended"))
 }
