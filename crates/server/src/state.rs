@@ -10,6 +10,7 @@ use crate::accounts::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::fundings::live::Live;
 use crate::jobs::background::Background;
 use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub media: MediaStore,
     /// Push services of browsers.
     pub push: web_push::Client,
+    /// Who watches a funding's page.
+    pub live: Live,
     /// Work that must be finished even when the client that caused it has gone.
     pub background: Background,
     /// Wakes the sweeper: a payment is due right now.

@@ -16,6 +16,7 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
 use crate::demo::cast;
+use crate::fundings::live::Live;
 use crate::jobs::background::Background;
 use crate::jobs::workers;
 use crate::media::MediaStore;
@@ -45,12 +46,19 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         tokio::spawn(workers::forget_old_forever(state.clone())),
         tokio::spawn(workers::push_forever(state.clone())),
         tokio::spawn(workers::tell_birthdays_forever(state.clone())),
+        tokio::spawn(workers::tell_watchers_forever(state.clone())),
     ];
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),
         ..ServeLimits::default()
     };
-    serve(listener, service, limits, told_to_stop()?).await;
+    let stop = told_to_stop()?;
+    let stopping = async {
+        stop.await;
+        // These requests would go on for minutes.
+        state.live.close();
+    };
+    serve(listener, service, limits, stopping).await;
     tracing::info!("stopping");
     for worker in &workers {
         worker.abort();
@@ -110,6 +118,7 @@ fn build_state(
         gateway: Box::new(start::gateway(kakao)?),
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
         push: start::push_client(&config, public_url.clone())?,
+        live: Live::default(),
         background: Background::default(),
         sweep_now: Notify::new(),
         jobs_now: Notify::new(),

@@ -4,6 +4,7 @@ mod api;
 mod card;
 mod lists;
 mod lists_api;
+pub mod live;
 pub mod pages;
 pub mod sql;
 pub mod visibility;
@@ -17,6 +18,10 @@ pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of, must_be_aut
 
 use crate::state::AppState;
 use crate::web::AppError;
+use live::Crowded;
+
+/// Seconds after which one more may be able to watch.
+const CROWDED_SECONDS: u64 = 60;
 
 /// `/funding/…`.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -32,5 +37,11 @@ impl From<EditRefusal> for AppError {
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::Storage(error) => Self::internal(error),
         }
+    }
+}
+
+impl From<Crowded> for AppError {
+    fn from(_: Crowded) -> Self {
+        Self::too_many(CROWDED_SECONDS)
     }
 }

@@ -7,12 +7,14 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use super::Lane;
 use crate::payments::sweep::sweep;
 use crate::state::AppState;
-use crate::{accounts, notifications};
+use crate::{accounts, fundings, notifications};
 
 /// Pause between two looks for logins that were ended elsewhere.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
 /// Pause between two looks for browsers to wake.
 const PUSH_POLL: Duration = Duration::from_secs(1);
+/// Pause between two looks for news of fundings that somebody watches.
+const NEWS_POLL: Duration = Duration::from_secs(1);
 /// Pause between two times of forgetting expired logins.
 const FORGET_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
@@ -54,6 +56,18 @@ pub async fn push_forever(state: AppState) {
         ticks.tick().await;
         if let Err(error) = super::run_due(&state, Lane::Push).await {
             tracing::error!(error = format!("{error:#}"), "browsers could not be woken");
+        }
+    }
+}
+
+/// Wakes those who watch a funding's page when something has happened there.
+pub async fn tell_watchers_forever(state: AppState) {
+    let mut ticks = interval_at(Instant::now(), NEWS_POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = fundings::live::tell_watchers(&state).await {
+            tracing::error!(%error, "news of fundings could not be read");
         }
     }
 }

@@ -42,6 +42,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "js/crop.js"
     "js/draft.js"
     "js/give.js"
+    "js/live.js"
     "js/more.js"
     "js/push.js"
     "js/searches.js"

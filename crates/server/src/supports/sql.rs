@@ -102,7 +102,7 @@ pub fn list(
 }
 
 /// A support as the funding's page shows it.
-#[derive(Queryable)]
+#[derive(Hash, Queryable)]
 pub struct MessageRow {
     pub id: i64,
     pub author_id: i64,

@@ -3,7 +3,9 @@
 mod card_view;
 mod explore;
 mod home;
+mod live;
 mod manage;
+mod parts;
 mod share;
 pub mod show;
 
@@ -20,4 +22,5 @@ pub fn router() -> Router<AppState> {
         .merge(manage::router())
         .merge(share::router())
         .merge(show::router())
+        .merge(live::router())
 }

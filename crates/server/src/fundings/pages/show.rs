@@ -6,22 +6,18 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::ids::{AccountKey, FundingId};
-use funsun_domain::time::Timestamp;
 
-use crate::accounts::{Visitor, face};
+use super::parts::{MESSAGES, Message, Progress, Stand};
+use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
 use crate::fundings::card::{AuthorRow, CardRow, DetailRow};
 use crate::fundings::sql;
-use crate::fundings::visibility::EVERYBODY;
 use crate::media::Shown;
-use crate::site::{Face, Shell, Tab, Texts, format, page};
+use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
 use crate::supports::sql::{self as supports, MessageRow};
 use crate::web::paging::{Cursor, PageQuery};
 use crate::web::{AppError, PathInput};
-
-/// Messages on a page.
-const MESSAGES: i64 = 20;
 
 /// Characters of a text that a link preview shows.
 const DESCRIPTION_CHARACTERS: usize = 80;
@@ -34,59 +30,19 @@ pub(super) fn router() -> Router<AppState> {
 #[template(path = "fundings/show.html")]
 struct FundingPage {
     shell: Shell,
-    id: i64,
     stand: Stand,
     picture: Option<Shown>,
     author: Face,
-    public: bool,
     content: String,
-    percent: i64,
-    bar: i64,
-    collected: String,
-    goal: String,
-    left: String,
-    deadline: String,
-    ended: bool,
-    supporters: i64,
+    progress: Progress,
     messages: Vec<Message>,
+    /// The newest message shown; 0 when there is none.
+    newest: i64,
     further: bool,
     next: Option<String>,
     review: Option<String>,
     review_picture: Option<Shown>,
     og: Option<OpenGraph>,
-}
-
-/// What the viewer can do here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stand {
-    /// They opened it.
-    Author,
-    /// They may support it.
-    Friend,
-    /// It has ended.
-    Late,
-}
-
-impl Stand {
-    fn is_author(self) -> bool {
-        self == Self::Author
-    }
-
-    fn can_support(self) -> bool {
-        self == Self::Friend
-    }
-}
-
-/// A support as this page shows it.
-struct Message {
-    id: i64,
-    author: Face,
-    text: String,
-    when: String,
-    thanks: Option<String>,
-    /// For the author of the funding only.
-    amount: Option<String>,
-    own: bool,
 }
 
 /// What a link preview shows of a public funding (The Open Graph protocol, ogp.me).
@@ -98,19 +54,24 @@ struct OpenGraph {
 }
 
 /// What the page reads, in one go.
-struct Found {
-    rows: (CardRow, AuthorRow, DetailRow),
-    author: AccountKey,
-    supporters: i64,
-    messages: Vec<MessageRow>,
+pub(super) struct Found {
+    pub(super) rows: (CardRow, AuthorRow, DetailRow),
+    pub(super) author: AccountKey,
+    pub(super) supporters: i64,
+    /// Newest first; one more than a page shows, if there are as many.
+    pub(super) messages: Vec<MessageRow>,
 }
 
-fn find(
+/// Reads a funding that `viewer` (0: a visitor) may see, with the messages below `before`.
+pub(super) fn find(
     conn: &mut Conn,
     id: FundingId,
     viewer: i64,
     before: i64,
 ) -> Result<Result<Found, Missing>, StorageError> {
+    // Before the rule is asked: what is shown was there while the viewer might see it.
+    let supporters = supports::count(conn, id)?;
+    let messages = supports::list_latest(conn, id, before, MESSAGES + 1)?;
     let facts = sql::find_facts(conn, id, viewer)?;
     let Some(rows) = sql::find_detail(conn, id, viewer)? else {
         return Ok(Err(match facts {
@@ -124,8 +85,8 @@ fn find(
     Ok(Ok(Found {
         rows,
         author: facts.author,
-        supporters: supports::count(conn, id)?,
-        messages: supports::list_latest(conn, id, before, MESSAGES + 1)?,
+        supporters,
+        messages,
     }))
 }
 
@@ -175,57 +136,31 @@ async fn show(
 fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) -> FundingPage {
     let (t, now) = (shell.t, state.clock.now());
     let (card, author, detail) = found.rows;
-    let public = card.visible_to == EVERYBODY;
+    let progress = Progress::new(&card, found.supporters, t, now);
+    let public = progress.public;
     let shown = |name: String| state.media.shown(&name, public, now);
-    let deadline = Timestamp::from_micros(card.deadline_at);
-    let ended = deadline <= now;
-    let stand = match (found.author.get() == viewer, ended) {
-        (true, _) => Stand::Author,
-        (false, true) => Stand::Late,
-        (false, false) => Stand::Friend,
-    };
-    let percent = format::percent(card.collected_amount, card.goal_amount);
+    let stand = Stand::of(viewer, found.author, progress.ended);
     let picture = card.image.map(shown);
     let author = author.face(t);
     let size = usize::try_from(MESSAGES).expect("a page is small");
     let next = (found.messages.len() > size).then(|| found.messages[size - 1].id);
-    let message = |row| message(row, viewer, stand, t, now);
+    let newest = found.messages.first().map_or(0, |row| row.id);
+    let message = |row| Message::new(row, viewer, stand, t, now);
     let messages = found.messages.into_iter().take(size);
     FundingPage {
-        id: card.id,
         stand,
-        public,
-        percent,
-        bar: percent.min(100),
-        collected: t.won(card.collected_amount),
-        goal: t.won(card.goal_amount),
-        left: t.time_left(deadline, now),
-        deadline: t.moment(deadline),
-        ended,
-        supporters: found.supporters,
         messages: messages.map(message).collect(),
+        newest,
         further: before != i64::MAX,
         next: next.map(|id| Cursor::one(id).encode()),
         review: detail.review,
         review_picture: detail.review_image.map(shown),
         og: public.then(|| open_graph(state, &shell, card.id, &detail.content, picture.as_ref())),
         content: detail.content,
+        progress,
         picture,
         author,
         shell,
-    }
-}
-
-fn message(row: MessageRow, viewer: i64, stand: Stand, t: Texts, now: Timestamp) -> Message {
-    let image = row.author_image.as_deref();
-    Message {
-        id: row.id,
-        author: face(row.author_kakao_id, row.author_username, image, t),
-        text: row.message,
-        when: t.ago(Timestamp::from_micros(row.created_at), now),
-        thanks: row.thanks,
-        amount: stand.is_author().then(|| t.won(row.amount)),
-        own: row.author_id == viewer,
     }
 }
 

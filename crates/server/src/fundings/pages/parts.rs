@@ -1,0 +1,123 @@
+//! The parts of a funding's page that change while somebody looks at it: how far it is, and the messages.
+
+use funsun_domain::ids::AccountKey;
+use funsun_domain::time::Timestamp;
+
+use crate::accounts::face;
+use crate::fundings::card::CardRow;
+use crate::fundings::visibility::EVERYBODY;
+use crate::site::{Face, Texts, format};
+use crate::supports::sql::MessageRow;
+
+/// Messages on a page.
+pub const MESSAGES: i64 = 20;
+
+/// What the viewer can do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// They opened it.
+    Author,
+    /// They may support it.
+    Friend,
+    /// It has ended.
+    Late,
+}
+
+/// How far a funding is.
+pub struct Progress {
+    /// The funding.
+    pub id: i64,
+    /// Everybody may see it.
+    pub public: bool,
+    /// Percent of the goal.
+    pub percent: i64,
+    /// The same, held at the end of the bar.
+    pub bar: i64,
+    /// Won collected, as text.
+    pub collected: String,
+    /// Won wished for, as text.
+    pub goal: String,
+    /// What is left of its time, as text.
+    pub left: String,
+    /// When it ends, as text.
+    pub deadline: String,
+    /// It takes no more supports.
+    pub ended: bool,
+    /// How many have given.
+    pub supporters: i64,
+}
+
+/// A support as the page shows it.
+pub struct Message {
+    /// The support.
+    pub id: i64,
+    /// Who gave it.
+    pub author: Face,
+    /// What they said.
+    pub text: String,
+    /// How long ago, as text.
+    pub when: String,
+    /// What the funding's author answered.
+    pub thanks: Option<String>,
+    /// Won, as text; for the author of the funding only.
+    pub amount: Option<String>,
+    /// The viewer gave it.
+    pub own: bool,
+}
+
+impl Stand {
+    /// What `viewer` (0: a visitor) can do with a funding of `author`.
+    pub fn of(viewer: i64, author: AccountKey, ended: bool) -> Self {
+        match (author.get() == viewer, ended) {
+            (true, _) => Self::Author,
+            (false, true) => Self::Late,
+            (false, false) => Self::Friend,
+        }
+    }
+
+    /// Whether they opened it.
+    pub fn is_author(self) -> bool {
+        self == Self::Author
+    }
+
+    /// Whether they may support it.
+    pub fn can_support(self) -> bool {
+        self == Self::Friend
+    }
+}
+
+impl Progress {
+    /// From a row that a query gave to somebody who may see it.
+    pub fn new(card: &CardRow, supporters: i64, t: Texts, now: Timestamp) -> Self {
+        let deadline = Timestamp::from_micros(card.deadline_at);
+        let percent = format::percent(card.collected_amount, card.goal_amount);
+        Self {
+            id: card.id,
+            public: card.visible_to == EVERYBODY,
+            percent,
+            bar: percent.min(100),
+            collected: t.won(card.collected_amount),
+            goal: t.won(card.goal_amount),
+            left: t.time_left(deadline, now),
+            deadline: t.moment(deadline),
+            ended: deadline <= now,
+            supporters,
+        }
+    }
+}
+
+impl Message {
+    /// From a row of a funding that `viewer` (0: a visitor) may see.
+    pub fn new(row: MessageRow, viewer: i64, stand: Stand, t: Texts, now: Timestamp) -> Self {
+        let image = row.author_image.as_deref();
+        Self {
+            id: row.id,
+            author: face(row.author_kakao_id, row.author_username, image, t),
+            text: row.message,
+            when: t.ago(Timestamp::from_micros(row.created_at), now),
+            thanks: row.thanks,
+            amount: stand.is_author().then(|| t.won(row.amount)),
+            own: row.author_id == viewer,
+        }
+    }
+}

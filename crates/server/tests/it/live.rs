@@ -1,0 +1,283 @@
+//! A funding's page while somebody looks at it: what arrives by itself, for whom, and when it ends.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{App, Member, seoul_time_in};
+use crate::visitor::Visitor;
+use crate::watcher::{Watcher, ask, refused};
+
+/// Half an hour more than days: what is left of its time reads the same during a test.
+async fn opens(author: &Member, title: &str, public: bool) -> Value {
+    let deadline = seoul_time_in(30 * 86_400 + 1_800);
+    author.opens_until(title, public, &deadline).await
+}
+
+async fn takes_back(giver: &Member, support: &Value) {
+    let id = support["id"].to_string();
+    let taken = giver.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
+    assert!(taken.status.is_success(), "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_second_viewer_sees_a_support_arrive_with_the_new_total() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let mut guest = Watcher::of(&Visitor::guest(&app), &funding).await;
+    let words = "생일 축하해\r\n<b>꼭</b> 사자";
+    let given = giver.supports(&funding, 20_000, words).await;
+    let message = guest.next().await;
+    assert_eq!(message.name, "message");
+    assert_eq!(message.id, given["id"].to_string());
+    assert!(message.data.contains("지우"), "{message:?}");
+    assert!(
+        message.data.contains("생일 축하해\n&#60;b&#62;꼭"),
+        "{message:?}"
+    );
+    let amounts = guest.next().await;
+    assert_eq!(amounts.name, "amounts");
+    for part in ["20,000원", ">20%<", "value=\"20\""] {
+        assert!(amounts.data.contains(part), "{part}: {amounts:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_back_goes_away_and_lowers_the_total() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let kept = giver.supports(&funding, 10_000, "힘내").await;
+    let taken = giver.supports(&funding, 20_000, "축하해").await;
+    let mut guest = Watcher::of(&Visitor::guest(&app), &funding).await;
+    takes_back(&giver, &taken).await;
+    let listed = guest.next_named("listed").await;
+    let listed: Value = serde_json::from_str(&listed.data).unwrap();
+    assert_eq!(listed, json!({"from": 0, "ids": [kept["id"]]}));
+    // The total goes down when the money has gone back, which is a little later.
+    while !guest
+        .next_named("amounts")
+        .await
+        .data
+        .contains(">10,000원<")
+    {}
+}
+
+#[tokio::test]
+async fn a_stream_of_a_friends_only_funding_is_for_friends() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("민지").await, app.member("지우").await);
+    let (other, stranger) = (app.member("서윤").await, app.member("하늘").await);
+    author.befriends(&friend).await;
+    author.befriends(&other).await;
+    let funding = opens(&author, "새 자전거", false).await;
+    assert_eq!(refused(&Visitor::guest(&app), &funding).await, 404);
+    assert_eq!(refused(&Visitor::of(&stranger), &funding).await, 404);
+    let nothing = json!({"id": 999_999});
+    assert_eq!(refused(&Visitor::of(&friend), &nothing).await, 404);
+    assert_eq!(
+        refused(&Visitor::of(&friend), &json!({"id": "x"})).await,
+        404
+    );
+
+    let former = Watcher::of(&Visitor::of(&friend), &funding).await;
+    let fields = [("id", author.id.as_str())];
+    let unfollowed = friend.form(Method::DELETE, "/follow/", &fields).await;
+    assert!(unfollowed.status.is_success(), "{unfollowed:?}");
+    other.supports(&funding, 10_000, "비밀이야").await;
+    former.assert_ends().await;
+    assert_eq!(refused(&Visitor::of(&friend), &funding).await, 404);
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_funding_is_hidden_or_the_login_ends() {
+    let app = App::start().await;
+    let (author, viewer) = (app.member("민지").await, app.member("지우").await);
+    let deleted = opens(&author, "새 자전거", true).await;
+    let closed = opens(&author, "새 헬멧", true).await;
+    let open = opens(&author, "새 장갑", true).await;
+    let guest = Visitor::guest(&app);
+    let of_deleted = Watcher::of(&guest, &deleted).await;
+    let of_closed = Watcher::of(&guest, &closed).await;
+    let of_open = Watcher::of(&Visitor::of(&viewer), &open).await;
+
+    let id = deleted["id"].to_string();
+    let gone = author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    assert!(gone.status.is_success(), "{gone:?}");
+    of_deleted.assert_ends().await;
+    assert_eq!(refused(&guest, &deleted).await, 410, "as its page");
+
+    let id = closed["id"].to_string();
+    let edit = [("id", id.as_str()), ("public", "false")];
+    let edited = author.multipart(Method::PUT, "/funding/", &edit, &[]).await;
+    assert!(edited.status.is_success(), "{edited:?}");
+    of_closed.assert_ends().await;
+
+    let left = Visitor::of(&viewer).post("/logout", &[]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER, "{left:?}");
+    of_open.assert_ends().await;
+}
+
+#[tokio::test]
+async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let first = giver.supports(&funding, 1_000, "첫 번째").await["id"].to_string();
+    let guest = Visitor::guest(&app);
+    let page = guest.get(&format!("/fundings/{}", funding["id"])).await;
+    assert!(page.text.contains(&format!("data-after=\"{first}\"")));
+    let missed = [
+        giver.supports(&funding, 1_000, "두 번째").await["id"].to_string(),
+        giver.supports(&funding, 1_000, "세 번째").await["id"].to_string(),
+    ];
+    // The page asks with what it shows, a browser that was cut off with what it heard last.
+    let query = format!("?after={first}");
+    for (query, last, expected) in [
+        (query.as_str(), "", &missed[..]),
+        ("?after=0", first.as_str(), &missed[..]),
+        (query.as_str(), missed[0].as_str(), &missed[1..]),
+        ("?after=nonsense", "", &[]),
+        ("", "열둘", &[]),
+    ] {
+        let mut again = Watcher::open(ask(&guest, &funding, query, last).await);
+        for id in expected {
+            let message = again.next().await;
+            assert_eq!((message.name.as_str(), &message.id), ("message", id));
+        }
+        assert_eq!(again.next().await.name, "listed", "{query} {last}");
+        assert_eq!(again.next().await.name, "amounts");
+    }
+}
+
+#[tokio::test]
+async fn one_who_missed_more_than_a_page_shows_is_told_to_read_it_again() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let mut newest = Value::Null;
+    for _ in 0..21 {
+        newest = giver.supports(&funding, 1_000, "힘내").await["id"].clone();
+    }
+    let guest = Visitor::guest(&app);
+    let mut watcher = Watcher::open(ask(&guest, &funding, "?after=0", "").await);
+    let stale = watcher.next().await;
+    assert_eq!(stale.name, "stale");
+    assert_eq!(stale.id, newest.to_string());
+    let listed: Value = serde_json::from_str(&watcher.next().await.data).unwrap();
+    assert_eq!(listed["ids"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn everybody_gets_their_own_view_and_no_more() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let other = app.member("서윤").await;
+    let mut views = [
+        Watcher::of(&Visitor::of(&author), &funding).await,
+        Watcher::of(&Visitor::of(&giver), &funding).await,
+        Watcher::of(&Visitor::of(&other), &funding).await,
+        Watcher::of(&Visitor::guest(&app), &funding).await,
+    ];
+    giver.supports(&funding, 10_000, "힘내").await;
+    giver.supports(&funding, 23_000, "축하해").await;
+    let mut texts = Vec::new();
+    for view in &mut views {
+        let mut text = String::new();
+        while !text.contains("축하해") {
+            text += &view.next_named("message").await.data;
+        }
+        texts.push(text);
+    }
+    let has = |part: &str| -> Vec<bool> { texts.iter().map(|it| it.contains(part)).collect() };
+    assert_eq!(has("23,000"), [true, false, false, false]);
+    assert_eq!(has("/thanks\""), [true, false, false, false]);
+    assert_eq!(has("name=\"_csrf\""), [true, false, false, false]);
+    assert_eq!(has("/take-back\""), [false, true, false, false]);
+    assert_eq!(has("/reports/new"), [false, false, true, false]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_funding_arrives_and_takes_the_button_away() {
+    let app = App::start().await;
+    let author = app.member("민지").await;
+    let deadline = seoul_time_in(3_600);
+    let funding = author.opens_until("새 자전거", true, &deadline).await;
+    let mut guest = Watcher::open(ask(&Visitor::guest(&app), &funding, "", "").await);
+    let before = guest.next_named("amounts").await.data;
+    assert!(before.contains("/support\"") && !before.contains("마감됨"));
+    app.move_clock(7_200).await;
+    let after = guest.next_named("amounts").await.data;
+    assert!(!after.contains("/support\"") && after.contains("마감됨"));
+}
+
+#[tokio::test]
+async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let support = giver.supports(&funding, 10_000, "힘내").await;
+    let mut watcher = Watcher::of(&Visitor::of(&giver), &funding).await;
+    // Longer than a head may take to arrive.
+    assert_eq!(watcher.block().await.unwrap(), ":\n\n");
+    let path = format!("/supports/{}/thanks", support["id"]);
+    let said = Visitor::of(&author)
+        .post(&path, &[("thanks", "정말 고마워")])
+        .await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{said:?}");
+    let message = watcher.next().await;
+    assert_eq!(
+        (message.name.as_str(), message.id.as_str()),
+        ("message", "")
+    );
+    assert!(message.data.contains("정말 고마워"), "{message:?}");
+}
+
+#[tokio::test]
+async fn one_member_watches_no_more_than_a_share() {
+    let app = App::start().await;
+    let (author, eager) = (app.member("민지").await, app.member("바쁜이").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    let visitor = Visitor::of(&eager);
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(Watcher::of(&visitor, &funding).await);
+    }
+    let over = ask(&visitor, &funding, "", "").await;
+    assert_eq!(over.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(over.headers()["retry-after"], "60");
+    Watcher::of(&Visitor::of(&author), &funding).await;
+
+    let id = funding["id"].to_string();
+    author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    for stream in open {
+        stream.assert_ends().await;
+    }
+    let next = opens(&author, "새 헬멧", true).await;
+    Watcher::of(&visitor, &next).await;
+}
+
+#[tokio::test]
+async fn shutdown_does_not_wait_for_those_who_watch() {
+    let mut app = App::start().await;
+    let author = app.member("민지").await;
+    let funding = opens(&author, "새 자전거", true).await;
+    let open = [
+        Watcher::of(&Visitor::guest(&app), &funding).await,
+        Watcher::of(&Visitor::of(&author), &funding).await,
+    ];
+    let told = Instant::now();
+    app.tell_to_stop().await;
+    for stream in open {
+        stream.assert_ends().await;
+    }
+    assert_eq!(app.ended().await, Some(0));
+    assert!(told.elapsed() < Duration::from_secs(10), "{told:?}");
+}
