@@ -1,0 +1,106 @@
+//! The mark, a gift that shines, and the picture of the whole site.
+#![expect(
+    clippy::float_arithmetic,
+    reason = "geometry for a rasteriser that works in floats; no amount comes near"
+)]
+
+use tiny_skia::{LineCap, PathBuilder, Transform};
+
+use crate::canvas::{Area, Canvas, Colour, arch, rounded};
+use crate::colours::{ACCENT, ACCENT_SOFT, CARD, INK, RIBBON, SOFT};
+use crate::text::{Pen, Spot};
+use crate::wrap::wrap;
+
+/// What we are called.
+pub const NAME: &str = "FunSun";
+
+/// Units from side to side of the drawing, as in `icons/icon.svg`.
+const ART: f32 = 512.0;
+
+/// The mark on its tile.
+pub fn tile(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
+    let area = Area {
+        x,
+        y,
+        width: side,
+        height: side,
+    };
+    canvas.rounded(area, side * 7 / 32, ACCENT);
+    gift(canvas, inset(area, side / 10), CARD, RIBBON);
+}
+
+/// The gift alone: box and lid in one colour, ribbon and rays in gold.
+pub fn gift(canvas: &mut Canvas, area: Area, boxed: Colour, rays: Colour) {
+    let scale = f32::from(area.width) / ART;
+    let place = Transform::from_row(scale, 0.0, 0.0, scale, f32::from(area.x), f32::from(area.y));
+    let whole = |x, y, width, height| Area {
+        x,
+        y,
+        width,
+        height,
+    };
+    let parts = [
+        (whole(92, 244, 328, 200), 28, boxed),
+        (whole(72, 168, 368, 56), 20, boxed),
+        (whole(232, 168, 48, 276), 0, RIBBON),
+    ];
+    for (part, radius, colour) in parts {
+        if let Some(path) = rounded(part, radius) {
+            canvas.fill(&path, place, colour);
+        }
+    }
+    if let Some(bow) = arch(256.0, 168.0, 68.0) {
+        canvas.stroke(&bow, place, (56.0, LineCap::Butt), RIBBON);
+    }
+    let mut shine = PathBuilder::new();
+    for [x1, y1, x2, y2] in [
+        [256.0, 28.0, 256.0, 50.0],
+        [157.0, 54.0, 168.0, 74.0],
+        [355.0, 54.0, 344.0, 74.0],
+        [86.0, 122.0, 106.0, 133.0],
+        [426.0, 122.0, 406.0, 133.0],
+    ] {
+        shine.move_to(x1, y1);
+        shine.line_to(x2, y2);
+    }
+    if let Some(shine) = shine.finish() {
+        canvas.stroke(&shine, place, (22.0, LineCap::Round), rays);
+    }
+}
+
+/// A smaller box in the middle of a box.
+pub fn inset(area: Area, by: i16) -> Area {
+    Area {
+        x: area.x + by,
+        y: area.y + by,
+        width: area.width - 2 * by,
+        height: area.height - 2 * by,
+    }
+}
+
+/// The picture of the whole site.
+pub fn draw(canvas: &mut Canvas, pen: Option<&Pen<'_>>, line: &str) {
+    let sun = Area {
+        x: 468,
+        y: 50,
+        width: 300,
+        height: 300,
+    };
+    canvas.rounded(sun, 150, ACCENT_SOFT);
+    gift(canvas, inset(sun, 44), ACCENT, ACCENT);
+    tile(canvas, 56, 88, 72);
+    let Some(pen) = pen else {
+        return;
+    };
+    let spot = |baseline, size| Spot {
+        x: 56,
+        baseline,
+        size,
+    };
+    pen.draw(canvas, &pen.letters(NAME), spot(234, 68), INK);
+    let size = 30;
+    let rows = wrap(pen, &pen.letters(line), pen.units(390, size), 2);
+    for (row, baseline) in rows.into_iter().zip([288, 328]) {
+        pen.draw(canvas, &row, spot(baseline, size), SOFT);
+    }
+}

@@ -1,0 +1,128 @@
+//! What is drawn on: rounded boxes, strokes, outlines of letters, pixels of a photo.
+#![expect(
+    clippy::float_arithmetic,
+    reason = "geometry for a rasteriser that works in floats; no amount comes near"
+)]
+
+use tiny_skia::{
+    FillRule, FilterQuality, LineCap, Paint, Path, PathBuilder, Pattern, Pixmap, PixmapRef,
+    SpreadMode, Stroke, Transform,
+};
+
+/// Red, green, blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+/// A box in whole pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// From the left.
+    pub x: i16,
+    /// From the top.
+    pub y: i16,
+    /// Width.
+    pub width: i16,
+    /// Height.
+    pub height: i16,
+}
+
+/// How far a control point of a cubic is from the end of a quarter circle, as a share of its radius.
+const QUARTER: f32 = 0.552_285;
+
+pub struct Canvas {
+    pixels: Pixmap,
+}
+
+impl Canvas {
+    pub fn new(width: u16, height: u16, paper: Colour) -> Option<Self> {
+        let mut pixels = Pixmap::new(width.into(), height.into())?;
+        pixels.fill(paper.into());
+        Some(Self { pixels })
+    }
+
+    /// Rows from the top, three bytes a pixel. Nothing shines through the paper, so no alpha is lost.
+    pub fn rgb(&self) -> Vec<u8> {
+        let pixels = self.pixels.pixels().iter();
+        pixels
+            .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
+            .collect()
+    }
+
+    pub fn rounded(&mut self, area: Area, radius: i16, colour: Colour) {
+        if let Some(path) = rounded(area, radius) {
+            self.fill(&path, Transform::identity(), colour);
+        }
+    }
+
+    /// Pixels, as large as `area`, within rounded corners.
+    pub fn photo(&mut self, area: Area, radius: i16, photo: PixmapRef<'_>) {
+        let Some(path) = rounded(area, radius) else {
+            return;
+        };
+        let (x, y) = (f32::from(area.x), f32::from(area.y));
+        let place = Transform::from_translate(x, y);
+        let pixels = Pattern::new(photo, SpreadMode::Pad, FilterQuality::Nearest, 1.0, place);
+        let paint = Paint {
+            shader: pixels,
+            ..Paint::default()
+        };
+        let rule = FillRule::Winding;
+        self.pixels
+            .fill_path(&path, &paint, rule, Transform::identity(), None);
+    }
+
+    pub fn fill(&mut self, path: &Path, place: Transform, colour: Colour) {
+        let mut paint = Paint::default();
+        paint.set_color(colour.into());
+        self.pixels
+            .fill_path(path, &paint, FillRule::Winding, place, None);
+    }
+
+    pub fn stroke(&mut self, path: &Path, place: Transform, pen: (f32, LineCap), colour: Colour) {
+        let mut paint = Paint::default();
+        paint.set_color(colour.into());
+        let stroke = Stroke {
+            width: pen.0,
+            line_cap: pen.1,
+            ..Stroke::default()
+        };
+        self.pixels.stroke_path(path, &paint, &stroke, place, None);
+    }
+}
+
+/// A box whose corners are quarter circles, as round as it has room for.
+pub fn rounded(area: Area, radius: i16) -> Option<Path> {
+    let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(f32::from);
+    let round = f32::from(radius).min(width / 2.0).min(height / 2.0);
+    let (right, bottom) = (x + width, y + height);
+    let bend = round * (1.0 - QUARTER);
+    let mut path = PathBuilder::new();
+    path.move_to(x + round, y);
+    path.line_to(right - round, y);
+    path.cubic_to(right - bend, y, right, y + bend, right, y + round);
+    path.line_to(right, bottom - round);
+    path.cubic_to(
+        right,
+        bottom - bend,
+        right - bend,
+        bottom,
+        right - round,
+        bottom,
+    );
+    path.line_to(x + round, bottom);
+    path.cubic_to(x + bend, bottom, x, bottom - bend, x, bottom - round);
+    path.line_to(x, y + round);
+    path.cubic_to(x, y + bend, x + bend, y, x + round, y);
+    path.close();
+    path.finish()
+}
+
+/// The upper half of a circle, from left to right.
+pub fn arch(x: f32, y: f32, radius: f32) -> Option<Path> {
+    let (left, right, top, bend) = (x - radius, x + radius, y - radius, radius * QUARTER);
+    let mut path = PathBuilder::new();
+    path.move_to(left, y);
+    path.cubic_to(left, y - bend, x - bend, top, x, top);
+    path.cubic_to(x + bend, top, right, y - bend, right, y);
+    path.finish()
+}

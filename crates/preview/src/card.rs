@@ -1,0 +1,140 @@
+//! The picture of a funding: its own picture on the left, what it is and how far it has come on the right.
+
+use crate::brand::{NAME, gift, inset, tile};
+use crate::canvas::{Area, Canvas, Colour};
+use crate::colours::{ACCENT, ACCENT_SOFT, INK, SOFT};
+use crate::text::{Letter, Pen, Spot};
+use crate::wrap::{fits, one_line, wrap};
+use crate::{Facts, photo};
+
+/// The square of the funding's picture.
+const PICTURE: Area = Area {
+    x: 36,
+    y: 36,
+    width: 328,
+    height: 328,
+};
+const PICTURE_RADIUS: i16 = 28;
+
+/// The column of texts.
+const LEFT: i16 = 404;
+const COLUMN: i16 = 360;
+const RIGHT: i16 = LEFT + COLUMN;
+
+const BAR: Area = Area {
+    x: LEFT,
+    y: 310,
+    width: COLUMN,
+    height: 18,
+};
+
+/// Size of the title, the lines it may have at that size, and the height of one: the largest that takes it
+/// whole is used.
+const TITLES: [(i16, usize, i16); 4] = [(44, 1, 54), (40, 2, 50), (36, 2, 46), (31, 3, 40)];
+
+/// Middle of the block of byline and title.
+const TITLE_MIDDLE: i16 = 164;
+
+pub fn draw(canvas: &mut Canvas, pen: Option<&Pen<'_>>, facts: &Facts<'_>) {
+    picture(canvas, facts.picture);
+    tile(canvas, LEFT, PICTURE.y, 36);
+    bar(canvas, facts.thousandths);
+    let Some(pen) = pen else {
+        return;
+    };
+    let name = Spot {
+        x: LEFT + 46,
+        baseline: PICTURE.y + 27,
+        size: 25,
+    };
+    pen.draw(canvas, &pen.letters(NAME), name, ACCENT);
+    title(canvas, pen, facts);
+    amounts(canvas, pen, facts);
+}
+
+fn picture(canvas: &mut Canvas, file: Option<&[u8]>) {
+    canvas.rounded(PICTURE, PICTURE_RADIUS, ACCENT_SOFT);
+    let side = PICTURE.width.unsigned_abs();
+    match file.and_then(|file| photo::square(file, side)) {
+        Some(photo) => canvas.photo(PICTURE, PICTURE_RADIUS, photo.as_ref()),
+        None => gift(canvas, inset(PICTURE, 62), ACCENT, ACCENT),
+    }
+}
+
+fn bar(canvas: &mut Canvas, thousandths: u16) {
+    canvas.rounded(BAR, BAR.height / 2, ACCENT_SOFT);
+    let share = i32::from(thousandths.min(1_000));
+    if share > 0 {
+        let width = i32::from(BAR.width) * share / 1_000;
+        // The least that still has two round ends.
+        let width = i16::try_from(width).unwrap_or(BAR.width).max(BAR.height);
+        canvas.rounded(Area { width, ..BAR }, BAR.height / 2, ACCENT);
+    }
+}
+
+fn title(canvas: &mut Canvas, pen: &Pen<'_>, facts: &Facts<'_>) {
+    let letters = pen.letters(facts.title);
+    let whole =
+        |(size, lines, _): &&(i16, usize, i16)| fits(&letters, pen.units(COLUMN, *size), *lines);
+    let last = TITLES[TITLES.len() - 1];
+    let (size, lines, height) = *TITLES.iter().find(whole).unwrap_or(&last);
+    let rows = wrap(pen, &letters, pen.units(COLUMN, size), lines);
+    let count = i16::try_from(rows.len()).unwrap_or_default();
+    let (byline, gap) = (22, 14);
+    let top = TITLE_MIDDLE - (count * height + gap + byline) / 2;
+    write(canvas, pen, &rows, (top, size, height));
+    let under = top + count * height + gap + byline * 4 / 5;
+    let line = one_line(pen, pen.letters(facts.byline), pen.units(COLUMN, byline));
+    let spot = Spot {
+        x: LEFT,
+        baseline: under,
+        size: byline,
+    };
+    pen.draw(canvas, &line, spot, SOFT);
+}
+
+fn write(canvas: &mut Canvas, pen: &Pen<'_>, rows: &[Vec<Letter>], at: (i16, i16, i16)) {
+    let (mut top, size, height) = at;
+    for row in rows {
+        let spot = Spot {
+            x: LEFT,
+            // Capitals and syllables reach about four fifths of the size above the line.
+            baseline: top + (height - size) / 2 + size * 7 / 8,
+            size,
+        };
+        pen.draw(canvas, row, spot, INK);
+        top += height;
+    }
+}
+
+fn amounts(canvas: &mut Canvas, pen: &Pen<'_>, facts: &Facts<'_>) {
+    let (percent, collected) = (pen.letters(facts.percent), pen.letters(facts.collected));
+    let gap = 16;
+    let beside = |(large, small): &(i16, i16)| {
+        let wide = pen.pixels(&percent, *large).saturating_add(gap);
+        wide.saturating_add(pen.pixels(&collected, *small)) <= COLUMN
+    };
+    let sizes = [(46, 28), (42, 25), (36, 22), (30, 19), (24, 16)];
+    let (large, small) = sizes.into_iter().find(beside).unwrap_or((24, 16));
+    let baseline = BAR.y - 15;
+    let spot = |x, size| Spot { x, baseline, size };
+    pen.draw(canvas, &percent, spot(LEFT, large), ACCENT);
+    let from_right = |line: &[Letter], size| RIGHT - pen.pixels(line, size);
+    pen.draw(
+        canvas,
+        &collected,
+        spot(from_right(&collected, small), small),
+        INK,
+    );
+    let goal = one_line(pen, pen.letters(facts.goal), pen.units(COLUMN, 21));
+    below(canvas, pen, &goal, SOFT, from_right(&goal, 21));
+}
+
+fn below(canvas: &mut Canvas, pen: &Pen<'_>, line: &[Letter], colour: Colour, x: i16) {
+    let spot = Spot {
+        x,
+        baseline: 361,
+        size: 21,
+    };
+    pen.draw(canvas, line, spot, colour);
+}
