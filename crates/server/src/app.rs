@@ -90,6 +90,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .fallback(elsewhere)
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)
+        .merge(fundings::pages::preview::router())
         .merge(site::assets::router())
         .merge(site::install::router())
         .layer(CompressionLayer::new())

@@ -10,6 +10,7 @@ use crate::accounts::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::fundings::Previews;
 use crate::fundings::live::Live;
 use crate::jobs::background::Background;
 use crate::media::MediaStore;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub gateway: Box<dyn PaymentGateway>,
     /// Pictures.
     pub media: MediaStore,
+    /// Pictures of links.
+    pub previews: Previews,
     /// Push services of browsers.
     pub push: web_push::Client,
     /// Who watches a funding's page.

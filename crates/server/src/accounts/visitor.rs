@@ -33,6 +33,7 @@ pub struct Visitor {
     pub t: Texts,
     theme: Theme,
     csrf: String,
+    origin: String,
     path: String,
     done: Option<&'static str>,
     contact: Option<Contact>,
@@ -100,6 +101,7 @@ impl Visitor {
         Shell {
             theme: self.theme,
             csrf: self.csrf.clone(),
+            origin: self.origin.clone(),
             path: self.path.clone(),
             done: self.done,
             contact: self.contact.clone(),
@@ -127,6 +129,7 @@ pub async fn recognise(
     let (login, renewal) = who(&state, request.headers(), production).await;
     let visitor = Visitor {
         csrf: login.map_or_else(String::new, |login| csrf_of(&state, login)),
+        origin: state.public_url.clone(),
         ..look(&state, request.headers(), request.uri(), login)
     };
     let wants_page = errors::wants_page(request.headers());
@@ -203,6 +206,7 @@ fn look(state: &AppState, headers: &HeaderMap, uri: &Uri, login: Option<Bearer>)
         t: Texts(lang.unwrap_or_else(|| Lang::accepted(headers))),
         theme: theme.and_then(Theme::parse).unwrap_or_default(),
         csrf: String::new(),
+        origin: String::new(),
         path: uri
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -277,6 +281,7 @@ impl FromRequestParts<AppState> for Visitor {
         let login = cookie_bearer(state, &parts.headers);
         Ok(Self {
             csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
+            origin: state.public_url.clone(),
             ..look(state, &parts.headers, &parts.uri, login)
         })
     }

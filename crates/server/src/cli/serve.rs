@@ -117,6 +117,7 @@ fn build_state(
         login: start::login_client(kakao)?,
         gateway: Box::new(start::gateway(kakao)?),
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
+        previews: start::previews(&config)?,
         push: start::push_client(&config, public_url.clone())?,
         live: Live::default(),
         background: Background::default(),

@@ -7,11 +7,13 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use kakao::login::{LoginClient, LoginConfig};
 use kakao::pay::{PayClient, PayConfig};
+use preview::Font;
 use tracing_subscriber::EnvFilter;
 use web_push::VapidKey;
 
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
+use crate::fundings::Previews;
 use crate::notifications;
 use crate::payments::kakaopay::KakaoPay;
 
@@ -105,6 +107,13 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
     let key = VapidKey::parse(text.expose()).context("vapid_private_key")?;
     let reach = notifications::reach(config);
     Ok(web_push::Client::new(key, public_url, reach)?)
+}
+
+/// Link previews, with the font of the settings or, once one is drawn, the best of the system.
+pub(super) fn previews(config: &Config) -> anyhow::Result<Previews> {
+    let font = config.preview_font.as_deref().map(Font::in_file);
+    let font = font.transpose().context("preview_font can't be used")?;
+    Ok(Previews::new(font))
 }
 
 /// A secret in a file that nobody else can read; made when there is none.

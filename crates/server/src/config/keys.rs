@@ -106,6 +106,26 @@ pub const KEYS: &[Key] = &[
         "merchant code of the KakaoPay contract",
     ),
     key(
+        "kakao_js_key",
+        None,
+        "JavaScript key of the Kakao app, to share by KakaoTalk; with the two below or not at all",
+    ),
+    key(
+        "kakao_js_sdk_url",
+        None,
+        "address of Kakao's JavaScript SDK, a version of one's choice",
+    ),
+    key(
+        "kakao_js_sdk_integrity",
+        None,
+        "its hash, as Kakao publishes it: sha384-…",
+    ),
+    key(
+        "preview_font",
+        None,
+        "font file with Hangul (ttf, otf, ttc) for link previews; default: the best of the system",
+    ),
+    key(
         "sandbox_bind",
         Some("127.0.0.1:0"),
         "address of the built-in Kakao sandbox (dev); port 0: any free one",

@@ -6,6 +6,7 @@ mod contact;
 mod kakao;
 mod keys;
 mod production;
+mod share;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ pub use self::contact::Contact;
 pub use self::kakao::KakaoConfig;
 pub use ::kakao::Secret;
 pub use keys::{KEYS, reference};
+pub use share::KakaoShare;
 
 use keys::Raw;
 
@@ -53,6 +55,10 @@ pub struct Config {
     pub refresh_token_life: Duration,
     /// Where Kakao is; `None` (dev): the built-in sandbox.
     pub kakao: Option<KakaoConfig>,
+    /// Sharing by KakaoTalk, where it is set up.
+    pub kakao_share: Option<KakaoShare>,
+    /// The font of link previews; `None`: the best of the system.
+    pub preview_font: Option<PathBuf>,
     /// Where the built-in sandbox listens.
     pub sandbox_bind: SocketAddr,
     /// When an approved payment that no support took is given back.
@@ -150,6 +156,8 @@ impl Config {
             access_token_life: seconds(raw, "access_token_seconds", 1, problems),
             refresh_token_life: seconds(raw, "refresh_token_days", 86_400, problems),
             kakao: self::kakao::understand(raw, dev, problems),
+            kakao_share: share::understand(raw, dev, problems),
+            preview_font: raw.get("preview_font").map(PathBuf::from),
             sandbox_bind: parsed(raw, "sandbox_bind", "an address and port", problems),
             unattached_refund_after: seconds(raw, "unattached_refund_seconds", 1, problems),
             sweep_interval: seconds(raw, "sweep_interval_seconds", 1, problems),

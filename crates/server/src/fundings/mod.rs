@@ -6,6 +6,8 @@ mod lists;
 mod lists_api;
 pub mod live;
 pub mod pages;
+mod preview;
+mod previews;
 pub mod sql;
 pub mod visibility;
 mod write;
@@ -13,6 +15,8 @@ mod write;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use lists::{CardPage, list_of_author};
+pub use preview::Preview;
+pub use previews::Previews;
 pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of, must_be_author};
 

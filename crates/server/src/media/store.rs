@@ -98,6 +98,17 @@ impl MediaStore {
         }
     }
 
+    /// The larger rendition of the picture that a row names; `None` when it has gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_full(&self, name: &str) -> object_store::Result<Option<Bytes>> {
+        match PictureName::parse_file(name) {
+            Some((name, Rendition::Full)) => self.get(&name, Rendition::Full).await,
+            _ => Ok(None),
+        }
+    }
+
     /// Removes both renditions; one that is gone already counts as removed.
     pub async fn remove(&self, name: &PictureName) -> object_store::Result<()> {
         for rendition in [Rendition::Full, Rendition::Small] {

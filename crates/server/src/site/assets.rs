@@ -50,6 +50,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "js/site.js"
     "js/sw.js"
     "js/trusted.js"
+    "og.png"
 };
 
 static STYLE: LazyLock<String> = LazyLock::new(|| CSS.concat());

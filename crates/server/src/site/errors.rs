@@ -18,6 +18,7 @@ struct ErrorPage {
     text: &'static str,
     code: &'static str,
     home: bool,
+    log_in: bool,
 }
 
 /// Whether the caller wants a page rather than data.
@@ -30,7 +31,13 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
 
 /// The same refusal as a page.
 pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Response {
-    let kind = kind(refusal);
+    // The same words for what is hidden from the guest and for what is not there.
+    let log_in = refusal.code == "no_such_funding" && shell.is_guest();
+    let kind = if log_in {
+        "log_in_to_see"
+    } else {
+        kind(refusal)
+    };
     let words = |part| shell.t.say(&["error.", kind, part].concat());
     let (title, text) = (words(".title"), words(".text"));
     shell.title = title.to_owned();
@@ -39,6 +46,7 @@ pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Respo
         status: refusal.status.as_u16(),
         text,
         code: refusal.code,
+        log_in,
         home: refusal.status != StatusCode::TOO_MANY_REQUESTS,
     };
     match answer::with_status(refusal.status, &page) {

@@ -91,6 +91,12 @@ pub fn percent(collected: i64, goal: i64) -> i64 {
     collected.saturating_mul(100) / goal.max(1)
 }
 
+/// Thousandths of the goal, for a bar: full at 1,000.
+pub fn thousandths(collected: i64, goal: i64) -> u16 {
+    let share = collected.max(0).saturating_mul(1_000) / goal.max(1);
+    u16::try_from(share.min(1_000)).unwrap_or_default()
+}
+
 fn grouped(amount: i64) -> String {
     let digits = amount.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);

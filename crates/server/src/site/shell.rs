@@ -75,6 +75,8 @@ pub struct Shell {
     pub me: Option<Me>,
     /// Ties a form to the member's login; empty for guests.
     pub csrf: String,
+    /// How clients reach us, without a trailing slash: link previews want whole addresses.
+    pub origin: String,
     /// Path and query of the page, to come back to.
     pub path: String,
     /// What has just been done, as the key of a short text; shown as a toast.
@@ -119,6 +121,7 @@ impl Shell {
             tab: Tab::None,
             me: None,
             csrf: String::new(),
+            origin: String::new(),
             path: "/".to_owned(),
             done: None,
             contact: None,
@@ -128,6 +131,11 @@ impl Shell {
     /// The address of one of our files.
     pub fn asset(&self, file: &str) -> String {
         assets::path(file)
+    }
+
+    /// Nobody is logged in: a login has the token of its forms.
+    pub fn is_guest(&self) -> bool {
+        self.csrf.is_empty()
     }
 
     /// Where one logs in, and comes back here from.

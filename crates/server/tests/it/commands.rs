@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::app::{App, eventually, send};
 
 /// What the program says when it is started with nothing but these settings, and ends by itself.
-async fn refused(settings: &[(&str, &str)]) -> String {
+pub async fn refused(settings: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
         .env_clear()
         .envs(settings.iter().copied())
@@ -111,6 +111,10 @@ async fn help_explains_every_setting_of_the_outside_contract() {
         "kakaopay_url",
         "kakaopay_secret_key",
         "kakaopay_cid",
+        "kakao_js_key",
+        "kakao_js_sdk_url",
+        "kakao_js_sdk_integrity",
+        "preview_font",
         "rate_limits",
     ] {
         assert!(text.contains(name), "{name}");

@@ -1,15 +1,11 @@
-//! The web app's pages over HTTP: who gets which, what a form needs, what a link preview learns.
+//! The web app's pages over HTTP: who gets which, what a form needs.
 
-use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::app::{Answer, App, send};
 use crate::visitor::Visitor;
-
-/// What KakaoTalk says it is when it makes the card of a link.
-const KAKAOTALK: &str =
-    "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984";
 
 fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
@@ -160,32 +156,7 @@ async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
     }
     let own = Visitor::of(&minji).get(&path).await;
     assert_eq!(own.status, StatusCode::OK);
-    assert!(own.text.contains("비밀 소원") && !own.text.contains("og:title"));
-}
-
-#[tokio::test]
-async fn kakaotalk_learns_of_public_fundings_only() {
-    let app = App::start().await;
-    let minji = app.member("민지").await;
-    let public = minji.opens("모두의 소원", true).await;
-    let hidden = minji.opens("비밀 소원", false).await;
-    let scrape = async |id: &serde_json::Value| {
-        let call = app.visitor(Method::GET, &format!("/fundings/{id}"));
-        send(
-            call.header(USER_AGENT, KAKAOTALK)
-                .header(ACCEPT, "text/html"),
-        )
-        .await
-    };
-    let card = scrape(&public["id"]).await;
-    assert_eq!(card.status, StatusCode::OK);
-    assert!(
-        card.text
-            .contains("<meta property=\"og:title\" content=\"모두의 소원\">")
-    );
-    let nothing = scrape(&hidden["id"]).await;
-    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
-    assert!(!nothing.text.contains("소원") && !nothing.text.contains("민지"));
+    assert!(own.text.contains("비밀 소원") && own.text.contains("og:title\" content=\"FunSun\""));
 }
 
 #[tokio::test]

@@ -3,9 +3,11 @@
 mod card_view;
 mod explore;
 mod home;
+mod kakao_talk;
 mod live;
 mod manage;
 mod parts;
+pub mod preview;
 mod share;
 pub mod show;
 

@@ -5,13 +5,18 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use funsun_domain::time::Timestamp;
+use http::HeaderValue;
+use http::header::{CONTENT_SECURITY_POLICY, HeaderName};
 
+use super::kakao_talk::{Message, policy};
 use super::show::{Missing, funding_id};
 use crate::accounts::Visitor;
+use crate::config::KakaoShare;
 use crate::db::Conn;
-use crate::fundings::sql;
-use crate::fundings::visibility::EVERYBODY;
-use crate::site::{Shell, Tab, page};
+use crate::fundings::card::CardRow;
+use crate::fundings::{Preview, sql};
+use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput};
 
@@ -26,7 +31,25 @@ struct SharePage {
     id: i64,
     funding: String,
     url: String,
+    host: String,
     public: bool,
+    card: Card,
+    qr: Option<Qr>,
+    kakao: Option<Kakao>,
+}
+
+/// What a chat shows; of a friends-only funding nothing that is its own.
+struct Card {
+    title: String,
+    text: &'static str,
+    /// Path of the picture.
+    picture: String,
+}
+
+/// What the script sends, and by what.
+struct Kakao {
+    settings: KakaoShare,
+    template: String,
 }
 
 async fn show(
@@ -38,13 +61,90 @@ async fn show(
     let viewer = visitor.viewer().key();
     let find = move |conn: &mut Conn| sql::find_detail(conn, id, viewer);
     let found = state.db.read(find).await?;
-    let (card, _, _) = found.ok_or(Missing::Unknown)?;
-    let title = visitor.t.say("share.title");
-    page(&SharePage {
-        shell: visitor.shell(&state, Tab::None, title).await?,
-        id: card.id,
-        public: card.visible_to == EVERYBODY,
-        funding: card.title,
-        url: format!("{}/fundings/{}", state.public_url, card.id),
-    })
+    let (row, author, _) = found.ok_or(Missing::Unknown)?;
+    let preview = Preview::new(&row, &author);
+    let t = visitor.t;
+    let shell = visitor
+        .shell(&state, Tab::None, t.say("share.title"))
+        .await?;
+    let url = format!("{}/fundings/{}", state.public_url, row.id);
+    let card = card(&row, preview.as_ref(), t);
+    let now = state.clock.now();
+    let kakao = state.config.kakao_share.as_ref().map(|settings| Kakao {
+        settings: settings.clone(),
+        template: template(&shell, &row, &card, &url, now),
+    });
+    let mut response = page(&SharePage {
+        id: row.id,
+        public: preview.is_some(),
+        host: host(&state.public_url),
+        qr: Qr::of(&url),
+        funding: row.title,
+        shell,
+        url,
+        card,
+        kakao,
+    })?;
+    if let Some(settings) = &state.config.kakao_share {
+        widen(&mut response, settings)?;
+    }
+    Ok(response)
+}
+
+fn card(row: &CardRow, preview: Option<&Preview>, t: Texts) -> Card {
+    match preview {
+        Some(preview) => Card {
+            title: row.title.clone(),
+            text: t.say("site.description"),
+            picture: preview.path(),
+        },
+        None => Card {
+            title: t.say("share.card_title").to_owned(),
+            text: t.say("share.card_text"),
+            picture: assets::path("og.png"),
+        },
+    }
+}
+
+fn host(public_url: &str) -> String {
+    let host = public_url.split_once("://");
+    host.map_or(public_url, |(_, host)| host).to_owned()
+}
+
+/// What Kakao's script is given, as JSON.
+fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp) -> String {
+    let t = shell.t;
+    let public = row.visible_to == crate::fundings::visibility::EVERYBODY;
+    let runs = Timestamp::from_micros(row.deadline_at) > now;
+    let percent = format::percent(row.collected_amount, row.goal_amount);
+    let mut facts = Vec::new();
+    if public {
+        facts.push((t.say("share.rate"), format!("{percent}%")));
+        facts.push((t.say("funding.progress"), t.won(row.collected_amount)));
+    }
+    let message = Message {
+        title: &card.title,
+        text: card.text,
+        picture: format!("{}{}", shell.origin, card.picture),
+        link: url,
+        button: t.say(if public && runs {
+            "support.button"
+        } else {
+            "share.look"
+        }),
+        facts,
+    };
+    message.template().to_string()
+}
+
+/// Lets the page load Kakao's script, and lets that open a window and know of it.
+fn widen(response: &mut Response, settings: &KakaoShare) -> Result<(), AppError> {
+    let policy = HeaderValue::try_from(policy(settings)).map_err(AppError::internal)?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin-allow-popups"),
+    );
+    Ok(())
 }

@@ -11,9 +11,9 @@ use super::parts::{MESSAGES, Message, Progress, Stand};
 use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
 use crate::fundings::card::{AuthorRow, CardRow, DetailRow};
-use crate::fundings::sql;
+use crate::fundings::{Preview, sql};
 use crate::media::Shown;
-use crate::site::{Face, Shell, Tab, page};
+use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::supports::sql::{self as supports, MessageRow};
 use crate::web::paging::{Cursor, PageQuery};
@@ -47,10 +47,11 @@ struct FundingPage {
 
 /// What a link preview shows of a public funding (The Open Graph protocol, ogp.me).
 struct OpenGraph {
-    title: String,
     description: String,
-    url: String,
-    image: Option<String>,
+    /// Path of the picture.
+    image: String,
+    /// The picture in words.
+    alt: String,
 }
 
 /// What the page reads, in one go.
@@ -136,6 +137,7 @@ async fn show(
 fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) -> FundingPage {
     let (t, now) = (shell.t, state.clock.now());
     let (card, author, detail) = found.rows;
+    let preview = Preview::new(&card, &author);
     let progress = Progress::new(&card, found.supporters, t, now);
     let public = progress.public;
     let shown = |name: String| state.media.shown(&name, public, now);
@@ -155,7 +157,7 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) 
         next: next.map(|id| Cursor::one(id).encode()),
         review: detail.review,
         review_picture: detail.review_image.map(shown),
-        og: public.then(|| open_graph(state, &shell, card.id, &detail.content, picture.as_ref())),
+        og: preview.map(|it| open_graph(&it, &detail.content, t, (&shell.title, progress.percent))),
         content: detail.content,
         progress,
         picture,
@@ -164,13 +166,7 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) 
     }
 }
 
-fn open_graph(
-    state: &AppState,
-    shell: &Shell,
-    id: i64,
-    content: &str,
-    picture: Option<&Shown>,
-) -> OpenGraph {
+fn open_graph(preview: &Preview, content: &str, t: Texts, view: (&str, i64)) -> OpenGraph {
     let description: String = content
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -178,11 +174,11 @@ fn open_graph(
         .chars()
         .take(DESCRIPTION_CHARACTERS)
         .collect();
-    let base = &state.public_url;
+    let (title, percent) = view;
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("title", &title), ("percent", &percent)];
     OpenGraph {
-        title: shell.title.clone(),
         description,
-        url: format!("{base}/fundings/{id}"),
-        image: picture.map(|picture| format!("{base}{}", picture.full)),
+        image: preview.path(),
+        alt: t.fill("preview.alt", values),
     }
 }

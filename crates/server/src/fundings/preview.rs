@@ -1,0 +1,96 @@
+//! What a link to a public funding shows in a chat, and the address of its picture: it changes with
+//! everything that is drawn, since chats keep a picture by its address.
+
+use sha2::{Digest, Sha256};
+
+use super::card::{AuthorRow, CardRow};
+use super::visibility::EVERYBODY;
+use crate::accounts::face;
+use crate::site::{Lang, Texts, format};
+
+/// Pictures speak Korean: whoever asks for one is a chat's machine, not the one who will look.
+const WORDS: Texts = Texts(Lang::Ko);
+
+/// Bytes of a version: two different pictures never share one.
+const VERSION_BYTES: usize = 12;
+
+/// Everything that the picture of a funding shows.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    id: i64,
+    title: String,
+    byline: String,
+    percent: String,
+    thousandths: u16,
+    collected: String,
+    goal: String,
+    /// The name of the funding's picture.
+    picture: Option<String>,
+}
+
+impl Preview {
+    /// Of a funding that everybody may see; `None` of any other.
+    pub fn new(card: &CardRow, author: &AuthorRow) -> Option<Self> {
+        if card.visible_to != EVERYBODY {
+            return None;
+        }
+        let (collected, goal) = (card.collected_amount, card.goal_amount);
+        let author = face(author.kakao_id, author.username.clone(), None, WORDS);
+        let goal_text = WORDS.won(goal);
+        Some(Self {
+            id: card.id,
+            title: card.title.clone(),
+            byline: WORDS.fill("preview.byline", [("name", &author.name)]),
+            percent: format!("{}%", format::percent(collected, goal)),
+            thousandths: format::thousandths(collected, goal),
+            collected: WORDS.won(collected),
+            goal: WORDS.fill("funding.goal", [("goal", &goal_text)]),
+            picture: card.image.clone(),
+        })
+    }
+
+    /// What is drawn, in short.
+    pub fn version(&self) -> String {
+        let mut digest = Sha256::new_with_prefix(preview::REVISION.to_be_bytes());
+        digest.update(self.thousandths.to_be_bytes());
+        let picture = self.picture.as_deref().unwrap_or_default();
+        for text in [
+            &self.title,
+            &self.byline,
+            &self.percent,
+            &self.collected,
+            &self.goal,
+            picture,
+        ] {
+            digest.update(text.as_bytes());
+            // No text of ours holds this byte, so none can run into the next.
+            digest.update([0xff]);
+        }
+        let digest = digest.finalize();
+        let digits = digest[..VERSION_BYTES].iter();
+        digits.map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Where the picture is.
+    pub fn path(&self) -> String {
+        format!("/fundings/{}/preview/{}.png", self.id, self.version())
+    }
+
+    /// The name of the funding's own picture.
+    pub fn picture(&self) -> Option<&str> {
+        self.picture.as_deref()
+    }
+
+    /// For the drawing; `picture` is the content of the funding's own.
+    pub fn facts<'a>(&'a self, picture: Option<&'a [u8]>) -> preview::Facts<'a> {
+        preview::Facts {
+            title: &self.title,
+            byline: &self.byline,
+            percent: &self.percent,
+            thousandths: self.thousandths,
+            collected: &self.collected,
+            goal: &self.goal,
+            picture,
+        }
+    }
+}
