@@ -242,7 +242,7 @@ async fn many_at_once_get_the_same_picture_and_nonsense_gets_none() {
     for wrong in [
         "/fundings/x/preview/0.png",
         &format!("{path}/preview/0.jpg"),
-        &format!("{path}/preview/"),
+        &format!("{path}/preview"),
         "/fundings/99999999999999999999/preview/0.png",
     ] {
         assert_eq!(
