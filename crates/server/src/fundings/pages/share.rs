@@ -38,7 +38,7 @@ struct SharePage {
     kakao: Option<Kakao>,
 }
 
-/// What a chat shows; of a friends-only funding nothing that is its own.
+/// What is said when the link is handed on; of a friends-only funding nothing that is its own.
 struct Card {
     title: String,
     text: &'static str,
