@@ -128,6 +128,7 @@ async fn with_the_settings_the_share_page_alone_may_load_kakaos_script() {
         &format!("script-src 'self' {SDK}"),
         "connect-src 'self' https://kapi.kakao.com",
         "form-action 'self' https://*.kakao.com",
+        "frame-src https://kapi.kakao.com kakaolink:",
         "style-src 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -47,6 +47,10 @@ impl Message<'_> {
     }
 }
 
+/// Frames of Kakao's script: its API by way of a frame in older versions, and KakaoTalk itself where a browser
+/// knows no better way to an app.
+const FRAMES: &str = "frame-src https://kapi.kakao.com kakaolink:";
+
 /// The policy of a page that shares by KakaoTalk: ours, and the one script, pinned by its hash; the API that
 /// it asks; the window to which it posts what is shared. Trusted Types are not asked of a script that
 /// is not ours.
@@ -58,6 +62,7 @@ pub(super) fn policy(kakao: &KakaoShare) -> String {
         Some("require-trusted-types-for" | "trusted-types") => None,
         _ => Some(rule.to_owned()),
     };
-    let rules: Vec<String> = POLICY.split("; ").filter_map(widened).collect();
+    let mut rules: Vec<String> = POLICY.split("; ").filter_map(widened).collect();
+    rules.push(FRAMES.to_owned());
     rules.join("; ")
 }
