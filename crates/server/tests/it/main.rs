@@ -27,6 +27,7 @@ mod live;
 mod logins;
 mod member_pages;
 mod notifications;
+mod own_pages;
 mod page_paths;
 mod pages;
 mod payer;
