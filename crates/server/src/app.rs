@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, middleware};
-use http::{HeaderMap, Method, Request, Uri};
+use http::{HeaderMap, Method, Request, StatusCode};
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -72,6 +73,18 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// The pages of the web app, for people.
 fn pages(state: &AppState) -> Router<AppState> {
     let recognise = middleware::from_fn_with_state(state.clone(), accounts::visitor::recognise);
+    let known = known_pages(state);
+    page_routes(state)
+        .fallback(move |request: Request<Body>| elsewhere(known.clone(), request))
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .layer(recognise)
+        .merge(fundings::pages::preview::router())
+        .merge(site::assets::router())
+        .merge(site::install::router())
+        .layer(CompressionLayer::new())
+}
+
+fn page_routes(state: &AppState) -> Router<AppState> {
     let for_developers = match state.config.profile {
         Profile::Dev => styleguide::router(),
         Profile::Production => Router::new(),
@@ -87,22 +100,34 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())
-        .fallback(elsewhere)
-        .method_not_allowed_fallback(|| async { wrong_method() })
-        .layer(recognise)
-        .merge(fundings::pages::preview::router())
-        .merge(site::assets::router())
-        .merge(site::install::router())
-        .layer(CompressionLayer::new())
 }
 
+/// Tells of a path whether it is a page's: `KNOWN` for every page, without asking the page.
+fn known_pages(state: &AppState) -> Router {
+    let say_so = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
+    page_routes(state)
+        .route_layer(say_so)
+        .with_state(state.clone())
+}
+
+const KNOWN: StatusCode = StatusCode::NO_CONTENT;
+
 /// No route has this path; a page may have it without its last slash.
-async fn elsewhere(method: Method, uri: Uri) -> Response {
-    let reads = method == Method::GET || method == Method::HEAD;
-    match web::path::without_slash(&uri).filter(|_| reads) {
-        Some(path) => Redirect::permanent(&path).into_response(),
-        None => no_such_path().into_response(),
+async fn elsewhere(known: Router, request: Request<Body>) -> Response {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let bare = web::path::without_slash(request.uri()).filter(|_| reads);
+    match bare {
+        Some(path) if is_page(known, &path).await => Redirect::permanent(&path).into_response(),
+        _ => no_such_path().into_response(),
     }
+}
+
+async fn is_page(mut known: Router, path: &str) -> bool {
+    let Ok(request) = Request::get(path).body(Body::empty()) else {
+        return false;
+    };
+    let Ok(response) = known.call(request).await;
+    response.status() == KNOWN
 }
 
 fn no_such_path() -> AppError {

@@ -31,6 +31,19 @@ async fn a_page_with_a_slash_behind_it_leads_to_the_one_without() {
     }
     assert_eq!(guest.get("/").await.status, StatusCode::OK);
     assert_eq!(guest.get("/swagger/").await.status, StatusCode::OK);
+    // What is no page is not there, with or without a slash.
+    for path in [
+        "/nothing/",
+        "/media/",
+        "/account/token/",
+        "/explore/nothing/",
+    ] {
+        assert_eq!(
+            guest.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
     let posted = send(
         app.visitor(Method::POST, "/settings/")
             .header(ACCEPT, "text/html"),
