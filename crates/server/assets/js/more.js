@@ -12,6 +12,8 @@ const said = document.querySelector('[data-more-said]');
 /** Adds the next page; gives back its items. */
 async function addNext() {
   const page = await fetchPage(link.href);
+  // The page to log in on, for one: its answer is no list that has ended.
+  if (!page.querySelector('[data-more-list]')) throw new Error('there is no list');
   const items = [...page.querySelectorAll('[data-more-list] > *')].map((item) => document.adoptNode(item));
   list.append(...items);
   const next = page.querySelector('[data-more]');
