@@ -3,9 +3,19 @@
 
 use crate::text::{Letter, Pen};
 
-/// `text` in at most `lines` lines of this width.
+/// Steps in which lines are made narrower until they are about as long as each other.
+const STEPS: i32 = 24;
+
+/// `text` in at most `lines` lines of this width, about as long as each other.
 pub fn wrap(pen: &Pen<'_>, text: &[Letter], units: i32, lines: usize) -> Vec<Vec<Letter>> {
     let mut broken = break_up(text, units);
+    if broken.len() <= lines {
+        let narrower = (1..STEPS).map(|step| units * (STEPS - step) / STEPS);
+        let narrower = narrower.take_while(|units| widest_word(text) <= *units);
+        let balanced = narrower.map(|units| break_up(text, units));
+        let as_few = balanced.take_while(|other| other.len() == broken.len());
+        broken = as_few.last().unwrap_or(broken);
+    }
     if broken.len() > lines {
         broken.truncate(lines);
         let last = broken.pop().unwrap_or_default();
@@ -14,9 +24,14 @@ pub fn wrap(pen: &Pen<'_>, text: &[Letter], units: i32, lines: usize) -> Vec<Vec
     broken
 }
 
-/// Whether `text` needs no more than this many lines.
+/// Whether `text` needs no more than this many lines, and no word is broken.
 pub fn fits(text: &[Letter], units: i32, lines: usize) -> bool {
-    break_up(text, units).len() <= lines
+    widest_word(text) <= units && break_up(text, units).len() <= lines
+}
+
+fn widest_word(text: &[Letter]) -> i32 {
+    let words = text.split(|letter| letter.is_space).map(width);
+    words.max().unwrap_or_default()
 }
 
 /// One line of this width; a longer text ends with an ellipsis.

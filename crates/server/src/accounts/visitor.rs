@@ -137,7 +137,10 @@ pub async fn recognise(
     request.extensions_mut().insert(visitor.clone());
     let response = next.run(request).await;
     let mut response = match response.extensions().get::<Refusal>().cloned() {
-        Some(refusal) if wants_page => refused(&visitor, &method, &response, &refusal),
+        Some(refusal) if wants_page => {
+            let shell = frame_of_refusal(&state, &visitor, &refusal).await;
+            refused(&visitor, &method, &response, (&refusal, shell))
+        }
         _ => response,
     };
     match renewal {
@@ -216,7 +219,12 @@ fn look(state: &AppState, headers: &HeaderMap, uri: &Uri, login: Option<Bearer>)
 }
 
 /// Somebody who is not logged in is led to where one logs in; everything else is told on a page.
-fn refused(visitor: &Visitor, method: &Method, response: &Response, refusal: &Refusal) -> Response {
+fn refused(
+    visitor: &Visitor,
+    method: &Method,
+    response: &Response,
+    (refusal, shell): (&Refusal, Shell),
+) -> Response {
     if refusal.status == StatusCode::UNAUTHORIZED {
         // A form is not sent again by itself: after logging in one starts from home.
         let next = if *method == Method::GET {
@@ -226,7 +234,17 @@ fn refused(visitor: &Visitor, method: &Method, response: &Response, refusal: &Re
         };
         return Redirect::to(&login_path(next)).into_response();
     }
-    errors::as_page(response, refusal, visitor.bare_shell())
+    errors::as_page(response, refusal, shell)
+}
+
+/// A member is not asked to log in by the frame of a refusal; when it tells of a failure of ours, the database
+/// is left alone.
+async fn frame_of_refusal(state: &AppState, visitor: &Visitor, refusal: &Refusal) -> Shell {
+    if refusal.status.is_server_error() {
+        return visitor.bare_shell();
+    }
+    let shell = visitor.shell(state, Tab::None, "").await;
+    shell.unwrap_or_else(|_| visitor.bare_shell())
 }
 
 fn csrf_of(state: &AppState, login: Bearer) -> String {

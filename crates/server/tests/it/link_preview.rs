@@ -274,6 +274,7 @@ async fn a_guest_at_a_closed_door_is_shown_where_to_log_in_and_back() {
     // Who is logged in already gains nothing by it; nor does a page that never is a funding.
     let member = Visitor::of(&stranger).get(&path).await;
     assert!(!member.text.contains("로그인하면 볼 수 있는"));
+    assert!(!member.text.contains("/login"), "{member:?}");
     let nowhere = Visitor::guest(&app).get("/nowhere").await;
     assert!(!nowhere.text.contains("로그인하면 볼 수 있는"));
 }

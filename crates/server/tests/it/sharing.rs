@@ -165,6 +165,7 @@ async fn a_message_says_all_of_a_public_funding_and_nothing_of_another() {
     assert_eq!(sent["objectType"], "feed");
     assert_eq!(sent["content"]["title"], "모두의 \"소원\"");
     assert_eq!(sent["content"]["link"]["webUrl"], link);
+    assert_eq!(sent["content"]["description"], "같이 모아 주세요");
     assert_eq!(sent["content"]["imageWidth"], 800);
     let picture = sent["content"]["imageUrl"].as_str().unwrap();
     assert!(
@@ -183,7 +184,7 @@ async fn a_message_says_all_of_a_public_funding_and_nothing_of_another() {
     assert_eq!(sent["content"]["title"], "친구의 펀딩에 초대해요");
     assert!(sent.get("itemContent").is_none());
     let text = sent.to_string();
-    for word in ["소원", "민지", "100,000", "/preview/", "/media/"] {
+    for word in ["소원", "민지", "모아", "100,000", "/preview/", "/media/"] {
         assert!(!text.contains(word), "{word}: {text}");
     }
 }

@@ -10,11 +10,12 @@ use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName};
 
 use super::kakao_talk::{Message, policy};
-use super::show::{Missing, funding_id};
+use super::show::{Missing, description, funding_id};
 use crate::accounts::Visitor;
 use crate::config::KakaoShare;
 use crate::db::Conn;
 use crate::fundings::card::CardRow;
+use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::{Preview, sql};
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
@@ -41,7 +42,7 @@ struct SharePage {
 /// What is said when the link is handed on; of a friends-only funding nothing that is its own.
 struct Card {
     title: String,
-    text: &'static str,
+    text: String,
     /// Path of the picture.
     picture: String,
 }
@@ -61,14 +62,21 @@ async fn show(
     let viewer = visitor.viewer().key();
     let find = move |conn: &mut Conn| sql::find_detail(conn, id, viewer);
     let found = state.db.read(find).await?;
-    let (row, author, _) = found.ok_or(Missing::Unknown)?;
+    let (row, author, detail) = found.ok_or(Missing::Unknown)?;
     let preview = Preview::new(&row, &author);
     let t = visitor.t;
     let shell = visitor
         .shell(&state, Tab::None, t.say("share.title"))
         .await?;
     let url = format!("{}/fundings/{}", state.public_url, row.id);
-    let card = card(&row, preview.as_ref(), t);
+    let card = match &preview {
+        Some(preview) => Card {
+            title: row.title.clone(),
+            text: description(&detail.content),
+            picture: preview.path(),
+        },
+        None => neutral_card(t),
+    };
     let now = state.clock.now();
     let kakao = state.config.kakao_share.as_ref().map(|settings| Kakao {
         settings: settings.clone(),
@@ -91,18 +99,11 @@ async fn show(
     Ok(response)
 }
 
-fn card(row: &CardRow, preview: Option<&Preview>, t: Texts) -> Card {
-    match preview {
-        Some(preview) => Card {
-            title: row.title.clone(),
-            text: t.say("site.description"),
-            picture: preview.path(),
-        },
-        None => Card {
-            title: t.say("share.card_title").to_owned(),
-            text: t.say("share.card_text"),
-            picture: assets::path("og.png"),
-        },
+fn neutral_card(t: Texts) -> Card {
+    Card {
+        title: t.say("share.card_title").to_owned(),
+        text: t.say("share.card_text").to_owned(),
+        picture: assets::path("og.png"),
     }
 }
 
@@ -114,7 +115,7 @@ fn host(public_url: &str) -> String {
 /// What Kakao's script is given, as JSON.
 fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp) -> String {
     let t = shell.t;
-    let public = row.visible_to == crate::fundings::visibility::EVERYBODY;
+    let public = row.visible_to == EVERYBODY;
     let runs = Timestamp::from_micros(row.deadline_at) > now;
     let percent = format::percent(row.collected_amount, row.goal_amount);
     let mut facts = Vec::new();
@@ -124,7 +125,7 @@ fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp
     }
     let message = Message {
         title: &card.title,
-        text: card.text,
+        text: &card.text,
         picture: format!("{}{}", shell.origin, card.picture),
         link: url,
         button: t.say(if public && runs {

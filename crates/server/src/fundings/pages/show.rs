@@ -167,18 +167,21 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) 
 }
 
 fn open_graph(preview: &Preview, content: &str, t: Texts, view: (&str, i64)) -> OpenGraph {
-    let description: String = content
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(DESCRIPTION_CHARACTERS)
-        .collect();
     let (title, percent) = view;
     let values: [(&str, &dyn std::fmt::Display); 2] = [("title", &title), ("percent", &percent)];
     OpenGraph {
-        description,
+        description: description(content),
         image: preview.path(),
         alt: t.fill("preview.alt", values),
     }
+}
+
+/// The beginning of a funding's text, in one line.
+pub(super) fn description(content: &str) -> String {
+    let words: Vec<&str> = content.split_whitespace().collect();
+    words
+        .join(" ")
+        .chars()
+        .take(DESCRIPTION_CHARACTERS)
+        .collect()
 }
