@@ -2,10 +2,10 @@
 
 const DAY_MS = 86_400_000;
 
-/** A member who is logged in and has a bank account. */
-export async function member(stage, nickname) {
+/** A member who is logged in and, unless they are new, has a bank account. */
+export async function member(stage, nickname, { bank = true } = {}) {
   const person = await json(`${stage.kakao}/sandbox/people`, { nickname });
-  return enter(stage, nickname, person);
+  return enter(stage, nickname, person, bank);
 }
 
 /** One of the cast, by the name that the sandbox knows. */
@@ -16,10 +16,10 @@ export async function castMember(stage, nickname) {
   return enter(stage, nickname, { id, access_token });
 }
 
-async function enter(stage, nickname, { id, access_token }) {
+async function enter(stage, nickname, { id, access_token }, bank = true) {
   const login = await call(stage, 'POST', '/account/kakaologin', { accessToken: access_token });
   const found = { id: String(id), nickname, access: login.token.access_token, login: login.token.refresh_token };
-  await call(stage, 'PUT', '/account/', { bank_account: '카카오뱅크 3333012345678' }, found);
+  if (bank) await call(stage, 'PUT', '/account/', { bank_account: '카카오뱅크 3333012345678' }, found);
   return found;
 }
 
@@ -42,6 +42,22 @@ export async function funding(stage, author, { title, goal = 100_000, isPublic =
     title, content: text, goal_amount: goal, public: isPublic, expire_on: new Date(Date.now() + days * DAY_MS).toISOString(),
   }, author);
   return `/fundings/${detail.id}`;
+}
+
+/** What the API says of a funding to `viewer`. */
+export const detail = (stage, viewer, id) => call(stage, 'GET', `/funding/?id=${id}`, undefined, viewer);
+
+/** The supports of a public funding. */
+export const gifts = (stage, path) => call(stage, 'GET', `/remit/?id=${path.split('/').pop()}`);
+
+/** The author takes the funding away. */
+export const deletes = (stage, author, path) => call(stage, 'DELETE', '/funding/', { id: path.split('/').pop() }, author);
+
+/** The payer takes back what they last gave to this funding. */
+export async function takesBack(stage, payer, path) {
+  const given = (await gifts(stage, path)).filter((support) => support.author.id === payer.id);
+  const newest = Math.max(...given.map((support) => support.id));
+  await call(stage, 'DELETE', '/remit/', { id: newest }, payer);
 }
 
 /** A payment that waits for its payer; gives back our number for it. */

@@ -2,7 +2,7 @@
 // console, a violation of the policy, a request that fails or goes to somebody else.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { member, seat } from './backstage.js';
 
@@ -202,14 +202,15 @@ function watch(person, page) {
 }
 
 /**
- * The people of a file of tests, and how it tells a story: like `test`, with a browser that must not complain.
- * Whoever has come leaves at its end.
+ * How a file of tests tells a story: like `test`, with people whose browsers must not complain. Whoever has come
+ * leaves at its end. `prepare` is done once, before the first.
  */
-export function peopleOf(stage) {
+export function storiesOn(stage, prepare = async () => {}) {
   const people = new People(stage);
-  before(() => people.open());
+  const ready = stage.started.then(() => Promise.all([people.open(), prepare()]));
   after(() => people.close());
-  const story = (name, body) => test(name, async () => {
+  return (name, body) => test(name, async () => {
+    await ready;
     let complaints;
     try {
       await body(people);
@@ -218,5 +219,4 @@ export function peopleOf(stage) {
     }
     assert.deepEqual(complaints, []);
   });
-  return { people, story };
 }

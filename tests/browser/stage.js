@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -90,7 +90,7 @@ async function ask(url, options) {
 /** The stage of a file of tests, for as long as they run. */
 export function stageFor(settings) {
   const stage = new Stage();
-  before(() => stage.start(settings));
+  stage.started = stage.start(settings);
   after(() => stage.stop());
   return stage;
 }

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { PICTURE, supports } from '../acts.js';
 import { befriend, funding as opened, gift, member } from '../backstage.js';
-import { peopleOf } from '../people.js';
+import { storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
 
 const stage = stageFor({ SWEEP_INTERVAL_SECONDS: '1' });
-const { story } = peopleOf(stage);
+const story = storiesOn(stage);
 
 story('the author is told, says thanks, and shows the gift; the friend is told in turn', async (people) => {
   const author = await people.phone();

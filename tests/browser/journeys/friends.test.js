@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { followsAuthorOf, supports } from '../acts.js';
 import { funding as opened, member } from '../backstage.js';
-import { peopleOf } from '../people.js';
+import { storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
 
 const stage = stageFor();
-const { story } = peopleOf(stage);
+const story = storiesOn(stage);
 
 story('a friend follows the link, logs in on the way, and comes back to the same funding', async (people) => {
   const funding = await opened(stage, await member(stage, '다정한사람'), { title: '함께 읽을 동화책' });

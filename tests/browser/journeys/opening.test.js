@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { PICTURE, addsBankAccount, opensFunding } from '../acts.js';
-import { PHONE, peopleOf } from '../people.js';
+import { PHONE, storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
 
 const stage = stageFor();
-const { story } = peopleOf(stage);
+const story = storiesOn(stage);
 const WISH = { title: '비 오는 날의 노란 우산', text: '장마가 오기 전에 하나 갖고 싶어요.', goal: 45_000, picture: PICTURE };
 
 story('a newcomer logs in with Kakao, adds a bank account, opens a funding and shares its link', async (people) => {

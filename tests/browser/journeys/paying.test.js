@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { goesToPay, pays, supports } from '../acts.js';
 import { funding as opened, member } from '../backstage.js';
-import { PHONE, peopleOf } from '../people.js';
+import { PHONE, storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
 
 const stage = stageFor({ SWEEP_INTERVAL_SECONDS: '1' });
-const { story } = peopleOf(stage);
+const story = storiesOn(stage);
 
 async function openOne(author, title) {
   return opened(stage, await member(stage, author), { title });

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { funding as opened, member, seat } from '../backstage.js';
-import { peopleOf } from '../people.js';
+import { storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
 
 const stage = stageFor();
-const { story } = peopleOf(stage);
+const story = storiesOn(stage);
 
 story('a guest chooses English and dark colours, and they stay', async (people) => {
   const guest = await people.phone();
