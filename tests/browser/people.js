@@ -49,7 +49,7 @@ export class People {
   /** Somebody new; `options` as Playwright's newContext takes them, over a device of above. */
   async come(device, options = {}) {
     const context = await this.browser.newContext({
-      baseURL: this.stage.url, locale: 'ko-KR', timezoneId: 'Asia/Seoul', reducedMotion: 'reduce', ...device, ...options,
+      baseURL: this.stage.url, locale: 'ko-KR', timezoneId: 'Asia/Seoul', ...device, ...options,
     });
     context.setDefaultTimeout(WAIT_MS);
     const person = new Person(this.stage, context);
@@ -175,7 +175,10 @@ export class Person {
 function watch(person, page) {
   const own = person.stage.url;
   const isOurs = (url) => url.startsWith(own);
-  page.on('pageerror', (error) => person.complain(`${page.url()}: ${error}`));
+  page.on('pageerror', (error) => {
+    // Going on before the last page has faded out is no error, though the browser calls it one.
+    if (!/Transition was (aborted|skipped)/.test(error)) person.complain(`${page.url()}: ${error}`);
+  });
   page.on('console', (message) => {
     const from = message.location().url || page.url();
     if (message.type() === 'error' && !from.startsWith(person.stage.kakao)) {

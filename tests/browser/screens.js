@@ -78,7 +78,7 @@ export const screenOf = (name) => SCREENS.find((found) => found.name === name);
 
 /** Somebody with this device gets to see the screen. `options` as for People.come. */
 export async function arrive(people, world, { who, path, act, status, stays }, device, options) {
-  const person = await people.come(device, options);
+  const person = await people.come(device, { reducedMotion: 'reduce', ...options });
   if (status) person.expects(new RegExp(`status of ${status}`));
   if (who !== 'guest') await seat(person, world[who]);
   if (stays) {
