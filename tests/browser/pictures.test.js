@@ -1,0 +1,42 @@
+// A picture of every screen, to be looked at: on a phone in light, some in the dark, at a desk, in English.
+// They go to target/browser/screens.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DESKTOP, PHONE } from './people.js';
+import { SCREENS, arrive, screenOf } from './screens.js';
+import { ROOT } from './stage.js';
+import { worldFor } from './world.js';
+
+const FOLDER = join(ROOT, 'target/browser/screens');
+const DARK = { colorScheme: 'dark' };
+const ENGLISH = { locale: 'en-US' };
+const { story, world } = worldFor();
+await rm(FOLDER, { recursive: true, force: true });
+await mkdir(FOLDER, { recursive: true });
+
+for (const screen of SCREENS) picture(screen, 'phone', PHONE);
+for (const name of ['landing', 'home', 'funding-as-a-friend', 'support', 'payment-paid', 'me', 'notifications', 'open', 'settings']) {
+  picture(screenOf(name), 'phone-dark', PHONE, DARK);
+}
+for (const name of ['landing', 'home', 'explore', 'funding-as-a-friend', 'funding-as-its-author', 'support', 'open', 'me', 'member', 'notifications', 'error-404']) {
+  picture(screenOf(name), 'desktop', DESKTOP);
+}
+for (const name of ['home', 'funding-as-a-guest']) {
+  picture(screenOf(name), 'desktop-dark', DESKTOP, DARK);
+  picture(screenOf(name), 'phone-english', PHONE, ENGLISH);
+}
+
+function picture(screen, suffix, device, options) {
+  story(`${screen.name}, ${suffix}`, async (people) => {
+    const { page } = await arrive(people, world, screen, device, options);
+    await page.evaluate(everythingLoaded);
+    await page.screenshot({ path: join(FOLDER, `${screen.name}.${suffix}.png`), fullPage: true, scale: 'css' });
+  });
+}
+
+/** Runs in the page: pictures further down would come later. */
+async function everythingLoaded() {
+  for (const picture of document.images) picture.loading = 'eager';
+  await Promise.all([...document.images].map((picture) => picture.decode()));
+}
