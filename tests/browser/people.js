@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { member, seat } from './backstage.js';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
@@ -20,7 +20,7 @@ export const PHONE = {
 export const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
 /** Starts the browser. */
-export const openBrowser = () => chromium.launch({ executablePath: BROWSER, args: FLAGS });
+export const openBrowser = (args = FLAGS) => chromium.launch({ executablePath: BROWSER, args });
 
 /** Those who look at `stage`, in one browser. */
 export class People {

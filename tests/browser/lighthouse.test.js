@@ -1,0 +1,59 @@
+// What Lighthouse says of the pages that most people see first, on a slow phone.
+
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import lighthouse from 'lighthouse';
+import { castMember } from './backstage.js';
+import { FLAGS, openBrowser } from './people.js';
+import { ROOT, stageFor } from './stage.js';
+
+const LEAST = 0.95;
+const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
+const stage = stageFor({ DEMO_CAST: 'on' });
+const FOLDER = join(ROOT, 'target/browser/lighthouse');
+const rows = [];
+const port = 9_222 + (process.pid % 1_000);
+const browser = openBrowser([...FLAGS, `--remote-debugging-port=${port}`]);
+
+after(async () => {
+  await (await browser).close();
+  const head = ['| page | performance | accessibility | best practices | first contentful paint | largest | blocked |', '|---|---|---|---|---|---|---|'];
+  await writeFile(join(FOLDER, 'scores.md'), `${[...head, ...rows].join('\n')}\n`);
+});
+
+const PAGES = [
+  ['landing', '/'],
+  ['funding', '/fundings/7'],
+  ['home', '/', '한소리'],
+];
+
+for (const [name, path, nickname] of PAGES) {
+  test(`${name} scores at least ${LEAST * 100} for performance, accessibility and best practices`, async () => {
+    await stage.started;
+    await browser;
+    await mkdir(FOLDER, { recursive: true });
+    const report = await look(path, nickname && await castMember(stage, nickname));
+    await writeFile(join(FOLDER, `${name}.json`), JSON.stringify(report, null, 1));
+    const score = (category) => report.categories[category].score;
+    const shown = (audit) => report.audits[audit].displayValue;
+    rows.push(`| ${[name, ...CATEGORIES.map((category) => Math.round(score(category) * 100)), shown('first-contentful-paint'),
+      shown('largest-contentful-paint'), shown('total-blocking-time')].join(' | ')} |`);
+    for (const category of CATEGORIES) assert.ok(score(category) >= LEAST, `${category} ${score(category)}: ${missed(report, category)}`);
+  });
+}
+
+/** With Lighthouse's own slow phone: its screen, its network, its processor. */
+async function look(path, member) {
+  const extraHeaders = member ? { cookie: `access=${member.access}; login=${member.login}` } : {};
+  const { lhr } = await lighthouse(stage.url + path, { port, logLevel: 'error', onlyCategories: CATEGORIES, extraHeaders });
+  assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
+  return lhr;
+}
+
+/** The audits that cost points. */
+function missed(report, category) {
+  const audits = report.categories[category].auditRefs.filter(({ id, weight }) => weight > 0 && report.audits[id].score < 1);
+  return audits.map(({ id }) => `${id} ${report.audits[id].displayValue ?? report.audits[id].score}`).join(', ');
+}
