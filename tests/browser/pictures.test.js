@@ -31,7 +31,11 @@ function picture(screen, suffix, device, options) {
   story(`${screen.name}, ${suffix}`, async (people) => {
     const { page } = await arrive(people, world, screen, device, options);
     await page.evaluate(everythingLoaded);
-    await page.screenshot({ path: join(FOLDER, `${screen.name}.${suffix}.png`), fullPage: true, scale: 'css' });
+    // As high as the page, so that what is fixed to the window's edges is at the page's edges.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: device.viewport.width, height: Math.max(height, device.viewport.height) });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(FOLDER, `${screen.name}.${suffix}.png`), scale: 'css' });
   });
 }
 
