@@ -142,11 +142,14 @@ async fn with_the_settings_the_share_page_alone_may_load_kakaos_script() {
     ] {
         assert!(page.text.contains(&attribute), "{attribute}: {page:?}");
     }
+    let referrer = &page.headers["referrer-policy"];
+    assert_eq!(referrer, "strict-origin-when-cross-origin");
     // The script is asked for by a press of the button, not by the page.
     assert!(!page.text.contains(&format!("src=\"{SDK}")));
     for other in [&path, "/", "/nowhere"] {
         let page = browser.get(other).await;
         assert!(!policy(&page).contains("kakao"), "{other}");
+        assert_eq!(page.headers["referrer-policy"], "same-origin", "{other}");
     }
 }
 

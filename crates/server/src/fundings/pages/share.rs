@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::time::Timestamp;
 use http::HeaderValue;
-use http::header::{CONTENT_SECURITY_POLICY, HeaderName};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 
 use super::kakao_talk::{Message, policy};
 use super::show::{Missing, description, funding_id};
@@ -138,11 +138,16 @@ fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp
     message.template().to_string()
 }
 
-/// Lets the page load Kakao's script, and lets that open a window and know of it.
+/// Lets the page load Kakao's script, lets that open a window and know of it, and tells Kakao, which answers
+/// only to registered sites, our origin and no more.
 fn widen(response: &mut Response, settings: &KakaoShare) -> Result<(), AppError> {
     let policy = HeaderValue::try_from(policy(settings)).map_err(AppError::internal)?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(
+        REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    );
     headers.insert(
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin-allow-popups"),
