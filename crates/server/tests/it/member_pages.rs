@@ -121,6 +121,10 @@ async fn a_member_who_has_gone_is_said_to_have_gone() {
         assert_eq!(page.status, status, "{id}");
         assert!(page.text.contains("볼 수 없는 회원이에요"), "{page:?}");
         assert!(!page.text.contains("하늘") && !page.text.contains("민지"));
+        assert!(
+            page.text.contains("class=\"tabs-bottom\""),
+            "one is still logged in"
+        );
     }
     for list in ["followers", "following"] {
         let page = visitor.get(&format!("/members/{}/{list}", minji.id)).await;
