@@ -186,10 +186,13 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
             .or_else(|| accounts::visitor::cookie_bearer(&own, headers))
             .map(|bearer| bearer.account.to_string())
     });
+    let own = state.clone();
+    let refuse = Arc::new(move |headers: &HeaderMap, refusal: AppError| {
+        accounts::visitor::refused_at_the_door(&own, headers, refusal)
+    });
     let proxies = state.config.trusted_proxies.clone();
-    RateLimitLayer::new(Arc::new(RateLimits::new(
-        &RATES, proxies, classify, account_of,
-    )))
+    let limits = RateLimits::new(&RATES, proxies, classify, account_of);
+    RateLimitLayer::new(Arc::new(limits.refusing(refuse)))
 }
 
 /// A refreshed token is a read: a whole mobile network may share one address.

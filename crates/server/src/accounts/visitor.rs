@@ -247,6 +247,24 @@ async fn frame_of_refusal(state: &AppState, visitor: &Visitor, refusal: &Refusal
     shell.unwrap_or_else(|_| visitor.bare_shell())
 }
 
+/// What is refused before anybody was recognised: a page for those who want one, in the language and colours of
+/// their browser.
+pub fn refused_at_the_door(state: &AppState, headers: &HeaderMap, refusal: AppError) -> Response {
+    let response = refusal.into_response();
+    let told = response.extensions().get::<Refusal>().cloned();
+    let Some(told) = told.filter(|_| errors::wants_page(headers)) else {
+        return response;
+    };
+    let production = !state.config.is_dev();
+    let lang = Cookie::Lang.read(headers, production).and_then(Lang::parse);
+    let theme = Cookie::Theme.read(headers, production);
+    let shell = Shell {
+        theme: theme.and_then(Theme::parse).unwrap_or_default(),
+        ..Shell::bare(Texts(lang.unwrap_or_else(|| Lang::accepted(headers))))
+    };
+    errors::as_page(&response, &told, shell)
+}
+
 fn csrf_of(state: &AppState, login: Bearer) -> String {
     state.tokens.stamp(CSRF, &login.session.get().to_string())
 }

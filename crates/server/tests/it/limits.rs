@@ -56,6 +56,23 @@ async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
 }
 
 #[tokio::test]
+async fn a_browser_that_asks_too_often_is_told_on_a_page() {
+    let app = App::with(ON).await;
+    let start = |accept: &str| {
+        let call = app.visitor(Method::GET, "/login/kakao");
+        call.header("accept", accept)
+            .header("cookie", "lang=en; theme=dark")
+    };
+    while send(start("*/*")).await.status != StatusCode::TOO_MANY_REQUESTS {}
+    let answer = send(start("text/html")).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    assert!(answer.headers.contains_key("retry-after"), "{answer:?}");
+    for part in ["<!doctype html>", "lang=\"en\"", "data-theme=\"dark\""] {
+        assert!(answer.text.contains(part), "{part} in {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
     let app = App::with(ON).await;
     let read = async || send(app.visitor(Method::GET, "/funding/public")).await;

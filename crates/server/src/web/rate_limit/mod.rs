@@ -63,6 +63,9 @@ pub type Classify = fn(&Method, &str) -> Class;
 /// so that the handler does not verify again.
 pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
 
+/// Answers a request that is over its rate, by its headers.
+pub type Refuse = Arc<dyn Fn(&HeaderMap, AppError) -> Response + Send + Sync>;
+
 /// The caller's address as found out for this request, in its extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
@@ -96,6 +99,7 @@ pub struct RateLimits {
     proxies: TrustedProxies,
     classify: Classify,
     account_of: AccountOf,
+    refuse: Refuse,
 }
 
 impl RateLimits {
@@ -119,7 +123,15 @@ impl RateLimits {
             proxies,
             classify,
             account_of,
+            refuse: Arc::new(|_, refusal| refusal.into_response()),
         }
+    }
+
+    /// Answers by `refuse` instead of by data.
+    #[must_use]
+    pub fn refusing(mut self, refuse: Refuse) -> Self {
+        self.refuse = refuse;
+        self
     }
 
     /// Forgets the keys that are as good as new. Done now and then by itself.
@@ -230,7 +242,10 @@ where
         };
         match limits.check(&mut request) {
             Ok(()) => Either::Left(self.inner.call(request)),
-            Err(refusal) => Either::Right(ready(Ok(refusal.into_response()))),
+            Err(refusal) => {
+                let answer = (limits.refuse)(request.headers(), refusal);
+                Either::Right(ready(Ok(answer)))
+            }
         }
     }
 }
