@@ -1,13 +1,19 @@
 //! The pages about fundings.
 
 mod card_view;
+mod delete;
+mod edit;
 mod explore;
+mod fields;
 mod home;
 mod kakao_talk;
 mod live;
 mod manage;
 mod parts;
 pub mod preview;
+mod open;
+mod own;
+mod review;
 mod share;
 pub mod show;
 
@@ -21,7 +27,10 @@ use crate::state::AppState;
 pub fn router() -> Router<AppState> {
     home::router()
         .merge(explore::router())
-        .merge(manage::router())
+        .merge(open::router())
+        .merge(edit::router())
+        .merge(delete::router())
+        .merge(review::router())
         .merge(share::router())
         .merge(show::router())
         .merge(live::router())

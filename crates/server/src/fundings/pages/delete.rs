@@ -1,0 +1,71 @@
+//! Deleting a funding.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::own::find_own;
+use super::show::funding_id;
+use crate::accounts::{PageMember, SignedForm, write_as};
+use crate::db::Conn;
+use crate::fundings::write::delete_funding;
+use crate::payments::Timing;
+use crate::site::small_pages::Confirm;
+use crate::site::{Tab, page, see_other};
+use crate::state::AppState;
+use crate::supports;
+use crate::web::{AppError, PathInput};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/fundings/{id}/delete", get(ask).post(delete))
+}
+
+async fn ask(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    PathInput(id): PathInput<String>,
+) -> Result<Response, AppError> {
+    let id = funding_id(&id)?;
+    let (card, _) = find_own(&state, member, id).await?;
+    let count = move |conn: &mut Conn| supports::sql::count(conn, id);
+    let supports = state.db.read(count).await?;
+    let t = visitor.t;
+    let amount = t.won(card.collected_amount);
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("count", &supports), ("amount", &amount)];
+    page(&Confirm {
+        lines: vec![
+            t.fill("delete.money", values),
+            t.say("delete.gone").to_owned(),
+            t.say("delete.told").to_owned(),
+        ],
+        shell: visitor
+            .shell(
+                &state,
+                Tab::None,
+                t.fill("delete.title", [("title", card.title)]),
+            )
+            .await?,
+        action: format!("/fundings/{}/delete", id.get()),
+        button: "delete.button",
+        back: format!("/fundings/{}", id.get()),
+    })
+}
+
+async fn delete(
+    State(state): State<AppState>,
+    PathInput(id): PathInput<String>,
+    SignedForm { member, input, .. }: SignedForm,
+) -> Result<Response, AppError> {
+    let id = funding_id(&id)?;
+    find_own(&state, member, id).await?;
+    if input.optional_text("sure")?.is_none() {
+        return Ok(see_other(&format!("/fundings/{}/delete", id.get())));
+    }
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, now, timing);
+    write_as(&state, member, delete).await??;
+    state.sweep_now.notify_one();
+    state.jobs_now.notify_one();
+    Ok(see_other("/?done=deleted"))
+}

@@ -1,0 +1,47 @@
+//! What the pages of an author share: finding what is theirs, and changing it.
+
+use funsun_domain::ids::FundingId;
+
+use super::show::Missing;
+use crate::accounts::{Member, write_as};
+use crate::db::Conn;
+use crate::fundings::card::{CardRow, DetailRow};
+use crate::fundings::write::{FundingEdit, edit_funding, must_be_author};
+use crate::fundings::{EditRefusal, sql};
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// A funding that this member opened.
+pub(super) async fn find_own(
+    state: &AppState,
+    member: Member,
+    id: FundingId,
+) -> Result<(CardRow, DetailRow), AppError> {
+    let find = move |conn: &mut Conn| -> Result<_, EditRefusal> {
+        must_be_author(conn, member.key, id)?;
+        Ok(sql::find_detail(conn, id, member.key.get())?)
+    };
+    match state.db.read(find).await {
+        Ok(Some((card, _, detail))) => Ok((card, detail)),
+        Ok(None) | Err(EditRefusal::NoSuchFunding) => Err(Missing::Unknown.into()),
+        Err(EditRefusal::NotAuthor) => Err(AppError::forbidden(
+            "not_author",
+            "only the author can do this",
+        )),
+        Err(EditRefusal::Storage(error)) => Err(error.into()),
+    }
+}
+
+/// Changes it.
+pub(super) async fn apply(
+    state: &AppState,
+    member: Member,
+    id: FundingId,
+    edit: FundingEdit,
+) -> Result<(), AppError> {
+    let now = state.clock.now();
+    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, now);
+    write_as(state, member, change).await??;
+    state.jobs_now.notify_one();
+    Ok(())
+}
