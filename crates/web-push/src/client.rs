@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
+use outside::Reach;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::Policy;
-use rustls::crypto::CryptoProvider;
 use thiserror::Error;
 
-use crate::address::{Reach, Resolver};
 use crate::encrypt::{Fresh, encrypt};
 use crate::subscription::Subscription;
 use crate::vapid::VapidKey;
@@ -59,24 +57,11 @@ impl Client {
     /// # Errors
     /// When the HTTP client can't start.
     pub fn new(key: VapidKey, subject: String, reach: Reach) -> Result<Self, SetupError> {
-        if CryptoProvider::get_default().is_none()
-            && rustls::crypto::ring::default_provider()
-                .install_default()
-                .is_err()
-        {
-            tracing::debug!("another thread installed the TLS provider first");
-        }
-        let mut builder = reqwest::Client::builder()
+        let http = outside::client_builder(reach)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TOTAL_TIMEOUT)
-            .redirect(Policy::none())
-            .dns_resolver(Resolver(reach))
-            .no_proxy();
-        if reach == Reach::Loopback && reqwest::Client::builder().build().is_err() {
-            // Development must also start where no root certificates are installed.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(SetupError)?;
+            .build()
+            .map_err(SetupError)?;
         Ok(Self { http, key, subject })
     }
 

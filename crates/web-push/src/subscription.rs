@@ -1,15 +1,12 @@
 //! Where a browser is woken, and the keys that only it can read with.
 
-use std::net::IpAddr;
-
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use outside::{Place, Reach};
 use p256::PublicKey;
 use reqwest::Url;
 use thiserror::Error;
-
-use crate::address::{Reach, allows};
 
 /// Longest endpoint taken, in bytes; those of browsers have 150 to 600.
 pub const ENDPOINT_BYTES_MAX: usize = 750;
@@ -68,18 +65,11 @@ impl Subscription {
     }
 }
 
-/// Names are looked at once more when they are resolved.
+/// Plain HTTP is for this machine only.
 fn parse_endpoint(text: &str, reach: Reach) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let host = url.host_str()?;
-    let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    let local = match literal {
-        Some(address) => reach == Reach::Loopback && address.is_loopback(),
-        None => false,
-    };
-    let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
-    let place = literal.is_none_or(|address| allows(reach, address));
-    let port = local || url.port().is_none_or(|port| port == 443);
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    (scheme && place && port && plain && text.len() <= ENDPOINT_BYTES_MAX).then_some(url)
+    let place = outside::place(&url, reach)?;
+    let scheme = url.scheme() == "https" || place == Place::Here;
+    let plain = url.fragment().is_none() && text.len() <= ENDPOINT_BYTES_MAX;
+    (scheme && plain).then_some(url)
 }

@@ -14,7 +14,6 @@ use web_push::VapidKey;
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
 use crate::fundings::Previews;
-use crate::notifications;
 use crate::payments::kakaopay::KakaoPay;
 
 /// Lines for people in dev, JSON in production; on standard error.
@@ -105,8 +104,7 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
         })?,
     };
     let key = VapidKey::parse(text.expose()).context("vapid_private_key")?;
-    let reach = notifications::reach(config);
-    Ok(web_push::Client::new(key, public_url, reach)?)
+    Ok(web_push::Client::new(key, public_url, config.reach())?)
 }
 
 /// Link previews, with the font of the settings or, once one is drawn, the best of the system.

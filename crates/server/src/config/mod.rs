@@ -20,6 +20,7 @@ pub use keys::{KEYS, reference};
 pub use share::KakaoShare;
 
 use keys::Raw;
+use outside::Reach;
 
 use crate::web::client_address::TrustedProxies;
 
@@ -176,6 +177,16 @@ impl Config {
     /// True on a newcomer's or developer's machine.
     pub fn is_dev(&self) -> bool {
         self.profile == Profile::Dev
+    }
+
+    /// How far addresses that members give may lead: in dev also to this machine, so that a test can play a push
+    /// service or a shop.
+    pub fn reach(&self) -> Reach {
+        if self.is_dev() {
+            Reach::Loopback
+        } else {
+            Reach::Public
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub use fan_out::tell_everybody;
 pub use kind::Kind;
 pub use list::{list, mark_all_read, unread_count};
 pub use preferences::Preferences;
-pub use push::{push, reach};
+pub use push::push;
 pub use push_api::router as push_router;
 pub use words::words;
 

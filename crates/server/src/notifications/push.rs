@@ -4,14 +4,13 @@
 use anyhow::Context;
 use funsun_domain::ids::{AccountKey, SessionId};
 use serde_json::json;
-use web_push::{Message, Outcome, Reach, Subscription};
+use web_push::{Message, Outcome, Subscription};
 
 use super::list::{Item, with_words};
 use super::push_sql::{self, SubscriptionRow};
 use super::words::words;
 use super::{preferences, sql};
 use crate::accounts;
-use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::jobs::Next;
 use crate::site::{Lang, Texts};
@@ -21,15 +20,6 @@ use crate::state::AppState;
 const TTL_SECONDS: u32 = 86_400;
 /// Refusals in a row after which a subscription is given up.
 const FAILURES_MAX: i64 = 10;
-
-/// How far endpoints may lead: in dev also to this machine, so that a test can play the push service.
-pub fn reach(config: &Config) -> Reach {
-    if config.is_dev() {
-        Reach::Loopback
-    } else {
-        Reach::Public
-    }
-}
 
 /// What is to be sent, and where.
 struct Delivery {
@@ -57,7 +47,7 @@ pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
         return Ok(Next::Done);
     }
     let row = &delivery.subscription;
-    let to = Subscription::parse(&row.endpoint, &row.p256dh, &row.auth, reach(&state.config));
+    let to = Subscription::parse(&row.endpoint, &row.p256dh, &row.auth, state.config.reach());
     let Ok(to) = to else {
         return forget(state, subscription).await;
     };

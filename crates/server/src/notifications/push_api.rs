@@ -7,7 +7,6 @@ use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use web_push::Subscription;
 
-use super::push::reach;
 use super::push_sql;
 use crate::accounts::visitor::must_be_signed;
 use crate::accounts::{Member, PageMember, write_as};
@@ -43,7 +42,7 @@ async fn subscribe(
         p256dh: input.text("p256dh")?,
         auth: input.text("auth")?,
     };
-    Subscription::parse(&new.endpoint, &new.p256dh, &new.auth, reach(&state.config))
+    Subscription::parse(&new.endpoint, &new.p256dh, &new.auth, state.config.reach())
         .map_err(|bad| AppError::bad_request("invalid_field", bad.to_string()))?;
     let now = state.clock.now();
     let who = (member.key, member.session);

@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use web_push::{EncryptError, Fresh, PAYLOAD_BYTES_MAX, Reach, Subscription, encrypt};
+use outside::Reach;
+use web_push::{EncryptError, Fresh, PAYLOAD_BYTES_MAX, Subscription, encrypt};
 
 pub const BROWSER_KEY: &str =
     "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";

@@ -1,8 +1,9 @@
 //! A push service on this machine, and what its answers mean.
 
+use outside::Reach;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use web_push::{Client, Message, Outcome, Reach, Subscription, VapidKey};
+use web_push::{Client, Message, Outcome, Subscription, VapidKey};
 
 use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};
 

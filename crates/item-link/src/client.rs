@@ -1,0 +1,193 @@
+//! Fetching: every hop is looked at, and time and size have an end.
+
+use std::time::Duration;
+
+use outside::Reach;
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
+    LOCATION,
+};
+use reqwest::{Response, Url};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use crate::page::{self, Found};
+use crate::{Failure, Item, PICTURE_BYTES_MAX, charset, link};
+
+/// Everything together: page, redirects, picture, and waiting for one's turn.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(6);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Redirects followed for a page, and for a picture.
+const REDIRECTS_MAX: usize = 4;
+/// What is read of a page, in bytes; what describes it stands at its beginning.
+const PAGE_BYTES_MAX: usize = 512 * 1024;
+/// Items fetched at the same time.
+const FETCHES: usize = 4;
+
+/// The HTTP client can't start, for instance because the system has no root certificates.
+#[derive(Debug, Error)]
+#[error("the HTTP client for item links can't start")]
+pub struct SetupError(#[source] reqwest::Error);
+
+/// Fetches items.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    reach: Reach,
+    turns: Semaphore,
+}
+
+impl Client {
+    /// Says that it is `user_agent`. It keeps no cookies, sends no referrer and unpacks nothing.
+    ///
+    /// # Errors
+    /// When the HTTP client can't start.
+    pub fn new(user_agent: &str, reach: Reach) -> Result<Self, SetupError> {
+        let http = outside::client_builder(reach)
+            .user_agent(user_agent)
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(0)
+            .build()
+            .map_err(SetupError)?;
+        Ok(Self {
+            http,
+            reach,
+            turns: Semaphore::new(FETCHES),
+        })
+    }
+
+    /// Fetches the item behind `link`, as somebody pasted it. A page whose picture can't be had still gives its
+    /// title.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn fetch(&self, link: &str) -> Result<Item, Failure> {
+        let url = link::parse(link, self.reach)?;
+        let deadline = Instant::now() + TOTAL_TIMEOUT;
+        let reading = async {
+            let turn = self.turns.acquire().await.map_err(|_| Failure::Slow)?;
+            Ok((turn, self.page(url).await?))
+        };
+        let (turn, (from, found)) = in_time(deadline, reading).await?;
+        let picture = match &found.picture {
+            Some(address) => self.picture(&from, address, deadline).await,
+            None => None,
+        };
+        drop(turn);
+        let title = found.title.as_deref().map(page::shortened);
+        if title.is_none() && picture.is_none() {
+            return Err(Failure::Empty);
+        }
+        Ok(Item { title, picture })
+    }
+
+    async fn page(&self, url: Url) -> Result<(Url, Found), Failure> {
+        let mut response = self.get(url, "text/html,application/xhtml+xml").await?;
+        let content_type = text(response.headers(), CONTENT_TYPE).to_ascii_lowercase();
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        if !matches!(kind, "text/html" | "application/xhtml+xml") {
+            return Err(Failure::NoPage);
+        }
+        let mut page = Vec::new();
+        while page.len() < PAGE_BYTES_MAX {
+            match response.chunk().await {
+                Ok(Some(chunk)) => page.extend_from_slice(&chunk),
+                // A page that breaks off has said what it is before.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        page.truncate(PAGE_BYTES_MAX);
+        let found = page::read(&charset::decode(&page, &content_type));
+        Ok((response.url().clone(), found))
+    }
+
+    async fn picture(&self, from: &Url, address: &str, deadline: Instant) -> Option<Vec<u8>> {
+        let url = link::follow(from, address, self.reach)?;
+        let fetched = in_time(deadline, self.picture_bytes(url)).await;
+        fetched
+            .inspect_err(|why| tracing::debug!(%why, "the picture of an item can't be had"))
+            .ok()
+    }
+
+    async fn picture_bytes(&self, url: Url) -> Result<Vec<u8>, Failure> {
+        let mut response = self
+            .get(url, "image/jpeg,image/png,image/webp,image/gif")
+            .await?;
+        let announced: Option<usize> = text(response.headers(), CONTENT_LENGTH).parse().ok();
+        if announced.is_some_and(|bytes| bytes > PICTURE_BYTES_MAX) {
+            return Err(Failure::NoPage);
+        }
+        let mut picture = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Unreachable)? {
+            picture.extend_from_slice(&chunk);
+            if picture.len() > PICTURE_BYTES_MAX {
+                return Err(Failure::NoPage);
+            }
+        }
+        Ok(picture)
+    }
+
+    /// Follows redirects by hand, so that each is looked at.
+    async fn get(&self, mut url: Url, accept: &'static str) -> Result<Response, Failure> {
+        for _ in 0..=REDIRECTS_MAX {
+            let request = self.http.get(url.clone()).header(ACCEPT, accept);
+            let response = request
+                .header(ACCEPT_LANGUAGE, "ko")
+                .send()
+                .await
+                // Where somebody shops is not ours to log.
+                .map_err(|error| unreachable(&error.without_url()))?;
+            let status = response.status();
+            if !status.is_redirection() {
+                return good(response);
+            }
+            let to = text(response.headers(), LOCATION);
+            if to.is_empty() {
+                return Err(Failure::Refused(status.as_u16()));
+            }
+            url = link::follow(&url, to, self.reach).ok_or(Failure::Unreachable)?;
+        }
+        Err(Failure::Redirects)
+    }
+}
+
+async fn in_time<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    timeout_at(deadline, work)
+        .await
+        .unwrap_or(Err(Failure::Slow))
+}
+
+fn good(response: Response) -> Result<Response, Failure> {
+    if !response.status().is_success() {
+        return Err(Failure::Refused(response.status().as_u16()));
+    }
+    // We ask for nothing packed, and unpack nothing: a few bytes could become millions.
+    let packed = text(response.headers(), CONTENT_ENCODING);
+    if packed.is_empty() || packed.eq_ignore_ascii_case("identity") {
+        Ok(response)
+    } else {
+        Err(Failure::NoPage)
+    }
+}
+
+fn unreachable(error: &reqwest::Error) -> Failure {
+    tracing::debug!(%error, "a shop can't be reached");
+    if error.is_timeout() {
+        Failure::Slow
+    } else {
+        Failure::Unreachable
+    }
+}
+
+/// A header that is no plain text is as good as none.
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}

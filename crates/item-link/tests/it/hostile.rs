@@ -1,0 +1,186 @@
+//! Links and shops that mean no good.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
+use axum::response::IntoResponse;
+use item_link::{Failure, LINK_BYTES_MAX};
+use outside::Reach;
+use tokio::time::Instant;
+
+use crate::shop::{Shop, client, html, redirect};
+
+const UTF_8: &str = "text/html; charset=utf-8";
+
+#[tokio::test]
+async fn links_that_lead_nowhere_public_are_not_followed() {
+    let client = client(Reach::Public);
+    let long = format!("https://shop.example/{}", "a".repeat(LINK_BYTES_MAX));
+    for link in [
+        "",
+        "무선 헤드폰",
+        "shop.example/item",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://shop.example/",
+        "https://user@shop.example/",
+        "https://shop.example:8443/",
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://0177.0.0.1/",
+        "http://0.0.0.0/",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        &long,
+    ] {
+        assert_eq!(client.fetch(link).await, Err(Failure::Link), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_resolves_to_this_machine_is_not_followed() {
+    for link in ["http://localhost/", "https://localhost./item"] {
+        let found = client(Reach::Public).fetch(link).await;
+        assert_eq!(found, Err(Failure::Unreachable), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_into_a_private_network_is_not_followed() {
+    for to in [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "//192.168.0.1/",
+        "http://user@127.0.0.1/",
+        "http://[::ffff:10.0.0.1]/",
+        "file:///etc/passwd",
+        "ftp://shop.example/",
+        "http://",
+    ] {
+        let shop = Shop::new(move |_| redirect(to)).await;
+        let begun = Instant::now();
+        assert_eq!(shop.fetch("item").await, Err(Failure::Unreachable), "{to}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(2),
+            "{to}: somebody was asked"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_name_has_the_usual_port_in_development_too() {
+    let shop = Shop::of_page(UTF_8, "<title>컵</title>").await;
+    let named = shop.url.replace("127.0.0.1", "localhost");
+    let found = client(Reach::Loopback)
+        .fetch(&format!("{named}/item"))
+        .await;
+    assert_eq!(found, Err(Failure::Link));
+    assert!(shop.seen().await.is_empty());
+}
+
+#[tokio::test]
+async fn redirects_have_an_end() {
+    let shop = Shop::new(|path| {
+        let hops: u32 = path.parse().unwrap();
+        match hops {
+            0 => html(UTF_8, "<title>컵</title>"),
+            hops => redirect(&format!("/{}", hops - 1)),
+        }
+    })
+    .await;
+    assert!(shop.fetch("4").await.is_ok());
+    assert_eq!(shop.fetch("5").await, Err(Failure::Redirects));
+    let circle = Shop::new(|_| redirect("/item")).await;
+    assert_eq!(circle.fetch("item").await, Err(Failure::Redirects));
+    assert_eq!(circle.seen().await.len(), 5);
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_longer_than_the_whole_may_take() {
+    let shop = Shop::new(|_| {
+        html(
+            UTF_8,
+            "<title>컵</title><meta property=og:image content=/never>",
+        )
+    })
+    .await;
+    let begun = Instant::now();
+    let (silent, slow_picture) = tokio::join!(shop.fetch("never"), shop.fetch("item"));
+    assert_eq!(silent, Err(Failure::Slow));
+    let item = slow_picture.unwrap();
+    assert_eq!((item.title.as_deref(), item.picture), (Some("컵"), None));
+    assert!(begun.elapsed() < Duration::from_secs(9));
+}
+
+#[tokio::test]
+async fn a_page_without_end_is_read_to_a_point() {
+    let shop = Shop::new(|_| {
+        let head = "<title>컵</title>";
+        let body = std::iter::repeat_n("<p>끝이 없는 이야기</p>", 200_000).collect::<String>();
+        html(
+            UTF_8,
+            format!("{head}{body}<meta property=og:title content=늦은>"),
+        )
+    })
+    .await;
+    let item = shop.fetch("item").await.unwrap();
+    assert_eq!(item.title.as_deref(), Some("컵"));
+}
+
+#[tokio::test]
+async fn a_picture_beyond_measure_is_left() {
+    let shop = Shop::new(|path| match path {
+        "picture" => Body::from(vec![0; item_link::PICTURE_BYTES_MAX + 1]).into_response(),
+        _ => html(
+            UTF_8,
+            "<title>컵</title><meta property=og:image content=/picture>",
+        ),
+    })
+    .await;
+    let item = shop.fetch("item").await.unwrap();
+    assert_eq!((item.title.as_deref(), item.picture), (Some("컵"), None));
+}
+
+#[tokio::test]
+async fn what_is_packed_is_not_unpacked() {
+    let shop = Shop::new(|_| {
+        let mut bomb = html(UTF_8, vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
+        bomb.headers_mut()
+            .insert(CONTENT_ENCODING, "gzip".parse().unwrap());
+        bomb
+    })
+    .await;
+    assert_eq!(shop.fetch("item").await, Err(Failure::NoPage));
+    assert!(shop.seen().await[0].get("accept-encoding").is_none());
+}
+
+#[tokio::test]
+async fn a_shop_learns_nothing_of_who_asks() {
+    let shop = Shop::of_page(
+        UTF_8,
+        "<title>컵</title><meta property=og:image content=/picture>",
+    )
+    .await;
+    shop.fetch("item").await.unwrap();
+    let seen = shop.seen().await;
+    assert_eq!(seen.len(), 2);
+    for head in seen {
+        assert_eq!(head["user-agent"], "FunSun-Test/1");
+        for name in ["cookie", "referer", "authorization"] {
+            assert!(head.get(name).is_none(), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_shop_that_refuses_is_told_from_one_that_is_not_there() {
+    let shop = Shop::new(|_| StatusCode::FORBIDDEN.into_response()).await;
+    assert_eq!(shop.fetch("item").await, Err(Failure::Refused(403)));
+    let nowhere = client(Reach::Loopback).fetch("http://127.0.0.1:1/").await;
+    assert_eq!(nowhere, Err(Failure::Unreachable));
+}

@@ -1,0 +1,91 @@
+//! The shop.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use item_link::{Client, Failure, Item};
+use outside::Reach;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+/// Answers what the tests put on its shelves.
+pub struct Shop {
+    pub url: String,
+    seen: Arc<Mutex<Vec<HeaderMap>>>,
+}
+
+#[derive(Clone)]
+struct Shelves {
+    page: Arc<dyn Fn(&str) -> Response + Send + Sync>,
+    seen: Arc<Mutex<Vec<HeaderMap>>>,
+}
+
+async fn answer(
+    State(shelves): State<Shelves>,
+    Path(path): Path<String>,
+    request: Request,
+) -> Response {
+    shelves.seen.lock().await.push(request.headers().clone());
+    if path == "never" {
+        std::future::pending::<()>().await;
+    }
+    (shelves.page)(&path)
+}
+
+impl Shop {
+    /// A shop that answers a path so.
+    pub async fn new(page: impl Fn(&str) -> Response + Send + Sync + 'static) -> Self {
+        let seen = Arc::default();
+        let shelves = Shelves {
+            page: Arc::new(page),
+            seen: Arc::clone(&seen),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new()
+            .route("/{*path}", any(answer))
+            .with_state(shelves);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, seen }
+    }
+
+    /// A shop of one page, and a picture at `/picture`.
+    pub async fn of_page(content_type: &'static str, page: impl Into<Vec<u8>>) -> Self {
+        let page = page.into();
+        Self::new(move |path| match path {
+            "picture" => Body::from("a picture").into_response(),
+            _ => html(content_type, page.clone()),
+        })
+        .await
+    }
+
+    /// What is found at a path.
+    pub async fn fetch(&self, path: &str) -> Result<Item, Failure> {
+        client(Reach::Loopback)
+            .fetch(&format!("{}/{path}", self.url))
+            .await
+    }
+
+    /// The heads of all requests so far.
+    pub async fn seen(&self) -> Vec<HeaderMap> {
+        self.seen.lock().await.clone()
+    }
+}
+
+pub fn client(reach: Reach) -> Client {
+    Client::new("FunSun-Test/1", reach).unwrap()
+}
+
+pub fn html(content_type: &'static str, page: impl Into<Body>) -> Response {
+    ([(CONTENT_TYPE, content_type)], page.into()).into_response()
+}
+
+pub fn redirect(to: &str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, to)]).into_response()
+}

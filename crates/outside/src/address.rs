@@ -1,0 +1,109 @@
+//! Which addresses are public, and names that resolve to nothing else.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
+
+use crate::Reach;
+
+/// Names looked up at the same time by one resolver. A look-up keeps a thread for as long as the name's servers like.
+const LOOKUPS: usize = 4;
+
+/// Whether an address is one of the public internet (IANA special-purpose address registries).
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = matches!(
+        (a, b, c),
+        (0 | 10 | 127 | 224..=255, _, _)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (198, 18 | 19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
+    );
+    !special
+}
+
+/// Only 2000::/3 is given out, and in it tunnels and documentation lead elsewhere.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    let global = first & 0xe000 == 0x2000;
+    let special = matches!(
+        (first, second),
+        (0x2001, 0..=0x01ff | 0x0db8) | (0x2002 | 0x3fff, _)
+    );
+    global && !special
+}
+
+/// Resolves names to public addresses only; the connection is made to what was looked at.
+pub(crate) struct Resolver {
+    reach: Reach,
+    lookups: Arc<Semaphore>,
+}
+
+impl Resolver {
+    pub(crate) fn new(reach: Reach) -> Self {
+        Self {
+            reach,
+            lookups: Arc::new(Semaphore::new(LOOKUPS)),
+        }
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (reach, lookups) = (self.reach, Arc::clone(&self.lookups));
+        Box::pin(async move {
+            let turn = lookups.acquire_owned().await?;
+            // A task of its own: its turn ends with the look-up, not when somebody stops waiting for it.
+            let looking = tokio::spawn(async move {
+                let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+                drop(turn);
+                found.map(Iterator::collect::<Vec<SocketAddr>>)
+            });
+            let found = looking.await??;
+            let allowed: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|it| allows(reach, it.ip()))
+                .collect();
+            if allowed.is_empty() {
+                return Err(io::Error::other("the name has no public address").into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn allows(reach: Reach, address: IpAddr) -> bool {
+    is_public(address) || (reach == Reach::Loopback && address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn found(reach: Reach) -> bool {
+        let name = "localhost".parse().unwrap();
+        Resolver::new(reach).resolve(name).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_not_followed() {
+        assert!(found(Reach::Loopback).await);
+        assert!(!found(Reach::Public).await);
+    }
+}
