@@ -100,6 +100,7 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())
+        .merge(media::waiting::router())
 }
 
 /// Tells of a path whether it is a page's: `KNOWN` for every page, without asking the page.
@@ -201,7 +202,8 @@ fn classify(method: &Method, path: &str) -> Class {
         "/account/kakaologin" | "/login/kakao" | "/login/kakao/return" => Class::Login,
         // A burst of Kakao's must not be turned away; it proves itself by our admin key.
         "/account/token/refresh" | "/kakao/unlink" => Class::Read,
-        "/account/search" | "/explore/people" => Class::Search,
+        // Somebody else's server is asked: a form must not become a way to ask it often.
+        "/account/search" | "/explore/people" | "/fundings/new/link" => Class::Search,
         path if method == Method::POST && path.ends_with("/support") => Class::Payment,
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,

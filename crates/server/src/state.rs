@@ -44,6 +44,8 @@ pub struct Parts {
     pub push: web_push::Client,
     /// Who watches a funding's page.
     pub live: Live,
+    /// Shops' pages.
+    pub item_links: item_link::Client,
     /// Work that must be finished even when the client that caused it has gone.
     pub background: Background,
     /// Wakes the sweeper: a payment is due right now.

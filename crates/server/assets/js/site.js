@@ -7,6 +7,16 @@ if ('serviceWorker' in navigator) {
   navigator.serviceWorker.register(workerUrl(), { scope: '/' }).catch(() => {});
 }
 
+// A draft belongs to whoever is logged in, until it is published.
+const opened = new URLSearchParams(location.search).get('done') === 'opened';
+if (opened || document.body.classList.contains('guest')) {
+  try {
+    localStorage.removeItem('funding-draft');
+  } catch {
+    // The device keeps nothing at all.
+  }
+}
+
 const toast = document.querySelector('[data-toast]');
 if (toast) {
   // What has been said once is not said again when the page is reloaded or shared.

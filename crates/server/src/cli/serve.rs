@@ -120,6 +120,7 @@ fn build_state(
         previews: start::previews(&config)?,
         push: start::push_client(&config, public_url.clone())?,
         live: Live::default(),
+        item_links: start::item_links(&config, &public_url)?,
         background: Background::default(),
         sweep_now: Notify::new(),
         jobs_now: Notify::new(),

@@ -114,6 +114,12 @@ pub(super) fn previews(config: &Config) -> anyhow::Result<Previews> {
     Ok(Previews::new(font))
 }
 
+/// The client of shops, which are told who asks.
+pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<item_link::Client> {
+    let user_agent = format!("FunSun/{} (+{public_url})", env!("CARGO_PKG_VERSION"));
+    Ok(item_link::Client::new(&user_agent, config.reach())?)
+}
+
 /// A secret in a file that nobody else can read; made when there is none.
 fn kept_or_made(path: &Path, make: impl FnOnce() -> Option<String>) -> anyhow::Result<Secret> {
     if let Ok(kept) = fs::read_to_string(path) {

@@ -64,6 +64,7 @@ table! {
         review -> Nullable<Text>,
         review_image -> Nullable<Text>,
         deleted_at -> Nullable<BigInt>,
+        attempt -> Nullable<Text>,
     }
 }
 

@@ -131,6 +131,7 @@ fn open(
         audience: Audience::from_public(wish.public),
         deadline: Deadline::new(ends, opened).map_err(StorageError::corrupt)?,
         image: Some(image.clone()),
+        attempt: None,
     };
     fundings::sql::create(conn, author, &funding, opened)
 }

@@ -134,6 +134,7 @@ fn open(conn: &mut Conn, author: AccountKey, now: Timestamp) -> Result<FundingId
         audience: Audience::Public,
         deadline: Deadline::new(tomorrow, now).map_err(StorageError::corrupt)?,
         image: None,
+        attempt: None,
     };
     fundings::sql::create(conn, author, &funding, now)
 }

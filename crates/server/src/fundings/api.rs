@@ -168,6 +168,7 @@ async fn open(
         audience: Audience::from_public(input.boolean("public")?),
         deadline: deadline(&input, now)?,
         image: None,
+        attempt: None,
     };
     if let Some(upload) = input.file("image") {
         funding.image = Some(media::accept(&state, member.key, "image", upload).await?);

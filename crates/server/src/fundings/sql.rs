@@ -137,9 +137,26 @@ pub fn create(
             fundings::image.eq(funding.image.as_ref().map(NewPicture::name)),
             fundings::deadline_at.eq(funding.deadline.at().micros()),
             fundings::created_at.eq(now.micros()),
+            fundings::attempt.eq(funding.attempt.as_deref()),
         ))
         .execute(conn)?;
     FundingId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
+}
+
+/// The funding that this author's form has opened.
+pub fn find_by_attempt(
+    conn: &mut Conn,
+    author: AccountKey,
+    attempt: &str,
+) -> Result<Option<FundingId>, StorageError> {
+    let id: Option<i64> = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(fundings::attempt.eq(attempt))
+        .select(fundings::id)
+        .first(conn)
+        .optional()?;
+    id.map(|id| FundingId::new(id).map_err(StorageError::corrupt))
+        .transpose()
 }
 
 /// Changes what is given; the rest stays.

@@ -29,6 +29,8 @@ pub struct NewFunding {
     pub deadline: Deadline,
     /// Its picture.
     pub image: Option<NewPicture>,
+    /// The form that asked for it: sent again it is the same funding.
+    pub attempt: Option<String>,
 }
 
 /// What is to change; what is absent stays. Goal, deadline and author are not here: they never change.
@@ -62,7 +64,7 @@ pub enum EditRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Opens a funding of `member`.
+/// Opens a funding of `member`; the one that the same form has opened before, if it has.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,6 +74,11 @@ pub fn open_funding(
     funding: &NewFunding,
     now: Timestamp,
 ) -> Result<FundingId, StorageError> {
+    if let Some(attempt) = &funding.attempt
+        && let Some(before) = sql::find_by_attempt(conn, member, attempt)?
+    {
+        return Ok(before);
+    }
     let id = sql::create(conn, member, funding, now)?;
     notifications::funding_opened(conn, id, funding.deadline.at(), now)?;
     Ok(id)

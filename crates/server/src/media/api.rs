@@ -98,7 +98,7 @@ async fn signed_picture(
     ))
 }
 
-fn answer(name: &PictureName, content: Body, caching: HeaderValue) -> Response {
+pub(super) fn answer(name: &PictureName, content: Body, caching: HeaderValue) -> Response {
     let content_type = if name.as_str().ends_with(".png") {
         "image/png"
     } else {
@@ -115,6 +115,6 @@ fn answer(name: &PictureName, content: Body, caching: HeaderValue) -> Response {
     (headers, content).into_response()
 }
 
-fn no_picture() -> AppError {
+pub(super) fn no_picture() -> AppError {
     AppError::not_found("no_picture", "there is no such picture")
 }

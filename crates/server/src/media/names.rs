@@ -58,6 +58,8 @@ impl PictureName {
     }
 }
 
+type Signature = [u8; TAG_BYTES];
+
 /// Makes and checks names and signatures.
 pub(super) struct Signer {
     key: Hmac<Sha256>,
@@ -91,32 +93,57 @@ impl Signer {
         let expires = (now.seconds().div_euclid(STEP_SECONDS) + 2) * STEP_SECONDS;
         format!(
             "{expires}.{}",
-            URL_SAFE_NO_PAD.encode(self.signature(name, expires))
+            URL_SAFE_NO_PAD.encode(self.viewing(name, expires))
         )
     }
 
     /// Seconds that `pass` still opens `name`; `None` when it does not.
     pub(super) fn seconds_left(&self, pass: &str, name: &str, now: Timestamp) -> Option<i64> {
-        let (expires, signature) = pass.split_once('.')?;
-        let expires: i64 = expires.parse().ok()?;
-        let given = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let good = bool::from(subtle::ConstantTimeEq::ct_eq(
-            given.as_slice(),
-            &self.signature(name, expires)[..],
-        ));
-        let left = expires.saturating_sub(now.seconds());
-        (good && left > 0).then_some(left)
+        check(pass, now, |expires| self.viewing(name, expires))
     }
 
-    fn signature(&self, name: &str, expires: i64) -> [u8; TAG_BYTES] {
-        let mac = self
-            .key
-            .clone()
-            .chain_update(b"view\0")
-            .chain_update(expires.to_be_bytes());
-        let tag = mac.chain_update(name.as_bytes()).finalize().into_bytes();
+    /// What makes `owner`, and nobody else, open picture `name` until `expires` (seconds) while it waits for a row.
+    pub(super) fn waiting_pass(&self, owner: AccountKey, name: &str, expires: i64) -> String {
+        let signature = self.waiting(owner, name, expires);
+        format!("{expires}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Whether `pass` opens `name` for `owner`.
+    pub(super) fn opens_waiting(
+        &self,
+        pass: &str,
+        owner: AccountKey,
+        name: &str,
+        now: Timestamp,
+    ) -> bool {
+        check(pass, now, |expires| self.waiting(owner, name, expires)).is_some()
+    }
+
+    fn viewing(&self, name: &str, expires: i64) -> Signature {
+        self.signature(&[b"view\0", &expires.to_be_bytes(), name.as_bytes()])
+    }
+
+    fn waiting(&self, owner: AccountKey, name: &str, expires: i64) -> Signature {
+        let owner = owner.get().to_be_bytes();
+        let expires = expires.to_be_bytes();
+        self.signature(&[b"waiting\0", &owner, &expires, name.as_bytes()])
+    }
+
+    fn signature(&self, parts: &[&[u8]]) -> Signature {
+        let mac = parts.iter().fold(self.key.clone(), Mac::chain_update);
+        let tag = mac.finalize().into_bytes();
         let mut signature = [0; TAG_BYTES];
         signature.copy_from_slice(&tag[..TAG_BYTES]);
         signature
     }
+}
+
+/// Seconds that a pass `expiry.signature` is still good, by what its signature has to be; `None` when it is not.
+fn check(pass: &str, now: Timestamp, signed: impl FnOnce(i64) -> Signature) -> Option<i64> {
+    let (expires, signature) = pass.split_once('.')?;
+    let expires: i64 = expires.parse().ok()?;
+    let given = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    let good = subtle::ConstantTimeEq::ct_eq(given.as_slice(), &signed(expires)[..]);
+    let left = expires.saturating_sub(now.seconds());
+    (bool::from(good) && left > 0).then_some(left)
 }

@@ -20,7 +20,7 @@ const DECODERS: usize = 1;
 /// Picture files and their addresses.
 pub struct MediaStore {
     files: Arc<dyn ObjectStore>,
-    signer: Signer,
+    pub(super) signer: Signer,
     pub(super) decoders: Semaphore,
 }
 
@@ -47,7 +47,7 @@ impl MediaStore {
 
     /// Both renditions of a picture of a funding, for a viewer who may see it.
     pub fn shown(&self, name: &str, public: bool, now: Timestamp) -> Shown {
-        Shown::new(self.path(name, public, now))
+        Shown::at(self.path(name, public, now))
     }
 
     /// Address of a picture of a funding, for a viewer who may see it.
@@ -109,6 +109,15 @@ impl MediaStore {
         }
     }
 
+    /// Whether there is such a picture.
+    pub(super) async fn has(&self, name: &PictureName) -> object_store::Result<bool> {
+        match self.files.head(&location(name, Rendition::Full)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes both renditions; one that is gone already counts as removed.
     pub async fn remove(&self, name: &PictureName) -> object_store::Result<()> {
         for rendition in [Rendition::Full, Rendition::Small] {
@@ -132,7 +141,7 @@ pub struct Shown {
 
 impl Shown {
     /// From the address of the full one.
-    fn new(full: String) -> Self {
+    pub(super) fn at(full: String) -> Self {
         let small = full.rsplit_once('.').map_or_else(
             || full.clone(),
             |(stem, extension)| format!("{stem}_480.{extension}"),
@@ -142,7 +151,7 @@ impl Shown {
 
     /// Of a picture that everybody may see.
     pub fn public(name: &str) -> Self {
-        Self::new(MediaStore::public_path(name))
+        Self::at(MediaStore::public_path(name))
     }
 }
 

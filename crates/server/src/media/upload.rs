@@ -17,13 +17,18 @@ pub struct NewPicture {
 }
 
 impl NewPicture {
+    /// One that was stored before.
+    pub(super) fn stored(name: PictureName) -> Self {
+        Self { name }
+    }
+
     /// The name to put into the row.
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 }
 
-/// Makes `upload` safe and small and stores it. If no row names it within the hour, it is removed.
+/// Makes `upload` safe and small and stores it. If no row names it within a day, it is removed.
 ///
 /// # Errors
 /// 400 for a broken file, 413 for one that is too large, 415 for a format that is not taken.
@@ -47,7 +52,7 @@ pub async fn accept(
     store(state, owner, picture).await
 }
 
-/// Stores a picture that is safe already. If no row names it within the hour, it is removed.
+/// Stores a picture that is safe already. If no row names it within a day, it is removed.
 ///
 /// # Errors
 /// When the database or the store fails.

@@ -71,6 +71,13 @@ impl Form {
             .map_or("", |(_, value)| value)
     }
 
+    /// Everything that was typed.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// Whether a choice field holds this value.
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.value(name) == value

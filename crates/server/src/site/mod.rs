@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod attempt;
 pub mod errors;
 mod face;
 pub mod form;

@@ -17,7 +17,7 @@ use crate::fundings::{self, pages::show};
 use crate::payments::refund;
 use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};
-use crate::site::{Form, Shell, Tab, Texts, format, page, refused_form, see_other};
+use crate::site::{Form, Shell, Tab, Texts, attempt, format, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput, QueryInput};
 
@@ -89,7 +89,7 @@ async fn ask(
     if !place.open {
         return Ok(see_other(&format!("/fundings/{}", id.get())));
     }
-    let mut form = Form::default().with("attempt", kakao::pkce::random_token());
+    let mut form = Form::default().with("attempt", attempt::new());
     let split = query.optional_integer("split").ok().flatten();
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
@@ -128,12 +128,6 @@ fn parse_amount(text: &str) -> Result<SupportAmount, &'static str> {
     SupportAmount::new(format::parse_won(text)?).map_err(|_| "out of bounds")
 }
 
-/// An attempt of ours is 43 characters of base64url.
-fn parse_attempt(text: &str) -> Result<String, &'static str> {
-    let good = text.len() == 43 && text.bytes().all(|it| it.is_ascii_graphic());
-    good.then(|| text.to_owned()).ok_or("no attempt of ours")
-}
-
 async fn give(
     State(state): State<AppState>,
     PathInput(id): PathInput<String>,
@@ -153,7 +147,7 @@ async fn give(
         str::parse::<SupportMessage>,
         t.say("give.message_error"),
     );
-    let attempt = form.read(&input, "attempt", parse_attempt, t.say("give.again"));
+    let attempt = form.read(&input, "attempt", attempt::parse, t.say("form.again"));
     if let (Some(amount), Some(message), Some(attempt)) = (amount, message, attempt) {
         let payment = NewPayment {
             amount,
@@ -179,7 +173,7 @@ async fn give(
             Err(PrepareRefusal::Provider(_)) => {
                 form.refuse("form", t.say("give.unavailable"));
                 // That attempt has failed for good.
-                form.set("attempt", kakao::pkce::random_token());
+                form.set("attempt", attempt::new());
             }
             Err(refusal) => return Err(refusal.into()),
         }

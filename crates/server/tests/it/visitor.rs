@@ -1,6 +1,7 @@
 //! Somebody who looks at the pages: a guest, or a member by the cookies of a login.
 
 use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder};
 
 use crate::app::{Answer, App, Member, send};
@@ -56,4 +57,32 @@ impl Visitor {
         let call = self.call(Method::POST, path).header(ACCEPT, "text/html");
         send(call.form(&all)).await
     }
+
+    /// A form of a page with files, as browsers send it.
+    pub async fn post_files(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let mut form = Form::new().text("_csrf", self.csrf().await);
+        for (name, text) in fields {
+            form = form.text((*name).to_owned(), (*text).to_owned());
+        }
+        for (name, bytes) in files {
+            let part = Part::bytes(bytes.to_vec()).file_name("photo.jpg");
+            form = form.part((*name).to_owned(), part);
+        }
+        let call = self.call(Method::POST, path).header(ACCEPT, "text/html");
+        send(call.multipart(form)).await
+    }
+}
+
+/// What a field of a page holds.
+pub fn value_of(page: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\"");
+    let (_, rest) = page.split_once(&field).unwrap();
+    let (tag, _) = rest.split_once('>').unwrap();
+    let (_, value) = tag.split_once("value=\"").unwrap();
+    value.split('"').next().unwrap().to_owned()
 }

@@ -12,7 +12,9 @@ use crate::accounts::api::{blank_or, gone};
 use crate::accounts::edit::{ProfileEdit, edit_profile};
 use crate::accounts::sql::{self, ProfileRow};
 use crate::accounts::withdraw::withdraw;
-use crate::accounts::{Member, PageMember, SignedForm, Visitor, face, picture_edit, write_as};
+use crate::accounts::{
+    IMAGE, Member, PageMember, SignedForm, Visitor, face, read_picture, write_as,
+};
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_of_author;
 use crate::fundings::pages::{CardView, cards};
@@ -142,12 +144,9 @@ async fn save(
     if account.is_err() || bank.is_empty() != number.is_empty() {
         form.refuse("bank", t.say("edit.bank_error"));
     }
-    let picture = picture_edit(&state, member, &input, "image").await;
-    if picture.is_err() {
-        form.refuse("image", t.say("edit.image_error"));
-    }
-    let (Some(username), Ok(birthday), Ok(account), Ok(picture), true) =
-        (username, birthday, account, picture, form.is_good())
+    let picture = read_picture(&state, member, &input, IMAGE, &mut form, t).await;
+    let (Some(username), Ok(birthday), Ok(account), true) =
+        (username, birthday, account, form.is_good())
     else {
         let row = find(&state, member).await?;
         return refused_form(&edit_page(&state, &visitor, row, form).await?);

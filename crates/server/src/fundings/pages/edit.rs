@@ -1,25 +1,35 @@
 //! Editing a funding: what may still change.
 
+use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use funsun_domain::ids::FundingId;
 
-use super::fields::{picture, read_words};
-use super::open::FundingForm;
+use super::fields::read_words;
 use super::own::{apply, find_own};
 use super::show::funding_id;
-use crate::accounts::{PageMember, SignedForm, Visitor};
+use crate::accounts::{IMAGE, PageMember, SignedForm, Visitor, kept_picture, read_picture};
 use crate::db::StorageError;
+use crate::fundings::card::CardRow;
 use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::FundingEdit;
-use crate::site::{Form, Tab, page, refused_form, see_other};
+use crate::media::Shown;
+use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/fundings/{id}/edit", get(ask).post(edit))
+}
+
+#[derive(Template)]
+#[template(path = "fundings/edit.html")]
+struct EditForm {
+    shell: Shell,
+    form: Form,
+    id: i64,
+    picture: Option<Shown>,
 }
 
 async fn ask(
@@ -31,28 +41,26 @@ async fn ask(
     let (card, detail) = find_own(&state, member, id).await?;
     let public = card.visible_to == EVERYBODY;
     let form = Form::default()
-        .with("title", card.title)
+        .with("title", card.title.clone())
         .with("content", detail.content)
         .with("public", public.to_string());
-    page(&edit_form(&state, &visitor, id, form).await?)
+    page(&view(&state, &visitor, card, form).await?)
 }
 
-async fn edit_form(
+async fn view(
     state: &AppState,
     visitor: &Visitor,
-    id: FundingId,
+    card: CardRow,
     form: Form,
-) -> Result<FundingForm, StorageError> {
+) -> Result<EditForm, StorageError> {
     let title = form.title(visitor.t, visitor.t.say("open.edit_title"));
-    Ok(FundingForm {
+    let public = card.visible_to == EVERYBODY;
+    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
+    Ok(EditForm {
         shell: visitor.shell(state, Tab::None, title).await?,
+        id: card.id,
+        picture: kept_picture(&form, IMAGE).or_else(|| card.image.map(shown)),
         form,
-        action: format!("/fundings/{}/edit", id.get()),
-        new: false,
-        no_bank: false,
-        first_day: String::new(),
-        last_day: String::new(),
-        button: "settings.save",
     })
 }
 
@@ -66,12 +74,12 @@ async fn edit(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    find_own(&state, member, id).await?;
+    let (card, _) = find_own(&state, member, id).await?;
     let mut form = Form::default();
     let (title, content, audience) = read_words(&mut form, &input, visitor.t);
-    let picture = picture(&state, member, &input, "image", &mut form, visitor.t).await;
+    let picture = read_picture(&state, member, &input, IMAGE, &mut form, visitor.t).await;
     if !form.is_good() {
-        return refused_form(&edit_form(&state, &visitor, id, form).await?);
+        return refused_form(&view(&state, &visitor, card, form).await?);
     }
     let edit = FundingEdit {
         title,

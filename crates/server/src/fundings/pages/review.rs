@@ -5,16 +5,16 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use funsun_domain::ids::FundingId;
 use funsun_domain::text::Review;
 
-use super::fields::picture;
 use super::own::{apply, find_own};
 use super::show::funding_id;
-use crate::accounts::{PageMember, SignedForm, Visitor};
+use crate::accounts::{PageMember, REVIEW_IMAGE, SignedForm, Visitor, kept_picture, read_picture};
 use crate::db::StorageError;
-use crate::fundings::card::DetailRow;
+use crate::fundings::card::{CardRow, DetailRow};
+use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::FundingEdit;
+use crate::media::Shown;
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput};
@@ -29,7 +29,7 @@ struct ReviewForm {
     shell: Shell,
     form: Form,
     id: i64,
-    has_picture: bool,
+    picture: Option<Shown>,
 }
 
 async fn ask(
@@ -38,24 +38,25 @@ async fn ask(
     PathInput(id): PathInput<String>,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    let (_, detail) = find_own(&state, member, id).await?;
+    let (card, detail) = find_own(&state, member, id).await?;
     let form = Form::default().with("review", detail.review.clone().unwrap_or_default());
-    page(&review_form(&state, &visitor, id, &detail, form).await?)
+    page(&view(&state, &visitor, (card, detail), form).await?)
 }
 
-async fn review_form(
+async fn view(
     state: &AppState,
     visitor: &Visitor,
-    id: FundingId,
-    detail: &DetailRow,
+    (card, detail): (CardRow, DetailRow),
     form: Form,
 ) -> Result<ReviewForm, StorageError> {
     let title = form.title(visitor.t, visitor.t.say("review.title"));
+    let public = card.visible_to == EVERYBODY;
+    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
     Ok(ReviewForm {
         shell: visitor.shell(state, Tab::None, title).await?,
+        id: card.id,
+        picture: kept_picture(&form, REVIEW_IMAGE).or_else(|| detail.review_image.map(shown)),
         form,
-        id: id.get(),
-        has_picture: detail.review_image.is_some(),
     })
 }
 
@@ -69,7 +70,7 @@ async fn review(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    let (_, detail) = find_own(&state, member, id).await?;
+    let rows = find_own(&state, member, id).await?;
     let t = visitor.t;
     let mut form = Form::default();
     let review = form.read(
@@ -78,9 +79,9 @@ async fn review(
         str::parse::<Review>,
         t.say("review.error"),
     );
-    let picture = picture(&state, member, &input, "review_image", &mut form, t).await;
+    let picture = read_picture(&state, member, &input, REVIEW_IMAGE, &mut form, t).await;
     if !form.is_good() {
-        return refused_form(&review_form(&state, &visitor, id, &detail, form).await?);
+        return refused_form(&view(&state, &visitor, rows, form).await?);
     }
     let edit = FundingEdit {
         review,

@@ -1,0 +1,2 @@
+DROP INDEX fundings_attempt ON fundings;
+ALTER TABLE fundings DROP COLUMN attempt;

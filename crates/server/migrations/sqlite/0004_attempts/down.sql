@@ -1,0 +1,2 @@
+DROP INDEX fundings_attempt;
+ALTER TABLE fundings DROP COLUMN attempt;

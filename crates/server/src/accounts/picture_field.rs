@@ -1,0 +1,98 @@
+//! The picture of a form: one that is sent now, or one that an earlier sending of the form left with us.
+
+use super::api::picture_edit;
+use super::caller::Member;
+use super::edit::PictureEdit;
+use crate::media::{Shown, waiting_shown};
+use crate::site::{Form, Texts};
+use crate::state::AppState;
+use crate::web::{AppError, Input};
+
+/// The names of a picture's fields.
+#[derive(Clone, Copy, Debug)]
+pub struct PictureField {
+    /// The file; its messages stand here.
+    pub file: &'static str,
+    /// The token of one that waits.
+    pub kept: &'static str,
+}
+
+/// The picture of a profile or a funding.
+pub const IMAGE: PictureField = PictureField {
+    file: "image",
+    kept: "image_kept",
+};
+
+/// The picture of a review.
+pub const REVIEW_IMAGE: PictureField = PictureField {
+    file: "review_image",
+    kept: "review_image_kept",
+};
+
+/// Reads the picture of a form. What was taken is kept in the form, so that it need not be sent again when the form
+/// comes back; what is not taken is told at the file's field.
+pub async fn read_picture(
+    state: &AppState,
+    member: Member,
+    input: &Input,
+    field: PictureField,
+    form: &mut Form,
+    t: Texts,
+) -> PictureEdit {
+    let token = input.optional_text(field.kept).ok().flatten();
+    let token = token.unwrap_or_default();
+    let kept = find_kept(state, member, &token).await;
+    if let Ok(PictureEdit::Replace(_)) = kept {
+        form.set(field.kept, token);
+    }
+    let edit = match picture_edit(state, member, input, field.file).await {
+        Ok(PictureEdit::Keep) => kept,
+        Ok(PictureEdit::Replace(picture)) => {
+            let now = state.clock.now();
+            let token = state.media.waiting_token(member.key, &picture, now);
+            form.set(field.kept, token);
+            Ok(PictureEdit::Replace(picture))
+        }
+        Ok(PictureEdit::Remove) => {
+            form.set(field.kept, "");
+            Ok(PictureEdit::Remove)
+        }
+        Err(error) => Err(message(&error)),
+    };
+    edit.unwrap_or_else(|message| {
+        form.refuse(field.file, t.say(message));
+        PictureEdit::Keep
+    })
+}
+
+async fn find_kept(
+    state: &AppState,
+    member: Member,
+    token: &str,
+) -> Result<PictureEdit, &'static str> {
+    if token.is_empty() {
+        return Ok(PictureEdit::Keep);
+    }
+    let now = state.clock.now();
+    match state.media.find_waiting(member.key, token, now).await {
+        Ok(Some(picture)) => Ok(PictureEdit::Replace(picture)),
+        Ok(None) => Err("edit.image_lost"),
+        Err(error) => Err(message(&error)),
+    }
+}
+
+/// What is told when a picture is not taken: our own failures are not the file's.
+fn message(error: &AppError) -> &'static str {
+    if error.status().is_server_error() {
+        tracing::error!(code = error.code(), "a picture could not be taken");
+        "error.unavailable.text"
+    } else {
+        "edit.image_error"
+    }
+}
+
+/// The picture that waits for this form, for its owner.
+pub fn kept_picture(form: &Form, field: PictureField) -> Option<Shown> {
+    let token = form.value(field.kept);
+    (!token.is_empty()).then(|| waiting_shown(token))
+}

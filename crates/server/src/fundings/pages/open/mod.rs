@@ -1,0 +1,148 @@
+//! Opening a funding: the form, what fills it in, a look at it beforehand, and the opening itself.
+
+mod link;
+mod preview;
+mod wish;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use funsun_domain::fundings::Deadline;
+use funsun_domain::time::Timestamp;
+
+use self::wish::Wish;
+use crate::accounts::sql::ProfileRow;
+use crate::accounts::{
+    self, IMAGE, Member, PageMember, SignedForm, Visitor, face, kept_picture, write_as,
+};
+use crate::db::Conn;
+use crate::fundings::write::open_funding;
+use crate::media::Shown;
+use crate::site::{Face, Form, Shell, Tab, attempt, page, refused_form, see_other};
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// Days that a new funding runs, unless its author chooses.
+const DAYS: i64 = 30;
+
+/// Goals to choose from, in won.
+const GOALS: [i64; 4] = [30_000, 50_000, 100_000, 200_000];
+
+/// Deadlines to choose from: the key of their name, and days from now.
+const DEADLINES: [(&str, i64); 3] = [
+    ("open.in_a_week", 7),
+    ("open.in_two_weeks", 14),
+    ("open.in_a_month", 30),
+];
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/fundings/new", get(ask).post(open))
+        .merge(link::router())
+        .merge(preview::router())
+}
+
+#[derive(Template)]
+#[template(path = "fundings/open.html")]
+struct OpenForm {
+    shell: Shell,
+    form: Form,
+    author: Face,
+    /// The author has no bank account on file.
+    no_bank: bool,
+    /// The form is shown for the first time: a draft may be offered.
+    fresh: bool,
+    /// Whose draft it is; says nothing of the member.
+    owner: String,
+    picture: Option<Shown>,
+    /// What came of a link.
+    found: Option<String>,
+    first_day: String,
+    last_day: String,
+    goals: Vec<(i64, String)>,
+    deadlines: Vec<(&'static str, String)>,
+}
+
+async fn find_author(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
+    let find = move |conn: &mut Conn| accounts::sql::find_own(conn, member.key);
+    let row = state.db.read(find).await?;
+    row.ok_or_else(|| AppError::unauthorized("account_gone", "this account is gone: log in again"))
+}
+
+fn day(at: Timestamp) -> String {
+    at.to_seoul()[..10].to_owned()
+}
+
+fn in_days(state: &AppState, days: i64) -> String {
+    day(state.clock.now().plus_seconds(days * 86_400))
+}
+
+async fn ask(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+) -> Result<Response, AppError> {
+    let form = Form::default()
+        .with("attempt", attempt::new())
+        .with("public", "true")
+        .with("date", in_days(&state, DAYS))
+        .with("time", "23:59");
+    let view = view(&state, member, &visitor, form).await?;
+    page(&OpenForm {
+        fresh: true,
+        ..view
+    })
+}
+
+async fn view(
+    state: &AppState,
+    member: Member,
+    visitor: &Visitor,
+    form: Form,
+) -> Result<OpenForm, AppError> {
+    let t = visitor.t;
+    let title = form.title(t, t.say("nav.open"));
+    let row = find_author(state, member).await?;
+    let owner = state.tokens.stamp("draft", &member.key.get().to_string());
+    Ok(OpenForm {
+        shell: visitor.shell(state, Tab::Open, title).await?,
+        no_bank: row.bank_account.is_none(),
+        author: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        fresh: false,
+        owner,
+        picture: kept_picture(&form, IMAGE),
+        found: None,
+        form,
+        first_day: in_days(state, 0),
+        last_day: in_days(state, Deadline::DAYS_MAX - 1),
+        goals: GOALS.map(|won| (won, t.won(won))).to_vec(),
+        deadlines: DEADLINES
+            .map(|(key, days)| (t.say(key), in_days(state, days)))
+            .to_vec(),
+    })
+}
+
+async fn open(
+    State(state): State<AppState>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let (t, now) = (visitor.t, state.clock.now());
+    let Wish { mut form, funding } = wish::read(&state, member, &input, t).await;
+    if !form.is("terms", "1") {
+        form.refuse("terms", t.say("open.terms_error"));
+    }
+    if find_author(&state, member).await?.bank_account.is_none() {
+        form.refuse("form", t.say("me.no_bank"));
+    }
+    let (Some(funding), true) = (funding, form.is_good()) else {
+        return refused_form(&view(&state, member, &visitor, form).await?);
+    };
+    let open = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
+    let id = write_as(&state, member, open).await??;
+    Ok(see_other(&format!("/fundings/{}?done=opened", id.get())))
+}

@@ -1,0 +1,86 @@
+//! A funding as it will look, before it is opened. Nothing is stored for it but a picture that waits.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::wish::{self, Wish};
+use super::{find_author, view};
+use crate::accounts::{IMAGE, SignedForm, face, kept_picture};
+use crate::media::Shown;
+use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
+use crate::state::AppState;
+use crate::web::AppError;
+
+/// One who comes by a link, or back from logging in, starts with the form.
+pub(super) fn router() -> Router<AppState> {
+    let to_form = || async { see_other("/fundings/new") };
+    Router::new()
+        .route("/fundings/new/preview", get(to_form).post(show))
+        .route("/fundings/new/change", get(to_form).post(change))
+}
+
+#[derive(Template)]
+#[template(path = "fundings/preview.html")]
+struct Preview {
+    shell: Shell,
+    form: Form,
+    no_bank: bool,
+    picture: Option<Shown>,
+    author: Face,
+    public: bool,
+    title: String,
+    content: String,
+    none_yet: String,
+    goal: String,
+    left: String,
+    deadline: String,
+}
+
+async fn show(
+    State(state): State<AppState>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let t = visitor.t;
+    let Wish { form, funding } = wish::read(&state, member, &input, t).await;
+    let Some(funding) = funding else {
+        return refused_form(&view(&state, member, &visitor, form).await?);
+    };
+    let row = find_author(&state, member).await?;
+    let deadline = funding.deadline.at();
+    page(&Preview {
+        shell: visitor
+            .shell(&state, Tab::Open, t.say("preview.title"))
+            .await?,
+        no_bank: row.bank_account.is_none(),
+        picture: kept_picture(&form, IMAGE),
+        form,
+        author: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        public: funding.audience.is_public(),
+        title: funding.title.into_string(),
+        content: funding.content.into_string(),
+        none_yet: t.won(0),
+        goal: t.won(funding.goal.won().get()),
+        left: t.time_left(deadline, state.clock.now()),
+        deadline: t.moment(deadline),
+    })
+}
+
+/// Back to the form, with everything in it.
+async fn change(
+    State(state): State<AppState>,
+    SignedForm {
+        member,
+        visitor,
+        input,
+    }: SignedForm,
+) -> Result<Response, AppError> {
+    let form = wish::keep(&state, member, &input, visitor.t).await;
+    page(&view(&state, member, &visitor, form).await?)
+}

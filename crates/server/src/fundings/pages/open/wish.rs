@@ -1,0 +1,104 @@
+//! Reading the form of a new funding.
+
+use funsun_domain::fundings::Deadline;
+use funsun_domain::money::Goal;
+use funsun_domain::time::Timestamp;
+
+use crate::accounts::{IMAGE, Member, PictureEdit, read_picture};
+use crate::fundings::pages::fields::read_words;
+use crate::fundings::write::NewFunding;
+use crate::site::{Form, Texts, attempt, format};
+use crate::state::AppState;
+use crate::web::Input;
+
+/// Fields that are neither words of the funding nor its picture.
+const OTHERS: [&str; 4] = ["link", "filled_title", "filled_image", "terms"];
+
+/// What somebody wishes for, as far as they have written it down.
+pub(super) struct Wish {
+    pub(super) form: Form,
+    /// Whole only when nothing is wrong with the form.
+    pub(super) funding: Option<NewFunding>,
+}
+
+/// Reads everything, and notes what is wrong.
+pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Texts) -> Wish {
+    let mut form = Form::default();
+    let (title, content, audience) = read_words(&mut form, input, t);
+    let goal = form.read(input, "goal_amount", parse_goal, t.say("open.goal_error"));
+    let deadline = read_deadline(&mut form, input, state.clock.now());
+    if deadline.is_none() {
+        form.refuse("date", t.say("open.date_error"));
+    }
+    let attempt = form.read(input, "attempt", attempt::parse, "");
+    if attempt.is_none() {
+        form.set("attempt", attempt::new());
+        form.refuse("form", t.say("form.again"));
+    }
+    let image = read_rest(state, member, input, &mut form, t).await;
+    let funding = match (title, content, audience, goal, deadline) {
+        (Some(title), Some(content), Some(audience), Some(goal), Some(deadline))
+            if form.is_good() =>
+        {
+            Some(NewFunding {
+                title,
+                content,
+                goal,
+                audience,
+                deadline,
+                image,
+                attempt,
+            })
+        }
+        _ => None,
+    };
+    Wish { form, funding }
+}
+
+/// Keeps what was typed, complete or not.
+pub(super) async fn keep(state: &AppState, member: Member, input: &Input, t: Texts) -> Form {
+    let mut form = Form::default();
+    for name in [
+        "title",
+        "content",
+        "goal_amount",
+        "date",
+        "time",
+        "public",
+        "attempt",
+    ] {
+        form.text(input, name);
+    }
+    if attempt::parse(form.value("attempt")).is_err() {
+        form.set("attempt", attempt::new());
+    }
+    read_rest(state, member, input, &mut form, t).await;
+    form
+}
+
+async fn read_rest(
+    state: &AppState,
+    member: Member,
+    input: &Input,
+    form: &mut Form,
+    t: Texts,
+) -> Option<crate::media::NewPicture> {
+    for name in OTHERS {
+        form.text(input, name);
+    }
+    match read_picture(state, member, input, IMAGE, form, t).await {
+        PictureEdit::Replace(picture) => Some(picture),
+        PictureEdit::Keep | PictureEdit::Remove => None,
+    }
+}
+
+fn read_deadline(form: &mut Form, input: &Input, now: Timestamp) -> Option<Deadline> {
+    let at = ["date", "time"]
+        .map(|name| form.text(input, name))
+        .join("T");
+    Deadline::new(Timestamp::parse(&at).ok()?, now).ok()
+}
+
+fn parse_goal(text: &str) -> Result<Goal, &'static str> {
+    Goal::new(format::parse_won(text)?).map_err(|_| "out of bounds")
+}

@@ -1,0 +1,414 @@
+//! The form of a new funding: nothing that was typed or chosen gets lost, and nothing is opened by accident.
+
+use reqwest::header::LOCATION;
+use reqwest::{Method, StatusCode};
+
+use crate::app::{Answer, App, Member, eventually, seoul_time_in};
+use crate::picture_files::{jpeg, png};
+use crate::visitor::{Visitor, value_of};
+
+/// A member with a bank account, who may open fundings.
+pub async fn author(app: &App, name: &str) -> Member {
+    let member = app.member(name).await;
+    let fields = [("bank_account", "국민은행 12345678901234")];
+    let answer = member.form(Method::PUT, "/account/", &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    member
+}
+
+/// A whole form, with the attempt of a page that was just opened.
+pub struct Filled {
+    attempt: String,
+    date: String,
+}
+
+impl Filled {
+    pub async fn new(browser: &Visitor) -> Self {
+        let page = browser.get("/fundings/new").await;
+        assert_eq!(page.status, StatusCode::OK, "{page:?}");
+        Self {
+            attempt: value_of(&page.text, "attempt"),
+            date: seoul_time_in(10 * 86_400)[..10].to_owned(),
+        }
+    }
+
+    /// Its fields, with these instead of those of the same name.
+    pub fn with<'a>(&'a self, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let mut fields = vec![
+            ("attempt", self.attempt.as_str()),
+            ("title", "무선 헤드폰"),
+            ("content", "음악을 크게\n듣고 싶어요"),
+            ("goal_amount", "120,000"),
+            ("date", &self.date),
+            ("time", "18:30"),
+            ("public", "true"),
+            ("terms", "1"),
+        ];
+        fields.retain(|(name, _)| others.iter().all(|(other, _)| other != name));
+        fields.extend(others.iter().filter(|(_, value)| !value.is_empty()));
+        fields
+    }
+}
+
+pub fn opened(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+    let place = answer.headers[LOCATION].to_str().unwrap();
+    place.strip_suffix("?done=opened").unwrap().to_owned()
+}
+
+pub fn refused(answer: &Answer) -> &str {
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{answer:?}"
+    );
+    &answer.text
+}
+
+async fn owns(member: &Member) -> usize {
+    let page = Visitor::of(member).get("/me").await;
+    page.text.matches("class=\"funding-card\"").count()
+}
+
+#[tokio::test]
+async fn a_funding_is_opened_with_its_picture() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let answer = browser
+        .post_files("/fundings/new", &form.with(&[]), &[("image", &jpeg(30))])
+        .await;
+    let page = browser.get(&opened(&answer)).await.text;
+    for part in [
+        "무선 헤드폰",
+        "듣고 싶어요",
+        "120,000원",
+        "18:30",
+        "/media/",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_keeps_its_picture_for_its_owner_alone() {
+    let app = App::start().await;
+    let minji = author(&app, "민지").await;
+    let (browser, other) = (
+        Visitor::of(&minji),
+        Visitor::of(&author(&app, "하늘").await),
+    );
+    let form = Filled::new(&browser).await;
+    let fields = form.with(&[("goal_amount", "999"), ("terms", "")]);
+    let answer = browser
+        .post_files("/fundings/new", &fields, &[("image", &jpeg(30))])
+        .await;
+    let page = refused(&answer).to_owned();
+    assert!(page.contains("value=\"999\"") && page.contains("듣고 싶어요"));
+    let token = value_of(&page, "image_kept");
+    let shown = format!("/media/w/{token}");
+    assert!(page.contains(&shown.replace(".jpg", "_480.jpg")), "{page}");
+    for address in [shown.clone(), shown.replace(".jpg", "_480.jpg")] {
+        assert_eq!(browser.get(&address).await.status, StatusCode::OK);
+        for stranger in [&other, &Visitor::guest(&app)] {
+            let answer = stranger.get(&address).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{answer:?}");
+        }
+    }
+    // No other door opens to it.
+    let name = token.split_once('/').unwrap().1;
+    for address in [format!("/media/{name}"), format!("/media/s/{token}")] {
+        assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
+    }
+
+    let fields = form.with(&[("image_kept", &token)]);
+    let answer = browser.post_files("/fundings/new", &fields, &[]).await;
+    let page = browser.get(&opened(&answer)).await.text;
+    assert!(page.contains(&format!("/media/{name}")), "{page}");
+}
+
+#[tokio::test]
+async fn a_picture_that_is_not_ones_own_is_not_taken() {
+    let app = App::start().await;
+    let (minji, haneul) = (author(&app, "민지").await, author(&app, "하늘").await);
+    let (browser, thief) = (Visitor::of(&minji), Visitor::of(&haneul));
+    let form = Filled::new(&browser).await;
+    let answer = browser
+        .post_files(
+            "/fundings/new/change",
+            &form.with(&[]),
+            &[("image", &jpeg(30))],
+        )
+        .await;
+    let token = value_of(&answer.text, "image_kept");
+    let (pass, name) = token.split_once('/').unwrap();
+    let forged = pass.replace(|it: char| it.is_ascii_digit(), "9");
+    let form = Filled::new(&thief).await;
+    for bad in [
+        &token,
+        &format!("{forged}/{name}"),
+        &format!("{pass}/../{name}"),
+        "nothing",
+        "/",
+        &"9".repeat(5_000),
+    ] {
+        let fields = form.with(&[("image_kept", bad)]);
+        let answer = thief.post_files("/fundings/new", &fields, &[]).await;
+        let page = refused(&answer);
+        assert!(page.contains("사진을 다시 골라 주세요"), "{bad}: {page}");
+        assert_eq!(value_of(page, "image_kept"), "");
+    }
+    assert_eq!(owns(&haneul).await, 0);
+}
+
+#[tokio::test]
+async fn a_picture_waits_for_its_form_for_most_of_a_day() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let answer = browser
+        .post_files(
+            "/fundings/new/change",
+            &form.with(&[]),
+            &[("image", &jpeg(30))],
+        )
+        .await;
+    let token = value_of(&answer.text, "image_kept");
+    let address = format!("/media/w/{token}");
+    app.move_clock(22 * 3_600).await;
+    assert_eq!(browser.get(&address).await.status, StatusCode::OK);
+    app.move_clock(23 * 3_600 + 60).await;
+    assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
+    let fields = form.with(&[("image_kept", &token)]);
+    let answer = browser.post_files("/fundings/new", &fields, &[]).await;
+    assert!(refused(&answer).contains("사진을 다시 골라 주세요"));
+    // Its file goes soon after.
+    app.move_clock(25 * 3_600).await;
+    eventually("the picture is removed", async || {
+        files(&app.dir.path().join("media")) == 0
+    })
+    .await;
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    entries
+        .map(|entry| entry.unwrap().path())
+        .map(|path| if path.is_dir() { files(&path) } else { 1 })
+        .sum()
+}
+
+#[tokio::test]
+async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let picture = jpeg(30);
+    let first = Filled::new(&browser).await;
+    let answer = browser
+        .post_files("/fundings/new", &first.with(&[]), &[("image", &picture)])
+        .await;
+    let first = opened(&answer);
+    let second = Filled::new(&browser).await;
+    let answer = browser
+        .post_files(
+            "/fundings/new/change",
+            &second.with(&[]),
+            &[("image", &picture)],
+        )
+        .await;
+    let token = value_of(&answer.text, "image_kept");
+    browser
+        .post(&format!("{first}/delete"), &[("sure", "1")])
+        .await;
+    let address = format!("/media/w/{token}");
+    eventually("the picture is removed", async || {
+        browser.get(&address).await.status == StatusCode::NOT_FOUND
+    })
+    .await;
+    let fields = second.with(&[("image_kept", &token)]);
+    let answer = browser.post_files("/fundings/new", &fields, &[]).await;
+    assert!(refused(&answer).contains("사진을 다시 골라 주세요"));
+}
+
+#[tokio::test]
+async fn a_picture_is_taken_out_again() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let answer = browser
+        .post_files(
+            "/fundings/new/change",
+            &form.with(&[]),
+            &[("image", &jpeg(30))],
+        )
+        .await;
+    let token = value_of(&answer.text, "image_kept");
+    let fields = form.with(&[("image_kept", &token), ("image_delete", "delete")]);
+    let answer = browser.post_files("/fundings/new", &fields, &[]).await;
+    let page = browser.get(&opened(&answer)).await.text;
+    assert!(!page.contains("/media/"), "{page}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_picture_is_told_and_the_one_before_stays() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let answer = browser
+        .post_files(
+            "/fundings/new/change",
+            &form.with(&[]),
+            &[("image", &jpeg(30))],
+        )
+        .await;
+    let token = value_of(&answer.text, "image_kept");
+    let fields = form.with(&[("image_kept", &token)]);
+    let answer = browser
+        .post_files("/fundings/new", &fields, &[("image", b"no picture")])
+        .await;
+    let page = refused(&answer);
+    assert!(page.contains("image-error"), "{page}");
+    assert_eq!(value_of(page, "image_kept"), token);
+}
+
+#[tokio::test]
+async fn a_preview_shows_everything_and_opens_nothing() {
+    let app = App::start().await;
+    let minji = author(&app, "민지").await;
+    let browser = Visitor::of(&minji);
+    let form = Filled::new(&browser).await;
+    let fields = form.with(&[("terms", ""), ("public", "false"), ("title", "<b>컵</b>")]);
+    let answer = browser
+        .post_files("/fundings/new/preview", &fields, &[("image", &png(40, 90))])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let page = &answer.text;
+    for part in ["120,000원", "18:30", "민지", "친구 공개", "/media/w/"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("<b>컵"), "{page}");
+    assert_eq!(owns(&minji).await, 0);
+
+    // What the page carries is enough for both ways on.
+    let token = value_of(page, "image_kept");
+    let fields = form.with(&[("image_kept", &token), ("public", "false")]);
+    let back = browser
+        .post_files("/fundings/new/change", &fields, &[])
+        .await;
+    assert_eq!(back.status, StatusCode::OK, "{back:?}");
+    assert_eq!(value_of(&back.text, "image_kept"), token);
+    assert_eq!(value_of(&back.text, "goal_amount"), "120,000");
+    let answer = browser.post_files("/fundings/new", &fields, &[]).await;
+    let funding = browser.get(&opened(&answer)).await.text;
+    assert!(funding.contains("/media/s/"), "friends only: {funding}");
+    assert_eq!(owns(&minji).await, 1);
+}
+
+#[tokio::test]
+async fn a_preview_of_a_form_with_errors_is_the_form() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let fields = form.with(&[("date", "2020-01-01"), ("title", "한")]);
+    let answer = browser.post("/fundings/new/preview", &fields).await;
+    let page = refused(&answer);
+    assert!(page.contains("title-error") && page.contains("date-error"));
+    for path in [
+        "/fundings/new/preview",
+        "/fundings/new/change",
+        "/fundings/new/link",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.headers[LOCATION], "/fundings/new", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_opens_one_funding() {
+    let app = App::start().await;
+    let minji = author(&app, "민지").await;
+    let browser = Visitor::of(&minji);
+    let form = Filled::new(&browser).await;
+    let fields = form.with(&[]);
+    let (one, two) = tokio::join!(
+        browser.post("/fundings/new", &fields),
+        browser.post("/fundings/new", &fields)
+    );
+    assert_eq!(opened(&one), opened(&two));
+    let reloaded = browser.post("/fundings/new", &fields).await;
+    assert_eq!(opened(&one), opened(&reloaded));
+    assert_eq!(owns(&minji).await, 1);
+    // Another member's form is another form, even with the same number.
+    let haneul = author(&app, "하늘").await;
+    let other = Visitor::of(&haneul).post("/fundings/new", &fields).await;
+    assert_ne!(opened(&one), opened(&other));
+    let anew = Filled::new(&browser).await;
+    let other = browser.post("/fundings/new", &anew.with(&[])).await;
+    assert_ne!(opened(&one), opened(&other));
+}
+
+#[tokio::test]
+async fn a_form_without_a_number_of_ours_is_shown_again_with_one() {
+    let app = App::start().await;
+    let minji = author(&app, "민지").await;
+    let browser = Visitor::of(&minji);
+    let form = Filled::new(&browser).await;
+    for attempt in ["", "x", &"가".repeat(43)] {
+        let answer = browser
+            .post("/fundings/new", &form.with(&[("attempt", attempt)]))
+            .await;
+        assert_eq!(value_of(refused(&answer), "attempt").len(), 43);
+    }
+    assert_eq!(owns(&minji).await, 0);
+}
+
+#[tokio::test]
+async fn nobody_opens_a_funding_without_a_bank_account_or_the_promise() {
+    let app = App::start().await;
+    let poor = app.member("하늘").await;
+    let browser = Visitor::of(&poor);
+    let form = Filled::new(&browser).await;
+    let answer = browser.post("/fundings/new", &form.with(&[])).await;
+    assert!(refused(&answer).contains("/me/edit"));
+    let minji = author(&app, "민지").await;
+    let browser = Visitor::of(&minji);
+    let form = Filled::new(&browser).await;
+    let fields = form.with(&[("terms", "")]);
+    let answer = browser.post("/fundings/new", &fields).await;
+    assert!(refused(&answer).contains("terms-error"));
+    assert_eq!(owns(&minji).await + owns(&poor).await, 0);
+}
+
+#[tokio::test]
+async fn editing_and_reviewing_keep_their_pictures_too() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let funding = opened(&browser.post("/fundings/new", &form.with(&[])).await);
+    for (page, file, words) in [
+        (
+            "edit",
+            "image",
+            vec![
+                ("title", "새 이름"),
+                ("content", "새 글"),
+                ("public", "true"),
+            ],
+        ),
+        ("review", "review_image", vec![("review", "고마워요")]),
+    ] {
+        let path = format!("{funding}/{page}");
+        let answer = browser.post_files(&path, &[], &[(file, &jpeg(50))]).await;
+        let kept = format!("{file}_kept");
+        let token = value_of(refused(&answer), &kept);
+        let mut fields = words;
+        fields.push((&kept, &token));
+        let answer = browser.post(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        let name = token.split_once('/').unwrap().1;
+        let shown = browser.get(&funding).await.text;
+        assert!(shown.contains(name), "{page}: {shown}");
+    }
+}
