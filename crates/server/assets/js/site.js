@@ -7,9 +7,10 @@ if ('serviceWorker' in navigator) {
   navigator.serviceWorker.register(workerUrl(), { scope: '/' }).catch(() => {});
 }
 
-// A draft belongs to whoever is logged in, until it is published.
+// A draft belongs to whoever is logged in, until it is published. The page without a connection knows nobody.
 const opened = new URLSearchParams(location.search).get('done') === 'opened';
-if (opened || document.body.classList.contains('guest')) {
+const nobody = 'nobody' in document.body.dataset && !document.querySelector('[data-offline]');
+if (opened || nobody) {
   try {
     localStorage.removeItem('funding-draft');
   } catch {

@@ -2,7 +2,8 @@
 //!
 //! The app loads pictures without a token. A public one is served to everybody; a picture of a
 //! friends-only funding needs an address signed for a viewer who may see the funding, good for an hour
-//! or two. Which picture is in use, and how public, is decided by the rows that name it, at every request.
+//! or two; one that waits for its form to be finished, an address signed for its owner. Which picture is in
+//! use, and how public, is decided by the rows that name it, at every request.
 
 pub mod api;
 mod names;

@@ -56,7 +56,7 @@ async fn show(
     let deadline = funding.deadline.at();
     page(&Preview {
         shell: visitor
-            .shell(&state, Tab::Open, t.say("preview.title"))
+            .shell(&state, Tab::Open, t.say("open.preview_title"))
             .await?,
         no_bank: row.bank_account.is_none(),
         picture: kept_picture(&form, IMAGE),
