@@ -1,10 +1,14 @@
 // A picture is shown as soon as it is chosen, and taken out again at a tap.
 
+// A form with a larger one would not be read at all.
+const BYTES_MAX = 10 * 1024 * 1024;
+
 for (const part of document.querySelectorAll('[data-picture]')) {
   const file = part.querySelector('input[type="file"]');
   const kept = part.querySelector('input[type="hidden"]');
   const remove = part.querySelector('input[type="checkbox"]');
   const chosen = part.querySelector('[data-chosen]');
+  const tooLarge = part.querySelector('[data-too-large]');
   const drop = part.querySelector('[data-drop]');
   // The button on the picture says the same.
   if (remove) remove.closest('label').hidden = true;
@@ -26,15 +30,20 @@ for (const part of document.querySelectorAll('[data-picture]')) {
     part.dispatchEvent(new CustomEvent('picture', { bubbles: true, detail: source }));
   };
 
+  // What is there when no file is chosen.
+  let before = chosen.querySelector('img')?.src;
   file.addEventListener('change', () => {
+    const large = file.files[0]?.size > BYTES_MAX;
+    tooLarge.hidden = !large;
+    if (large) file.value = '';
     const [picked] = file.files;
-    if (!picked) return;
-    if (remove) remove.checked = false;
-    show(URL.createObjectURL(picked));
+    if (picked && remove) remove.checked = false;
+    show(picked ? URL.createObjectURL(picked) : before);
   });
   drop.addEventListener('click', () => {
     file.value = '';
     kept.value = '';
+    before = null;
     if (remove) remove.checked = true;
     show(null);
     file.focus();

@@ -206,6 +206,6 @@ where
 }
 
 /// The member has withdrawn since they logged in.
-pub(super) fn gone() -> AppError {
+pub fn gone() -> AppError {
     AppError::unauthorized("account_gone", "this account is gone: log in again")
 }

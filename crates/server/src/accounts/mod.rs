@@ -23,7 +23,7 @@ mod withdraw;
 use funsun_domain::time::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use api::picture_edit;
+pub use api::{gone, picture_edit};
 pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
 pub use picture_field::{IMAGE, REVIEW_IMAGE, kept_picture, read_picture};

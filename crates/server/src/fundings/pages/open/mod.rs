@@ -68,7 +68,7 @@ struct OpenForm {
 async fn find_author(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
     let find = move |conn: &mut Conn| accounts::sql::find_own(conn, member.key);
     let row = state.db.read(find).await?;
-    row.ok_or_else(|| AppError::unauthorized("account_gone", "this account is gone: log in again"))
+    row.ok_or_else(accounts::gone)
 }
 
 fn day(at: Timestamp) -> String {
