@@ -21,6 +21,8 @@ const UNREAD_MAX: i64 = 100;
 /// One thing that a member was told.
 #[derive(Debug)]
 pub struct Item {
+    /// Its number.
+    pub id: i64,
     /// What happened.
     pub kind: Kind,
     /// Who caused it.
@@ -69,6 +71,33 @@ pub fn list(
     })
 }
 
+/// One of `viewer`'s notifications.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn find(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    id: i64,
+) -> Result<Option<Item>, StorageError> {
+    let row = sql::find(conn, viewer, id)?;
+    Ok(with_words(conn, viewer, row.into_iter().collect())?.pop())
+}
+
+/// One of `viewer`'s notifications, read from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(
+    conn: &mut Conn,
+    viewer: AccountKey,
+    id: i64,
+    now: Timestamp,
+) -> Result<Option<Item>, StorageError> {
+    sql::mark_read(conn, viewer, id, now)?;
+    find(conn, viewer, id)
+}
+
 /// How many notifications `viewer` has not read; 100 stands for more than 99.
 ///
 /// # Errors
@@ -87,7 +116,7 @@ pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result
 }
 
 /// Adds titles and messages that `viewer` may read.
-pub(super) fn with_words(
+fn with_words(
     conn: &mut Conn,
     viewer: AccountKey,
     rows: Vec<(NotificationRow, Option<ActorRow>)>,
@@ -103,6 +132,7 @@ pub(super) fn with_words(
         let kind = Kind::of(&row)?;
         let said = row.support_id.and_then(|id| messages.get(&id)).cloned();
         Ok(Item {
+            id: row.id,
             kind,
             actor: actor.map(|(kakao_id, username, image)| {
                 Author::new(kakao_id, username, image.as_deref())

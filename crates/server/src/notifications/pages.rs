@@ -11,14 +11,15 @@ use crate::accounts::{PageMember, SignedForm, write_as};
 use crate::db::Conn;
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
-use crate::web::AppError;
 use crate::web::paging::{Cursor, PageQuery};
+use crate::web::{AppError, PathInput};
 
 /// `/notifications…`.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/notifications", get(show))
         .route("/notifications/read", post(read))
+        .route("/notifications/{id}", get(open))
 }
 
 #[derive(Template)]
@@ -31,9 +32,9 @@ struct ListPage {
 
 /// One notification.
 struct Line {
+    id: i64,
     title: String,
     body: String,
-    path: String,
     when: String,
     unread: bool,
     /// What was said.
@@ -51,9 +52,9 @@ async fn show(
     let line = |item| {
         let words = words(t, &item);
         Line {
+            id: item.id,
             title: words.title,
             body: words.body,
-            path: words.path,
             when: t.ago(item.at, now),
             unread: item.unread,
             said: item.message,
@@ -65,6 +66,19 @@ async fn show(
         items: told.items.into_iter().map(line).collect(),
         next: told.next.map(Cursor::encode),
     })
+}
+
+/// Leads to what a notification tells of: to open one is to read it.
+async fn open(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    PathInput(id): PathInput<i64>,
+) -> Result<Response, AppError> {
+    let now = state.clock.now();
+    let open = move |conn: &mut Conn| list::open(conn, member.key, id, now);
+    let opened = write_as(&state, member, open).await??;
+    let path = opened.map(|item| words(visitor.t, &item).path);
+    Ok(see_other(path.as_deref().unwrap_or("/notifications")))
 }
 
 async fn read(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {

@@ -6,10 +6,10 @@ use funsun_domain::ids::{AccountKey, SessionId};
 use serde_json::json;
 use web_push::{Message, Outcome, Subscription};
 
-use super::list::{Item, with_words};
+use super::list::{self, Item};
+use super::preferences;
 use super::push_sql::{self, SubscriptionRow};
 use super::words::words;
-use super::{preferences, sql};
 use crate::accounts;
 use crate::db::{Conn, StorageError};
 use crate::jobs::Next;
@@ -88,13 +88,9 @@ fn prepare(conn: &mut Conn, id: i64, subscription: i64) -> Result<Prepared, Stor
         }
     }
     let viewer = AccountKey::new(subscription.account_id).map_err(StorageError::corrupt)?;
-    let unread = sql::find_unread(conn, viewer, id)?;
-    let found = with_words(conn, viewer, unread.into_iter().collect())?;
+    let found = list::find(conn, viewer, id)?;
     let chosen = preferences::find(conn, viewer)?;
-    let item = found
-        .into_iter()
-        .next()
-        .filter(|item| chosen.hears_of(item.kind));
+    let item = found.filter(|item| item.unread && chosen.hears_of(item.kind));
     Ok(item.map_or(Prepared::Nothing, |item| {
         Prepared::Deliver(Box::new(Delivery {
             subscription,
@@ -109,7 +105,7 @@ fn payload(delivery: &Delivery, notification: i64) -> String {
     json!({
         "title": words.title,
         "body": words.body,
-        "url": words.path,
+        "url": format!("/notifications/{notification}"),
         "tag": format!("{}-{notification}", delivery.item.kind.as_str()),
     })
     .to_string()

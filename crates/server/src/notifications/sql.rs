@@ -110,8 +110,8 @@ pub fn list(
         .load(conn)?)
 }
 
-/// One of `viewer`'s notifications, unless it is read or may not be.
-pub fn find_unread(
+/// One of `viewer`'s notifications, unless it may not be read.
+pub fn find(
     conn: &mut Conn,
     viewer: AccountKey,
     id: i64,
@@ -121,7 +121,6 @@ pub fn find_unread(
         .left_join(accounts::table.on(actor))
         .filter(notifications::id.eq(id))
         .filter(notifications::account_id.eq(viewer.get()))
-        .filter(notifications::read_at.is_null())
         .filter(may_be_read_by(viewer.get()))
         .select((
             NotificationRow::as_select(),
@@ -153,6 +152,23 @@ pub fn count_unread(conn: &mut Conn, viewer: AccountKey, most: i64) -> Result<us
         .limit(most)
         .load(conn)?;
     Ok(ids.len())
+}
+
+/// Notes that one of a member's notifications is read.
+pub fn mark_read(
+    conn: &mut Conn,
+    key: AccountKey,
+    id: i64,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let unread = notifications::table
+        .filter(notifications::id.eq(id))
+        .filter(notifications::account_id.eq(key.get()))
+        .filter(notifications::read_at.is_null());
+    diesel::update(unread)
+        .set(notifications::read_at.eq(now.micros()))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Notes that a member has read everything up to now.

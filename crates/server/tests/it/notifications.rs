@@ -1,6 +1,7 @@
 //! What members are told, as their browsers are woken with it.
 
 use funsun_domain::time::Timestamp;
+use reqwest::header::LOCATION;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -25,6 +26,35 @@ async fn next_two(browser: &mut Browser) -> [String; 2] {
     titles
 }
 
+/// Where a message leads whom it was sent to.
+async fn opened(member: &Member, told: &Value) -> String {
+    let answer = Visitor::of(member).get(told["url"].as_str().unwrap()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+    answer.headers[LOCATION].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_opened_is_read_and_opens_for_nobody_else() {
+    let app = App::start().await;
+    let (member, mut browser) = with_browser(&app, "하늘").await;
+    let (first, second) = (app.member("지우").await, app.member("민지").await);
+    first.follows(&member).await;
+    let told = browser.woken().await;
+    second.follows(&member).await;
+    assert_eq!(browser.reads().await, "민지님이 팔로우해요");
+    let unread = async || {
+        let page = Visitor::of(&member).get("/notifications").await;
+        page.text.matches("list-row unread").count()
+    };
+    assert_eq!(opened(&second, &told).await, "/notifications");
+    assert_eq!(unread().await, 2);
+    assert_eq!(
+        opened(&member, &told).await,
+        format!("/members/{}", first.id)
+    );
+    assert_eq!(unread().await, 1);
+}
+
 #[tokio::test]
 async fn an_author_hears_of_a_support_and_of_the_goal() {
     let app = App::start().await;
@@ -35,7 +65,8 @@ async fn an_author_hears_of_a_support_and_of_the_goal() {
     let told = browser.woken().await;
     assert_eq!(told["title"], "지우님이 함께했어요");
     assert_eq!(told["body"], "‘자전거’에 20,000원을 보탰어요.");
-    assert_eq!(told["url"], format!("/fundings/{}", funding["id"]));
+    let page = format!("/fundings/{}", funding["id"]);
+    assert_eq!(opened(&author, &told).await, page);
     friend.supports(&funding, 80_000, "나머지는 내가").await;
     let reached = ["목표를 이뤘어요!", "지우님이 함께했어요"];
     assert_eq!(next_two(&mut browser).await, reached);
@@ -76,7 +107,7 @@ async fn a_payer_hears_that_money_is_back_and_why() {
     let told = browser.woken().await;
     assert_eq!(told["title"], "5,000원을 돌려드렸어요");
     assert_eq!(told["body"], "펀딩이 삭제되어 카카오페이로 환불했어요.");
-    assert_eq!(told["url"], "/me/payments");
+    assert_eq!(opened(&friend, &told).await, "/me/payments");
 }
 
 #[tokio::test]
@@ -107,7 +138,8 @@ async fn who_follows_again_is_not_told_again() {
     fickle.follows(&member).await;
     let told = browser.woken().await;
     assert_eq!(told["title"], "지우님이 팔로우해요");
-    assert_eq!(told["url"], format!("/members/{}", fickle.id));
+    let page = format!("/members/{}", fickle.id);
+    assert_eq!(opened(&member, &told).await, page);
     let id = [("id", member.id.as_str())];
     fickle.form(Method::DELETE, "/follow/", &id).await;
     fickle.follows(&member).await;
