@@ -94,6 +94,10 @@ fn no_such_member() -> AppError {
     AppError::not_found("no_such_member", "there is no such member")
 }
 
+fn member_gone() -> AppError {
+    AppError::gone("member_gone", "this member can't be seen")
+}
+
 fn member_id(text: &str) -> Result<KakaoId, AppError> {
     text.parse().map_err(|_| no_such_member())
 }
@@ -111,7 +115,7 @@ async fn show(
         return Ok(see_other("/me"));
     }
     if found.suspended {
-        return Err(AppError::gone("member_gone", "this member can't be seen"));
+        return Err(member_gone());
     }
     let t = visitor.t;
     let row = found.profile;
@@ -162,6 +166,9 @@ async fn people(
     let (id, t) = (member_id(&id)?, visitor.t);
     let list = move |conn: &mut Conn| list_people(conn, id, side, member.key, position.cursor());
     let found = state.db.read(list).await?.ok_or_else(no_such_member)?;
+    if found.suspended {
+        return Err(member_gone());
+    }
     let (title, nobody) = match side {
         Side::Followers => ("member.followers_of", "member.no_followers"),
         Side::Following => ("member.following_of", "member.no_following"),

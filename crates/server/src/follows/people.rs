@@ -23,6 +23,8 @@ pub enum Side {
 pub struct People {
     /// Whose list it is.
     pub of: String,
+    /// That member is suspended: the list is not to be shown.
+    pub suspended: bool,
     /// Up to [`PAGE_MEMBERS`], by age of the account.
     pub members: Vec<PersonRow>,
     /// Leads to the page behind it; `None` at the end.
@@ -61,6 +63,7 @@ pub fn list_people(
     let last = members.last().filter(|_| keys.len() > size);
     Ok(Some(People {
         of: of.username,
+        suspended: accounts::sql::is_suspended(conn, key)?,
         next: last.and_then(|(row, _)| row.kakao_id).map(Cursor::one),
         members,
     }))

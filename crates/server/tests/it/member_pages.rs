@@ -129,6 +129,8 @@ async fn a_member_who_has_gone_is_said_to_have_gone() {
     for list in ["followers", "following"] {
         let page = visitor.get(&format!("/members/{}/{list}", minji.id)).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
+        let page = visitor.get(&format!("/members/{}/{list}", haneul.id)).await;
+        assert_eq!(page.status, StatusCode::GONE);
     }
 }
 
