@@ -40,7 +40,7 @@ story('without scripts the split helper counts, and the link can be copied by ha
   await author.isMember('손으로쓰는');
   const funding = await opensFunding(author, { title: '연필 깎이', goal: 30_000 });
   await author.presses('친구들에게 알리기');
-  assert.equal(await author.page.getByLabel('펀딩 링크').inputValue(), stage.url + funding);
+  assert.equal(await author.page.getByRole('textbox', { name: '펀딩 링크' }).inputValue(), stage.url + funding);
   assert.equal(await author.page.getByRole('button', { name: '복사' }).count(), 0);
 
   const friend = await people.phone(QUIET);

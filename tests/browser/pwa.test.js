@@ -62,7 +62,7 @@ story('without a connection a page says so, and goes on when it is back', async 
   assert.equal(paper, 'rgb(255, 247, 248)', 'in our colours');
   await guest.context.setOffline(false);
   await guest.presses('다시 시도');
-  await guest.reads('카카오 계정으로 바로 시작해요. 이용료는 없어요.');
+  await guest.readsHeading('자주 묻는 질문');
 });
 
 story('what a member has seen is not kept on the device', async (people) => {

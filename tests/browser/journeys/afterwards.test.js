@@ -75,8 +75,9 @@ story('a member reports a funding, a message and a member', async (people) => {
   await gift(stage, await member(stage, '수상한친구'), funding, { message: '수상한 메시지' });
   const reporter = await people.phone();
   await reporter.isMember('지켜보는');
-  for (const [path, link] of [[funding, '이 펀딩 신고하기'], [funding, '신고'], [`/members/${author.id}`, '이 회원 신고하기']]) {
+  for (const [path, link] of [[funding, '이 펀딩 신고하기'], [funding, '신고'], [`/members/${author.id}`, /^이 회원 신고하기/]]) {
     await reporter.goes(path);
+    if (path !== funding) await reporter.presses('수상한사람님 프로필 메뉴');
     await reporter.presses(link);
     await reporter.writes('무엇이 문제인가요?', '아무래도 이상해요.');
     await reporter.presses('신고하기', { role: 'button' });
@@ -125,7 +126,7 @@ story('who leaves is told what happens first, and is gone afterwards', async (pe
 
   friend.expects(/status of (404|410)/);
   await friend.goes(`/members/${known.id}`);
-  await friend.readsHeading(/여기에는 아무것도 없어요|사라진 페이지예요/);
+  await friend.readsHeading('볼 수 없는 회원이에요');
   await friend.goes(theirs);
   await friend.reads('탈퇴한 회원');
   assert.equal(await friend.canRead('잘 지내!'), false);

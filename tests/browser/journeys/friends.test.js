@@ -46,7 +46,10 @@ story('who follow each other see friends-only fundings; a stranger and a guest d
 
   const guest = (await people.phone()).expects(/status of 404/);
   await guest.goes(secret);
-  await guest.readsHeading('여기에는 아무것도 없어요');
+  await guest.readsHeading('로그인하면 볼 수 있는 펀딩일 수 있어요');
+  assert.equal(await guest.canRead('목도리'), false);
+  await guest.goes('/fundings/999999');
+  await guest.readsHeading('로그인하면 볼 수 있는 펀딩일 수 있어요');
   const stranger = (await people.desktop()).expects(/status of 404/);
   await stranger.isMember('지나가던이');
   await stranger.goes(secret);

@@ -58,7 +58,7 @@ story('a login on a lost phone is ended from another device', async (people) => 
   await desk.comesInAs('잃어버린');
   await desk.goes('/settings');
   await desk.presses('다른 기기 모두 로그아웃');
-  await desk.reads('그 기기에서 로그아웃했어요.');
+  await desk.reads('다른 기기에서 모두 로그아웃했어요.');
   await phone.goes('/me');
   assert.equal(phone.path, '/login');
   await desk.goes('/me');
