@@ -120,7 +120,7 @@ function badPictures() {
 
 /** How many places the Tab key stops at. Runs in the page. */
 function stops() {
-  const all = document.querySelectorAll('a[href], button, input, select, textarea, summary');
+  const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const radios = new Set();
   return [...all].filter((element) => {
     if (element.disabled || element.type === 'hidden' || !element.checkVisibility({ visibilityProperty: true })) return false;

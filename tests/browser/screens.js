@@ -1,5 +1,6 @@
 // Every screen of the web app, and how one gets to see it.
 
+import { PICTURE } from './acts.js';
 import { seat } from './backstage.js';
 
 const screen = (name, who, path, more = {}) => ({ name, who, path, ...more });
@@ -53,8 +54,10 @@ export const SCREENS = [
   screen('me', 'sori', () => '/me'),
   screen('me-new', 'newcomer', () => '/me'),
   screen('profile', 'sori', () => '/me/edit'),
+  screen('profile-crop', 'sori', () => '/me/edit', { act: choosesPicture }),
   screen('withdraw', 'sori', () => '/me/withdraw'),
   screen('member', 'sori', (world) => `/members/${world.bada.id}`),
+  screen('member-menu', 'sori', (world) => `/members/${world.bada.id}`, { act: (page) => page.getByRole('button', { name: '김바다님 프로필 메뉴' }).click() }),
   screen('member-stranger', 'newcomer', (world) => `/members/${world.payer.id}`),
   screen('followers', 'sori', (world) => `/members/${world.sori.id}/followers`),
   screen('following-nobody', 'newcomer', (world) => `/members/${world.payer.id}/following`),
@@ -68,8 +71,10 @@ export const SCREENS = [
   screen('terms', 'guest', () => '/terms'),
   screen('privacy', 'guest', () => '/privacy'),
   screen('offline', 'guest', () => '/offline'),
+  screen('styleguide', 'guest', () => '/styleguide'),
   screen('error-403', 'sori', () => '/me', { status: 403, act: sendsStaleForm }),
-  screen('error-404', 'guest', () => '/fundings/999999', { status: 404 }),
+  screen('error-404', 'guest', () => '/nowhere', { status: 404 }),
+  screen('error-404-of-a-funding', 'guest', () => '/fundings/999999', { status: 404 }),
   screen('error-410', 'sori', (world) => world.gone, { status: 410 }),
 ];
 
@@ -105,6 +110,11 @@ async function sendsBadSupport(page) {
   await page.getByLabel('응원 메시지').fill('너무 적나?');
   await page.getByRole('button', { name: '카카오페이로 결제하기' }).click();
   await page.getByText('1,000원에서 1,000,000원 사이로 적어 주세요.').waitFor();
+}
+
+async function choosesPicture(page) {
+  await page.getByLabel('프로필 사진').setInputFiles(PICTURE);
+  await page.getByRole('application', { name: '사진에서 보일 부분' }).waitFor();
 }
 
 /** As when the login has changed in another window. */

@@ -1,6 +1,7 @@
 // What one can set, who is logged in where, and going away.
 
 import assert from 'node:assert/strict';
+import { PICTURE } from '../acts.js';
 import { funding as opened, member, seat } from '../backstage.js';
 import { storiesOn } from '../people.js';
 import { stageFor } from '../stage.js';
@@ -39,6 +40,23 @@ story('a member changes name, birthday and picture', async (people) => {
   await person.presses('저장');
   await person.reads('저장했어요.');
   await person.readsHeading('새이름');
+});
+
+story('a member chooses which part of a picture is shown', async (people) => {
+  const person = await people.desktop();
+  await person.isMember('사진고르는');
+  await person.goes('/me/edit');
+  await person.page.getByLabel('프로필 사진').setInputFiles(PICTURE);
+  const square = person.page.getByRole('application', { name: '사진에서 보일 부분' });
+  const before = await square.screenshot();
+  await person.page.getByLabel('확대').fill('2');
+  await square.focus();
+  await person.page.keyboard.press('ArrowLeft');
+  assert.notDeepEqual(await square.screenshot(), before);
+  await person.presses('저장');
+  await person.reads('저장했어요.');
+  const picture = person.page.locator('.avatar-large img');
+  await picture.evaluate((image) => image.decode());
 });
 
 story('a member chooses what to be told of', async (people) => {
