@@ -10,14 +10,19 @@ import { stageFor } from './stage.js';
 
 const stage = stageFor({ RATE_LIMITS: 'on' });
 const story = storiesOn(stage);
-const SEARCHES_AT_ONCE = 30;
+const SEARCHES_AT_ONCE = 40;
 const BREAK = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('ALTER TABLE fundings RENAME TO elsewhere')";
 
 story('who asks too often is told to slow down, and may come back', async (people) => {
   const person = (await people.phone({ reducedMotion: 'reduce' })).expects(/status of 429/);
   await person.isMember('빨리찾는');
-  for (let turn = 0; turn < SEARCHES_AT_ONCE; turn += 1) await person.context.request.get('/explore/people?q=친구');
-  const answer = await person.goes('/explore/people?q=친구');
+  const search = () => person.context.request.get('/explore/people?q=친구');
+  let answer;
+  // One more is allowed every second, which a slow machine may have waited.
+  for (let turn = 0; turn < 10 && answer?.status() !== 429; turn += 1) {
+    await Promise.all(Array.from({ length: SEARCHES_AT_ONCE }, search));
+    answer = await person.goes('/explore/people?q=친구');
+  }
   assert.equal(answer.status(), 429);
   assert.ok(Number(answer.headers()['retry-after']) > 0);
   await person.readsHeading('조금 천천히 해 주세요');
