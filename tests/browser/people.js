@@ -109,9 +109,14 @@ export class Person {
     return (role ? found(role) : found('button').or(found('link'))).filter({ visible: true });
   }
 
+  /** The field with this label. */
+  field(label) {
+    return this.page.getByLabel(label, { exact: true }).and(this.page.locator('input, textarea, select'));
+  }
+
   /** Types into the field with this label. */
   async writes(label, text) {
-    await this.page.getByLabel(label, { exact: true }).fill(text);
+    await this.field(label).fill(text);
   }
 
   /** Ticks a box, or picks one of several. */

@@ -36,6 +36,7 @@ export const SCREENS = [
   screen('share', 'sori', (world) => `${world.machine}/share`),
   screen('share-friends-only', 'sori', (world) => `${world.fundings['우리끼리 준비하는 달래 님 환갑 선물']}/share`),
   screen('open', 'sori', () => '/fundings/new'),
+  screen('open-preview', 'sori', () => '/fundings/new', { act: looksAtPreview }),
   screen('open-without-a-bank-account', 'newcomer', () => '/fundings/new'),
   screen('open-refused', 'sori', () => '/fundings/new', { status: 422, act: sendsBadFunding }),
   screen('edit', 'sori', (world) => `${world.machine}/edit`),
@@ -99,10 +100,19 @@ export async function arrive(people, world, { who, path, act, status, stays }, d
 async function sendsBadFunding(page) {
   await page.getByLabel('갖고 싶은 것').fill('너무 비싼 것');
   await page.getByLabel('이야기').fill('이건 좀 비싸요.');
-  await page.getByLabel('목표 금액').fill('99000000');
+  await page.getByRole('textbox', { name: '목표 금액' }).fill('99000000');
   await page.getByLabel(/^목표를 채우지 못해도/).check();
   await page.getByRole('button', { name: '펀딩 열기' }).click();
   await page.getByText('1,000원에서 10,000,000원 사이로 적어 주세요.').waitFor();
+}
+
+async function looksAtPreview(page) {
+  await page.getByLabel('갖고 싶은 것').fill('비 오는 날의 노란 우산');
+  await page.getByLabel('이야기').fill('장마가 오기 전에 하나 갖고 싶어요.');
+  await page.getByLabel('사진', { exact: true }).setInputFiles(PICTURE);
+  await page.getByRole('textbox', { name: '목표 금액' }).fill('45000');
+  await page.getByRole('button', { name: '미리보기' }).click();
+  await page.getByRole('heading', { name: '이렇게 보여요' }).waitFor();
 }
 
 async function sendsBadSupport(page) {
