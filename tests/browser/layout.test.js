@@ -89,7 +89,7 @@ function tooSmall() {
   const small = [];
   for (const element of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
     if (element.type === 'hidden' || !element.checkVisibility({ visibilityProperty: true })) continue;
-    if (element.matches('.skip-link') || inText(element)) continue;
+    if (element.matches('.skip-link, [aria-hidden="true"]') || inText(element)) continue;
     const { width, height } = (element.closest('label') ?? element).getBoundingClientRect();
     if ((width < LEAST || height < LEAST) && !hits(element)) {
       small.push(`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 160)}`);
@@ -106,7 +106,7 @@ function badPictures() {
     const has = (name) => picture.hasAttribute(name);
     const below = picture.getBoundingClientRect().top > innerHeight;
     const ours = picture.getAttribute('src').startsWith('/media/');
-    const small = picture.closest('.avatar');
+    const small = picture.closest('.avatar, .chosen');
     const complaints = [
       !(has('width') && has('height')) && 'no size',
       below && picture.loading !== 'lazy' && 'not lazy',
@@ -123,7 +123,7 @@ function stops() {
   const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const radios = new Set();
   return [...all].filter((element) => {
-    if (element.disabled || element.type === 'hidden' || !element.checkVisibility({ visibilityProperty: true })) return false;
+    if (element.disabled || element.tabIndex < 0 || element.type === 'hidden' || !element.checkVisibility({ visibilityProperty: true })) return false;
     if (element.type !== 'radio') return true;
     const first = !radios.has(element.name);
     radios.add(element.name);

@@ -29,7 +29,7 @@ story('the author is told, says thanks, and shows the gift; the friend is told i
   await author.reads('고마운 마음을 전했어요.');
   await author.presses('후기 쓰기');
   await author.writes('고마운 마음', '첫날부터 만 보를 걸었어요.');
-  await author.page.getByLabel('사진').setInputFiles(PICTURE);
+  await author.field('사진').setInputFiles(PICTURE);
   await author.presses('후기 남기기');
   await author.reads('후기를 남겼어요.');
 
