@@ -19,8 +19,9 @@ export const PHONE = {
 };
 export const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
-/** Starts the browser. */
-export const openBrowser = (args = FLAGS) => chromium.launch({ executablePath: BROWSER, args });
+/** Starts the browser, whose own words are Korean. */
+export const openBrowser = (args = FLAGS) => (
+  chromium.launch({ executablePath: BROWSER, args, env: { ...process.env, LANGUAGE: 'ko' } }));
 
 /** Those who look at `stage`, in one browser. */
 export class People {
