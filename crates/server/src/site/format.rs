@@ -51,17 +51,20 @@ impl Texts {
         }
     }
 
-    /// The day in Seoul: `2026년 12월 24일`.
+    /// The day in Seoul: `2026년 1월 9일`, `2026-01-09`.
     pub fn date(self, at: Timestamp) -> String {
         let text = at.to_seoul();
         let [year, month, day] = [&text[..4], &text[5..7], &text[8..10]];
-        let [month, day] = [month, day].map(|it| it.trim_start_matches('0'));
+        let [month, day] = match self.0 {
+            Lang::Ko => [month, day].map(|it| it.trim_start_matches('0')),
+            Lang::En => [month, day],
+        };
         let values: [(&str, &dyn std::fmt::Display); 3] =
             [("year", &year), ("month", &month), ("day", &day)];
         self.fill("time.date", values)
     }
 
-    /// Day and minute in Seoul: `2026년 12월 24일 18:00`.
+    /// Day and minute in Seoul: `2026년 1월 9일 18:00`, `2026-01-09 18:00`.
     pub fn moment(self, at: Timestamp) -> String {
         format!("{} {}", self.date(at), &at.to_seoul()[11..16])
     }
