@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use funsun_domain::ids::SupportId;
 use funsun_domain::text::ReportMessage;
 
 use super::api::{ReportKind, write_report};
@@ -12,6 +13,7 @@ use crate::db::{Conn, StorageError};
 use crate::site::small_pages::TextForm;
 use crate::site::{Form, Tab, page, refused_form, see_other};
 use crate::state::AppState;
+use crate::supports;
 use crate::web::{AppError, QueryInput};
 
 /// `/reports/new`.
@@ -41,16 +43,24 @@ fn nothing_there() -> AppError {
     AppError::not_found("nothing_to_report", "there is nothing to report by this id")
 }
 
-async fn must_be_visible(
-    state: &AppState,
-    member: Member,
-    target: &Target,
-) -> Result<(), AppError> {
+/// The page where the member has seen what is reported; 404 when they may not see it.
+async fn find_place(state: &AppState, member: Member, target: &Target) -> Result<String, AppError> {
     let (kind, id) = (target.kind, target.id.clone());
-    let find =
-        move |conn: &mut Conn| -> Result<_, StorageError> { kind.find(conn, &id, member.key) };
-    let found = state.db.read(find).await?;
-    found.map(|_| ()).ok_or_else(nothing_there)
+    let find = move |conn: &mut Conn| -> Result<_, StorageError> {
+        let Some(row) = kind.find(conn, &id, member.key)? else {
+            return Ok(None);
+        };
+        Ok(Some(match kind {
+            ReportKind::Funding => format!("/fundings/{id}"),
+            ReportKind::Account => format!("/members/{id}"),
+            ReportKind::Remit => {
+                let support = SupportId::new(row).map_err(StorageError::corrupt)?;
+                let funding = supports::sql::get(conn, support)?.funding_id;
+                format!("/fundings/{funding}")
+            }
+        }))
+    };
+    state.db.read(find).await?.ok_or_else(nothing_there)
 }
 
 async fn ask(
@@ -59,14 +69,14 @@ async fn ask(
     query: QueryInput,
 ) -> Result<Response, AppError> {
     let target = target(&query)?;
-    must_be_visible(&state, member, &target).await?;
-    page(&form_page(&state, &visitor, &target, Form::default()).await?)
+    let place = find_place(&state, member, &target).await?;
+    page(&form_page(&state, &visitor, (&target, place), Form::default()).await?)
 }
 
 async fn form_page(
     state: &AppState,
     visitor: &Visitor,
-    target: &Target,
+    (target, place): (&Target, String),
     form: Form,
 ) -> Result<TextForm, StorageError> {
     let t = visitor.t;
@@ -79,16 +89,8 @@ async fn form_page(
         hint: "report.hint",
         action: format!("/reports/new?kind={}&id={}", target.word, target.id),
         button: "report.button",
-        back: back(target),
+        back: place,
     })
-}
-
-fn back(target: &Target) -> String {
-    match target.kind {
-        ReportKind::Funding => format!("/fundings/{}", target.id),
-        ReportKind::Account => format!("/members/{}", target.id),
-        ReportKind::Remit => "/".to_owned(),
-    }
 }
 
 async fn send(
@@ -101,7 +103,7 @@ async fn send(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let target = target(&query)?;
-    must_be_visible(&state, member, &target).await?;
+    let place = find_place(&state, member, &target).await?;
     let t = visitor.t;
     let mut form = Form::default();
     let message = form.read(
@@ -111,10 +113,10 @@ async fn send(
         t.say("report.error"),
     );
     let Some(message) = message else {
-        return refused_form(&form_page(&state, &visitor, &target, form).await?);
+        return refused_form(&form_page(&state, &visitor, (&target, place), form).await?);
     };
-    let (kind, id, now) = (target.kind, target.id.clone(), state.clock.now());
+    let (kind, id, now) = (target.kind, target.id, state.clock.now());
     let write = move |conn: &mut Conn| write_report(conn, member.key, (kind, &id), &message, now);
     write_as(&state, member, write).await??;
-    Ok(see_other(&format!("{}?done=reported", back(&target))))
+    Ok(see_other(&format!("{place}?done=reported")))
 }
