@@ -54,9 +54,16 @@ const RATES: Rates = Rates {
     search: Rate::new(60, 30),
 };
 
-/// Every route with its entry in the API document.
-fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
-    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+/// Every route that is in the API document.
+struct Routes {
+    api: Router<AppState>,
+    /// Pages that the payer's browser comes back to.
+    return_pages: Router<AppState>,
+    document: utoipa::openapi::OpenApi,
+}
+
+fn routes() -> Routes {
+    let (api, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::router())
         .merge(follows::router())
         .merge(fundings::router())
@@ -66,15 +73,22 @@ fn routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(media::api::router())
         .merge(operation::router())
         .split_for_parts();
+    let (return_pages, their_document) = payments::pages::return_pages().split_for_parts();
+    document.merge(their_document);
     docs::complete(&mut document);
-    (router, document)
+    Routes {
+        api,
+        return_pages,
+        document,
+    }
 }
 
 /// The pages of the web app, for people.
-fn pages(state: &AppState) -> Router<AppState> {
+fn pages(state: &AppState, return_pages: Router<AppState>) -> Router<AppState> {
     let recognise = middleware::from_fn_with_state(state.clone(), accounts::visitor::recognise);
     let known = known_pages(state);
     page_routes(state)
+        .merge(return_pages)
         .fallback(move |request: Request<Body>| elsewhere(known.clone(), request))
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)
@@ -141,7 +155,7 @@ fn wrong_method() -> AppError {
 
 /// The API document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    routes().1
+    routes().document
 }
 
 /// The service that answers every request.
@@ -156,7 +170,11 @@ pub fn service(
     + Send
     + 'static,
 > {
-    let (router, document) = routes();
+    let Routes {
+        api,
+        return_pages,
+        document,
+    } = routes();
     let paths: Vec<String> = document
         .paths
         .paths
@@ -164,13 +182,13 @@ pub fn service(
         .cloned()
         .chain(docs::PATHS.map(str::to_owned))
         .collect();
-    let mut router = router.merge(docs::router(&document)?);
+    let mut router = api.merge(docs::router(&document)?);
     if state.config.test_clock {
         router = router.merge(dev::router());
     }
     let router = router
         .method_not_allowed_fallback(|| async { wrong_method() })
-        .merge(pages(state))
+        .merge(pages(state, return_pages))
         .with_state(state.clone());
     let production = !state.config.is_dev();
     let limited = rate_limits(state).layer(router);

@@ -22,9 +22,9 @@ pub use stored::{StoredPayment, Timing, Wanted};
 use crate::state::AppState;
 use crate::web::AppError;
 
-/// `/remit/kakaopay/…` and the pages the payer comes back to.
+/// `/remit/kakaopay/…`, but for the pages that the payer comes back to.
 pub fn router() -> OpenApiRouter<AppState> {
-    api::router().merge(pages::router())
+    api::router()
 }
 
 /// The payer as the provider knows them: an opaque name, no personal data.

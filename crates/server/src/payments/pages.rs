@@ -23,7 +23,8 @@ use crate::site::{self, Shell, Tab};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput, Problem, QueryInput};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
+/// The pages that KakaoPay sends the payer back to.
+pub fn return_pages() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(returned))
         .routes(routes!(cancelled))

@@ -322,3 +322,31 @@ async fn english_is_spoken_to_those_who_ask_for_it() {
     assert!(ask("en;q=0.5,ko;q=0.9").await.contains("<html lang=\"ko\""));
     assert!(ask("fr").await.contains("<html lang=\"ko\""));
 }
+
+#[tokio::test]
+async fn a_browser_that_comes_back_for_an_unknown_payment_gets_a_page() {
+    let app = App::start().await;
+    for way in ["return", "cancelled", "failed"] {
+        let path = format!("/remit/kakaopay/{way}/8f14e45fceea167a5a36dedd4bea2543");
+        let page = Visitor::guest(&app).get(&path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{way}");
+        assert!(page.text.starts_with("<!doctype html>"), "{page:?}");
+        let data = send(app.visitor(Method::GET, &path)).await;
+        assert_eq!(data.status, StatusCode::NOT_FOUND);
+        assert!(data.json()["detail"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn who_reports_a_message_comes_back_to_its_funding() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    let support = friend.supports(&funding, 5_000, "응원해").await;
+    let path = format!("/reports/new?kind=support&id={}", support["id"]);
+    let reported = Visitor::of(&author)
+        .post(&path, &[("message", "이상한 말이에요")])
+        .await;
+    let funding = format!("/fundings/{}?done=reported", funding["id"]);
+    assert_eq!(location(&reported), funding);
+}
