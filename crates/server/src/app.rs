@@ -52,6 +52,7 @@ const RATES: Rates = Rates {
     login: Rate::new(60, 30),
     payment: Rate::new(60, 30),
     search: Rate::new(60, 30),
+    preview: Rate::new(120, 60),
 };
 
 /// Every route that is in the API document.
@@ -222,6 +223,7 @@ fn classify(method: &Method, path: &str) -> Class {
         "/account/token/refresh" | "/kakao/unlink" => Class::Read,
         // Somebody else's server is asked: a form must not become a way to ask it often.
         "/account/search" | "/explore/people" | "/fundings/new/link" => Class::Search,
+        path if path.starts_with("/fundings/") && path.contains("/preview/") => Class::Preview,
         path if method == Method::POST && path.ends_with("/support") => Class::Payment,
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,

@@ -3,10 +3,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use preview::{DrawingError, Font, draw_funding};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::Preview;
 use crate::state::AppState;
@@ -14,6 +16,9 @@ use crate::web::AppError;
 
 /// Pictures drawn at the same time: one takes some tens of milliseconds and, with its font, some 30 MB.
 const ARTISTS: usize = 1;
+
+/// Longest wait for one's turn: a chat's machine gives up not much later.
+const TURN_WAIT: Duration = Duration::from_secs(2);
 
 /// Bytes of pictures kept: some two hundred.
 const KEPT_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -86,20 +91,23 @@ fn find_font() -> Option<Font> {
     font
 }
 
-/// The picture of a funding.
+/// The picture of a funding; `None` when so many are being drawn that its turn does not come soon.
 ///
 /// # Errors
 /// When the store of pictures fails, or the drawing.
-pub async fn find_or_draw(state: &AppState, preview: Preview) -> Result<Bytes, AppError> {
+pub async fn find_or_draw(state: &AppState, preview: Preview) -> Result<Option<Bytes>, AppError> {
     let version = preview.version();
     if let Some(found) = state.previews.find(&version) {
-        return Ok(found);
+        return Ok(Some(found));
     }
     let turn = Arc::clone(&state.previews.artists).acquire_owned();
-    let turn = turn.await.map_err(AppError::internal)?;
+    let Ok(turn) = timeout(TURN_WAIT, turn).await else {
+        return Ok(None);
+    };
+    let turn = turn.map_err(AppError::internal)?;
     // Whoever was before us may have wanted the same.
     if let Some(found) = state.previews.find(&version) {
-        return Ok(found);
+        return Ok(Some(found));
     }
     let own = match preview.picture() {
         Some(name) => state.media.find_full(name).await,
@@ -113,5 +121,5 @@ pub async fn find_or_draw(state: &AppState, preview: Preview) -> Result<Bytes, A
         shared.previews.draw(&preview, own.as_deref())
     });
     let drawn = drawing.await.map_err(AppError::internal)?;
-    drawn.map_err(AppError::internal)
+    drawn.map(Some).map_err(AppError::internal)
 }

@@ -56,6 +56,20 @@ async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
 }
 
 #[tokio::test]
+async fn pictures_of_links_are_limited_more_strictly_than_reads() {
+    let app = App::with(ON).await;
+    let number = Cell::new(0);
+    let picture = async || {
+        number.set(number.get() + 1);
+        let path = format!("/fundings/1/preview/{}.png", number.get());
+        send(app.visitor(Method::GET, &path)).await
+    };
+    assert!((20..=200).contains(&answered_before_429(picture).await));
+    let read = send(app.visitor(Method::GET, "/fundings/1")).await;
+    assert_eq!(read.status, StatusCode::NOT_FOUND, "reading goes on");
+}
+
+#[tokio::test]
 async fn a_browser_that_asks_too_often_is_told_on_a_page() {
     let app = App::with(ON).await;
     let start = |accept: &str| {

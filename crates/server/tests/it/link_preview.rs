@@ -1,7 +1,9 @@
 //! What a chat learns of a link, by the machine that it sends: everything of a public funding, nothing of any
 //! other.
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, USER_AGENT};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -133,15 +135,43 @@ async fn the_address_of_the_picture_changes_with_everything_that_is_drawn() {
     let same = picture_path(&app, &scrape(&app, &path).await);
     assert_eq!(Some(&same), addresses.last(), "the text is not drawn");
 
-    // Who comes by an old address sees today's picture and does not keep it.
-    let (old, new) = (fetch(&app, &addresses[0]).await, fetch(&app, &same).await);
-    assert_eq!(
-        (old.status, old.caching.as_str()),
-        (StatusCode::OK, "no-cache")
-    );
+    // Who comes by an old address, or one made up, is led to today's picture and does not keep the way.
+    let nonsense = format!("{path}/preview/0.png");
+    for address in [&addresses[0], &nonsense] {
+        let old = Visitor::guest(&app).get(address).await;
+        assert_eq!(old.status, StatusCode::SEE_OTHER, "{old:?}");
+        assert_eq!(old.headers["location"], same.as_str());
+        assert_eq!(old.headers["cache-control"], "no-cache");
+    }
+    let new = fetch(&app, &same).await;
     assert!(new.caching.contains("immutable"));
-    assert_eq!(old.bytes, new.bytes);
-    assert_ne!(old.bytes, first.bytes);
+    assert_ne!(new.bytes, first.bytes);
+}
+
+#[tokio::test]
+async fn nobody_waits_long_for_a_picture_while_many_are_drawn() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let mut addresses = Vec::new();
+    for number in 0..100 {
+        let funding = minji.opens(&format!("소원 {number}"), true).await;
+        let page = scrape(&app, &format!("/fundings/{}", funding["id"])).await;
+        addresses.push(picture_path(&app, &page));
+    }
+    let general = picture_path(&app, &scrape(&app, "/").await);
+    let general = fetch(&app, &general).await.bytes;
+    let asked = addresses.iter().map(async |address| {
+        let begun = Instant::now();
+        let picture = fetch(&app, address).await;
+        assert!(begun.elapsed() < Duration::from_secs(6), "{begun:?}");
+        picture
+    });
+    for picture in futures_util::future::join_all(asked).await {
+        assert_eq!(picture.status, StatusCode::OK);
+        // The one that every page has is not kept in the place of a funding's own.
+        let (is_general, is_kept) = (picture.bytes == general, picture.caching != "no-cache");
+        assert_ne!(is_general, is_kept, "{}", picture.caching);
+    }
 }
 
 #[tokio::test]
@@ -155,8 +185,8 @@ async fn a_hidden_a_deleted_and_an_unknown_funding_look_the_same_and_say_nothing
         .form(Method::DELETE, "/funding/", &[("id", &id)])
         .await;
     assert!(gone.status.is_success(), "{gone:?}");
-    let mut pages = Vec::new();
-    for id in [hidden["id"].to_string(), id, "999".to_owned()] {
+    let mut answers = Vec::new();
+    for id in [hidden["id"].to_string(), id, "9".to_owned()] {
         let page = scrape(&app, &format!("/fundings/{id}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert_eq!(meta(&page, "og:title"), "FunSun");
@@ -165,14 +195,25 @@ async fn a_hidden_a_deleted_and_an_unknown_funding_look_the_same_and_say_nothing
         }
         let general = fetch(&app, &picture_path(&app, &page)).await;
         assert_eq!(general.status, StatusCode::OK);
-        // The one place where they differ is the address that was asked for, to come back to.
-        pages.push(
-            page.text
-                .replace(&format!("fundings%2F{id}\""), "fundings%2FN\""),
-        );
+        let picture = Visitor::guest(&app)
+            .get(&format!("/fundings/{id}/preview/0.png"))
+            .await;
+        answers.push((alike(page, &id), alike(picture, &id)));
     }
-    assert_eq!(pages[0], pages[1]);
-    assert_eq!(pages[0], pages[2]);
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+}
+
+/// Everything of an answer about this funding but what is another at every time, and the address that was
+/// asked for, to come back to.
+fn alike(answer: Answer, id: &str) -> (StatusCode, HeaderMap, String) {
+    let mut headers = answer.headers;
+    for of_its_time in ["x-request-id", "date"] {
+        headers.remove(of_its_time);
+    }
+    let back = format!("fundings%2F{id}\"");
+    let text = answer.text.replace(&back, "fundings%2FN\"");
+    (answer.status, headers, text)
 }
 
 #[tokio::test]

@@ -3,16 +3,21 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use bytes::Bytes;
+use funsun_domain::ids::FundingId;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
 use super::show::{Missing, funding_id};
 use crate::db::Conn;
 use crate::fundings::previews::find_or_draw;
 use crate::fundings::{Preview, sql};
+use crate::site::assets;
 use crate::state::AppState;
 use crate::web::{AppError, PathInput};
+
+const NOT_KEPT: &str = "no-cache";
 
 /// The viewer of the visibility rule who is nobody.
 const GUEST: i64 = 0;
@@ -22,27 +27,53 @@ pub fn router() -> Router<AppState> {
     Router::new().route("/fundings/{id}/preview/{file}", get(show))
 }
 
-/// The picture of an older version is today's, but not kept.
 async fn show(
     State(state): State<AppState>,
     PathInput((id, file)): PathInput<(String, String)>,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
     let version = file.strip_suffix(".png").ok_or(Missing::Unknown)?;
-    let find = move |conn: &mut Conn| sql::find_detail(conn, id, GUEST);
-    let found = state.db.read(find).await?;
+    let preview = find(&state, id).await?;
+    if preview.version() != version {
+        return Ok(moved(&preview));
+    }
+    let picture = find_or_draw(&state, preview).await?;
+    // Asked again: meanwhile it may have been hidden, and caches would keep it.
+    let preview = find(&state, id).await?;
+    if preview.version() != version {
+        return Ok(moved(&preview));
+    }
+    Ok(match picture {
+        Some(picture) => image(picture, "public, max-age=86400, immutable"),
+        None => image(general()?, NOT_KEPT),
+    })
+}
+
+/// The preview of a funding that everybody may see now.
+async fn find(state: &AppState, id: FundingId) -> Result<Preview, AppError> {
+    let read = move |conn: &mut Conn| sql::find_detail(conn, id, GUEST);
+    let found = state.db.read(read).await?;
     let preview = found.and_then(|(card, author, _)| Preview::new(&card, &author));
-    let preview = preview.ok_or(Missing::Unknown)?;
-    let caching = if version == preview.version() {
-        "public, max-age=86400, immutable"
-    } else {
-        "no-cache"
-    };
+    preview.ok_or_else(|| Missing::Unknown.into())
+}
+
+/// To today's picture. Nothing is drawn for an address that anybody can make up.
+fn moved(preview: &Preview) -> Response {
+    let caching = [(CACHE_CONTROL, NOT_KEPT)];
+    (caching, Redirect::to(&preview.path())).into_response()
+}
+
+/// The picture of every page that has none of its own.
+fn general() -> Result<Bytes, AppError> {
+    let content = assets::content("og.png").map(Bytes::from_static);
+    content.ok_or_else(|| AppError::internal(anyhow::anyhow!("there is no general picture")))
+}
+
+fn image(content: Bytes, caching: &'static str) -> Response {
     let headers = [
         (CONTENT_TYPE, "image/png"),
         (CACHE_CONTROL, caching),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
-    let picture = find_or_draw(&state, preview).await?;
-    Ok((headers, picture).into_response())
+    (headers, content).into_response()
 }

@@ -30,6 +30,8 @@ pub enum Class {
     Payment,
     /// Searches.
     Search,
+    /// Pictures of links, which may have to be drawn.
+    Preview,
 }
 
 /// The rate of one class.
@@ -54,6 +56,8 @@ pub struct Rates {
     pub payment: Rate,
     /// For [`Class::Search`].
     pub search: Rate,
+    /// For [`Class::Preview`].
+    pub preview: Rate,
 }
 
 /// Chooses the class of a request by method and path.
@@ -89,13 +93,14 @@ impl Default for Rates {
             login: Rate::new(20, 20),
             payment: Rate::new(30, 15),
             search: Rate::new(60, 30),
+            preview: Rate::new(120, 60),
         }
     }
 }
 
 /// The limiters of all classes.
 pub struct RateLimits {
-    limiters: [Limiter; 5],
+    limiters: [Limiter; 6],
     proxies: TrustedProxies,
     classify: Classify,
     account_of: AccountOf,
@@ -116,6 +121,7 @@ impl RateLimits {
             rates.login,
             rates.payment,
             rates.search,
+            rates.preview,
         ]
         .map(Limiter::new);
         Self {
@@ -182,6 +188,7 @@ impl Class {
             Self::Login => 2,
             Self::Payment => 3,
             Self::Search => 4,
+            Self::Preview => 5,
         }
     }
 }
