@@ -70,25 +70,36 @@ pub(super) fn find(
     viewer: i64,
     before: i64,
 ) -> Result<Result<Found, Missing>, StorageError> {
-    // Before the rule is asked: what is shown was there while the viewer might see it.
-    let supporters = supports::count(conn, id)?;
-    let messages = supports::list_latest(conn, id, before, MESSAGES + 1)?;
-    let facts = sql::find_facts(conn, id, viewer)?;
-    let Some(rows) = sql::find_detail(conn, id, viewer)? else {
-        return Ok(Err(match facts {
-            Some(_) => Missing::Gone,
-            None => Missing::Unknown,
-        }));
-    };
-    let Some(facts) = facts else {
+    // First, so that it takes as long to hear of a hidden one as of one that is not there.
+    let Some(facts) = sql::find_facts(conn, id, viewer)? else {
         return Ok(Err(Missing::Unknown));
     };
-    Ok(Ok(Found {
+    if facts.hidden {
+        return Ok(Err(Missing::Gone));
+    }
+    let messages = supports::list_latest(conn, id, before, MESSAGES + 1)?;
+    let supporters = count(conn, id, before, &messages)?;
+    // And last: what is shown was there while the viewer might see it.
+    let rows = sql::find_detail(conn, id, viewer)?;
+    Ok(rows.ok_or(Missing::Unknown).map(|rows| Found {
         rows,
         author: facts.author,
         supporters,
         messages,
     }))
+}
+
+/// The supports of a funding; `messages` are those below `before`, and most fundings have no others.
+fn count(
+    conn: &mut Conn,
+    id: FundingId,
+    before: i64,
+    messages: &[MessageRow],
+) -> Result<i64, StorageError> {
+    match i64::try_from(messages.len()) {
+        Ok(all) if before == i64::MAX && all <= MESSAGES => Ok(all),
+        _ => supports::count(conn, id),
+    }
 }
 
 /// Why there is nothing to show.
