@@ -1,5 +1,6 @@
 //! A funding's page while somebody looks at it: what arrives by itself, for whom, and when it ends.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
@@ -262,6 +263,34 @@ async fn one_member_watches_no_more_than_a_share() {
     }
     let next = opens(&author, "새 헬멧", true).await;
     Watcher::of(&visitor, &next).await;
+}
+
+#[tokio::test]
+async fn guests_leave_half_of_the_places_to_members() {
+    let app = App::start().await;
+    let author = app.member("민지").await;
+    let funding = opens(&author, "새 자전거", true).await;
+    let url = format!("{}/fundings/{}/live", app.url, funding["id"]);
+    let guests = |line: u8, count: usize| {
+        let client = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 1, line]));
+        let client = client.build().unwrap();
+        let url = &url;
+        async move {
+            let asked = (0..count).map(|_| client.get(url).send());
+            let answers = futures_util::future::join_all(asked).await;
+            answers.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+        }
+    };
+    let mut open = Vec::new();
+    for line in 1..=8 {
+        open.extend(guests(line, 64).await);
+    }
+    for answer in &open {
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let over = guests(9, 1).await;
+    assert_eq!(over[0].status(), StatusCode::TOO_MANY_REQUESTS);
+    Watcher::of(&Visitor::of(&author), &funding).await;
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ use crate::state::AppState;
 
 /// Watchers on one node: a quarter of the connections that it takes.
 const WATCHERS_MAX: usize = 1_024;
+/// Of them guests: addresses are cheap, and members are not to be kept out by them.
+const GUESTS_MAX: usize = WATCHERS_MAX / 2;
 /// Of one member: more tabs than anybody looks at, and those that were closed a moment ago.
 const OF_MEMBER_MAX: usize = 16;
 /// Guests at one address: a mobile network may share one.
@@ -31,6 +33,7 @@ pub struct Live(Arc<Mutex<Watchers>>);
 struct Watchers {
     closed: bool,
     count: usize,
+    guests: usize,
     by_caller: HashMap<Caller, usize>,
     fundings: HashMap<FundingId, watch::Sender<Pulse>>,
 }
@@ -86,6 +89,10 @@ impl Caller {
             Self::Line(_) => OF_ADDRESS_MAX,
         }
     }
+
+    const fn is_guest(self) -> bool {
+        matches!(self, Self::Line(_))
+    }
 }
 
 impl Live {
@@ -98,12 +105,17 @@ impl Live {
         if watchers.closed || watchers.count >= WATCHERS_MAX {
             return Err(Crowded);
         }
+        let guest = usize::from(caller.is_guest());
+        if watchers.guests + guest > GUESTS_MAX {
+            return Err(Crowded);
+        }
         let own = watchers.by_caller.entry(caller).or_default();
         if *own >= caller.watchers_max() {
             return Err(Crowded);
         }
         *own += 1;
         watchers.count += 1;
+        watchers.guests += guest;
         Ok(Watch {
             pulse: watchers.fundings.entry(funding).or_default().subscribe(),
             _place: Place {
@@ -150,6 +162,8 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut watchers = self.live.watchers();
         watchers.count = watchers.count.saturating_sub(1);
+        let guest = usize::from(self.caller.is_guest());
+        watchers.guests = watchers.guests.saturating_sub(guest);
         if let Some(own) = watchers.by_caller.get_mut(&self.caller) {
             *own = own.saturating_sub(1);
             if *own == 0 {
