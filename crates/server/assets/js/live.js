@@ -4,7 +4,7 @@ import { fetchPage, openStream } from './trusted.js';
 
 // How long a tab that nobody sees keeps its stream.
 const UNSEEN_MS = 30_000;
-// Pause after the server refused, twice as long each time, and how often.
+// Pause after the server refused, and how often it grows twice as long. Meanwhile the page stays as it is.
 const REFUSED_MS = 60_000;
 const REFUSALS = 5;
 
@@ -13,6 +13,8 @@ const status = funding.querySelector('[data-live-status]');
 // On a further page of messages new ones have no place.
 const isFirstPage = 'after' in funding.dataset;
 let newest = Number(funding.dataset.after);
+// What the messages look like: later this page no longer is what the server made.
+let looks = `&looks=${funding.dataset.looks}`;
 let refusals = 0;
 let stream;
 let timer;
@@ -42,9 +44,8 @@ function takeAmounts(page) {
 function takeMessage(page, event) {
   newest = Math.max(newest, Number(event.lastEventId));
   const fresh = page.querySelector('.message');
-  const shown = document.getElementById(fresh.id);
-  if (shown) {
-    if (!isBusy(shown)) shown.replaceWith(document.adoptNode(fresh));
+  if (document.getElementById(fresh.id)) {
+    takeChanged(page);
   } else if (isFirstPage) {
     const older = [...list().children].find((message) => numberOf(message) < numberOf(fresh));
     fresh.classList.add('message-new');
@@ -52,6 +53,13 @@ function takeMessage(page, event) {
     say(status.dataset.arrived);
   }
   showEmptiness();
+}
+
+function takeChanged(page) {
+  const fresh = page.querySelector('.message');
+  const shown = document.getElementById(fresh.id);
+  if (!shown || shown.isEqualNode(fresh) || isBusy(shown)) return;
+  shown.replaceWith(document.adoptNode(fresh));
 }
 
 function keepListed({ from, ids }) {
@@ -92,8 +100,10 @@ function close() {
 function open() {
   clearTimeout(timer);
   if (stream || document.hidden) return;
-  const after = isFirstPage ? `?after=${newest}` : '';
-  stream = openStream(funding.dataset.live + after, { amounts: takeAmounts, message: takeMessage });
+  const known = isFirstPage ? `?after=${newest}${looks}` : '';
+  looks = '';
+  const takers = { amounts: takeAmounts, message: takeMessage, changed: takeChanged };
+  stream = openStream(funding.dataset.live + known, takers);
   stream.addEventListener('listed', (event) => keepListed(JSON.parse(event.data)));
   stream.addEventListener('stale', readAgain);
   stream.addEventListener('open', () => { refusals = 0; });
@@ -101,12 +111,13 @@ function open() {
     // A stream that only broke off comes again by itself.
     if (stream?.readyState !== EventSource.CLOSED) return;
     close();
-    if (refusals < REFUSALS) timer = setTimeout(open, REFUSED_MS * 2 ** refusals);
-    refusals += 1;
+    timer = setTimeout(open, REFUSED_MS * 2 ** refusals);
+    refusals = Math.min(refusals + 1, REFUSALS);
   });
 }
 
 document.addEventListener('visibilitychange', () => {
+  clearTimeout(timer);
   if (document.hidden) timer = setTimeout(close, UNSEEN_MS);
   else open();
 });

@@ -150,8 +150,54 @@ async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
             let message = again.next().await;
             assert_eq!((message.name.as_str(), &message.id), ("message", id));
         }
-        assert_eq!(again.next().await.name, "listed", "{query} {last}");
+        let mut next = again.next().await;
+        while next.name == "changed" {
+            next = again.next().await;
+        }
+        assert_eq!(next.name, "listed", "{query} {last}");
         assert_eq!(again.next().await.name, "amounts");
+    }
+}
+
+#[tokio::test]
+async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("민지").await, app.member("지우").await);
+    let funding = opens(&author, "새 자전거", true).await;
+    giver.supports(&funding, 1_000, "그대로").await;
+    let support = giver.supports(&funding, 1_000, "힘내").await;
+    let guest = Visitor::guest(&app);
+    let page = guest.get(&format!("/fundings/{}", funding["id"])).await;
+    let shown = |name: &str| {
+        let value = page.text.split_once(&format!(" data-{name}=\"")).unwrap().1;
+        value.split_once('"').unwrap().0.to_owned()
+    };
+    let query = format!("?after={}&looks={}", shown("after"), shown("looks"));
+    let mut at_once = Watcher::open(ask(&guest, &funding, &query, "").await);
+    assert_eq!(at_once.next().await.name, "listed", "nothing has changed");
+    drop(at_once);
+
+    let path = format!("/supports/{}/thanks", support["id"]);
+    let said = Visitor::of(&author)
+        .post(&path, &[("thanks", "정말 고마워")])
+        .await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{said:?}");
+    let heard = support["id"].to_string();
+    let (after, other) = (format!("?after={heard}"), format!("{query}0"));
+    for (query, last) in [
+        (query.as_str(), ""),
+        (&other, ""),
+        (&after, ""),
+        ("?after=0", heard.as_str()),
+    ] {
+        let mut again = Watcher::open(ask(&guest, &funding, query, last).await);
+        for part in ["그대로", "정말 고마워"] {
+            let changed = again.next().await;
+            let is = (changed.name.as_str(), changed.id.as_str());
+            assert_eq!(is, ("changed", ""), "{query} {last}");
+            assert!(changed.data.contains(part), "{part}: {changed:?}");
+        }
+        assert_eq!(again.next().await.name, "listed", "{query} {last}");
     }
 }
 
@@ -234,7 +280,7 @@ async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
     let message = watcher.next().await;
     assert_eq!(
         (message.name.as_str(), message.id.as_str()),
-        ("message", "")
+        ("changed", "")
     );
     assert!(message.data.contains("정말 고마워"), "{message:?}");
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::ids::{AccountKey, FundingId};
 
+use super::live::looks_of;
 use super::parts::{MESSAGES, Message, Progress, Stand};
 use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
@@ -38,6 +39,8 @@ struct FundingPage {
     messages: Vec<Message>,
     /// The newest message shown; 0 when there is none.
     newest: i64,
+    /// What they look like: the stream tells again what no longer does.
+    looks: i64,
     further: bool,
     next: Option<String>,
     review: Option<String>,
@@ -158,12 +161,14 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) 
     let size = usize::try_from(MESSAGES).expect("a page is small");
     let next = (found.messages.len() > size).then(|| found.messages[size - 1].id);
     let newest = found.messages.first().map_or(0, |row| row.id);
+    let looks = looks_of(&found.messages[..found.messages.len().min(size)]);
     let message = |row| Message::new(row, viewer, stand, t, now);
     let messages = found.messages.into_iter().take(size);
     FundingPage {
         stand,
         messages: messages.map(message).collect(),
         newest,
+        looks,
         further: before != i64::MAX,
         next: next.map(|id| Cursor::one(id).encode()),
         review: detail.review,

@@ -27,6 +27,7 @@ use crate::site::{Shell, Tab};
 use crate::state::AppState;
 use crate::web::{AppError, PathInput, QueryInput};
 use told::Told;
+pub(super) use told::looks_of;
 
 /// Longest time between two looks: what wakes nobody (a friendship or a login that ends, an answer, the
 /// time that is left) is noticed by then.
@@ -96,7 +97,7 @@ async fn live(
         id,
         visitor,
         watch,
-        messages: Told::up_to(known_to(request.headers(), &query)),
+        messages: told_to(request.headers(), &query),
         progress: String::new(),
         ends_at: Instant::now() + LIFE,
     };
@@ -122,12 +123,12 @@ fn caller(state: &AppState, visitor: &Visitor, request: &Request) -> Caller {
     }
 }
 
-/// Up to which message the page knows all: what the browser has heard since counts more than what the page
-/// was made with.
-fn known_to(headers: &HeaderMap, query: &QueryInput) -> Option<i64> {
+/// What the page shows: what the browser has heard since counts more than what the page was made with.
+fn told_to(headers: &HeaderMap, query: &QueryInput) -> Told {
+    let number = |name| query.optional_integer(name).ok().flatten();
     let heard = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
     let heard = heard.and_then(|id| id.parse().ok());
-    heard.or_else(|| query.optional_integer("after").ok().flatten())
+    Told::up_to(heard.or_else(|| number("after")), number("looks"))
 }
 
 fn retry() -> Duration {
@@ -220,7 +221,7 @@ impl Streaming {
             );
         }
         for row in news.changed {
-            events.push(Event::default().event("message").data(markup(row)?));
+            events.push(Event::default().event("changed").data(markup(row)?));
         }
         if let Some(mark) = news.too_many {
             events.push(

@@ -1,7 +1,8 @@
 //! What a viewer's page shows by now, so that it is told only what is new.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState};
+use std::sync::LazyLock;
 
 use crate::fundings::pages::parts::MESSAGES;
 use crate::supports::sql::MessageRow;
@@ -12,6 +13,10 @@ pub(super) struct Told {
     newest: i64,
     /// Messages up to this one are on the page already, or below its end.
     known_to: i64,
+    /// What those looked like when the page was made, if it shows the newest ones: see [`looks_of`].
+    looks: Option<i64>,
+    /// It shows the newest ones: it is told what became of them while it was not listening.
+    shows_newest: bool,
     /// The newest messages, with what they looked like.
     shown: HashMap<i64, u64>,
     begun: bool,
@@ -21,7 +26,7 @@ pub(super) struct Told {
 pub(super) struct News {
     /// New ones, oldest first.
     pub(super) fresh: Vec<MessageRow>,
-    /// Those that say something else than before.
+    /// Those that say something else than before, or may do.
     pub(super) changed: Vec<MessageRow>,
     /// Which are there, when some may have gone.
     pub(super) listed: Option<Listed>,
@@ -36,10 +41,21 @@ pub(super) struct Listed {
     ids: Vec<i64>,
 }
 
+/// What these messages of a page look like, in short. Another node or another start says it otherwise; then
+/// they are told again.
+pub fn looks_of(rows: &[MessageRow]) -> i64 {
+    // A secret: the amounts, which not everybody may know, could be found out by trying.
+    static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    KEYS.hash_one(rows).cast_signed()
+}
+
 impl Told {
-    /// A page that shows everything up to message `after`; `None`: everything there is.
-    pub(super) fn up_to(after: Option<i64>) -> Self {
+    /// A page that shows everything up to message `after`, which looked like `looks`; `None`: one whose
+    /// messages are older, and are not told.
+    pub(super) fn up_to(after: Option<i64>, looks: Option<i64>) -> Self {
         Self {
+            looks,
+            shows_newest: after.is_some(),
             newest: after.unwrap_or(0),
             known_to: after.unwrap_or(i64::MAX),
             shown: HashMap::new(),
@@ -58,6 +74,9 @@ impl Told {
         let from = rows.last().filter(|_| !whole).map_or(0, |row| row.id);
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let gone = |id: &i64| *id >= from && !ids.contains(id);
+        let known = rows.partition_point(|row| row.id > self.known_to);
+        let missed =
+            !self.begun && self.shows_newest && self.looks != Some(looks_of(&rows[known..]));
         let some_gone = !self.begun || self.shown.keys().any(gone);
 
         let digest = BuildHasherDefault::<DefaultHasher>::default();
@@ -69,11 +88,10 @@ impl Told {
         for row in rows.into_iter().rev() {
             if is_fresh(&row) {
                 fresh.push(row);
-            } else if self
-                .shown
-                .get(&row.id)
-                .is_some_and(|look| *look != looks[&row.id])
-            {
+                continue;
+            }
+            let look = self.shown.get(&row.id);
+            if missed || look.is_some_and(|look| *look != looks[&row.id]) {
                 changed.push(row);
             }
         }
