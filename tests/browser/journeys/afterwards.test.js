@@ -56,6 +56,25 @@ story('a friend changes the message of a support', async (people) => {
   assert.equal(await friend.canRead('축화해'), false);
 });
 
+story('a page that was cut off learns what was changed meanwhile', async (people) => {
+  const funding = await opened(stage, await member(stage, '기다린'), { title: '따뜻한 목도리' });
+  const friend = await people.desktop();
+  await gift(stage, await friend.isMember('고쳐쓴'), funding, { message: '축화해' });
+  const guest = await people.phone();
+  guest.expects(/\/live\?/);
+  await guest.page.route('**/live?*', (route) => route.abort('connectionfailed'));
+  await guest.goes(funding);
+  await guest.reads('축화해');
+  await friend.goes(funding);
+  await friend.presses('메시지 고치기');
+  await friend.page.getByRole('textbox').fill('축하해!');
+  await friend.page.locator('main form .button').first().click();
+  await friend.reads('축하해!');
+  await guest.page.unroute('**/live?*');
+  await guest.reads('축하해!', { within: 15_000 });
+  assert.equal(await guest.canRead('축화해'), false);
+});
+
 story('an author changes a funding', async (people) => {
   const author = await people.phone();
   const funding = await opened(stage, await author.isMember('고치는'), { title: '처음 제목' });
