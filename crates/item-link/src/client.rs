@@ -66,11 +66,9 @@ impl Client {
     pub async fn fetch(&self, link: &str) -> Result<Item, Failure> {
         let url = link::parse(link, self.reach)?;
         let deadline = Instant::now() + TOTAL_TIMEOUT;
-        let reading = async {
-            let turn = self.turns.acquire().await.map_err(|_| Failure::Slow)?;
-            Ok((turn, self.page(url).await?))
-        };
-        let (turn, (from, found)) = in_time(deadline, reading).await?;
+        let turn = async { self.turns.acquire().await.map_err(|_| Failure::Slow) };
+        let turn = in_time(deadline, turn).await?;
+        let (from, found) = self.page(url, deadline).await?;
         let picture = match &found.picture {
             Some(address) => self.picture(&from, address, deadline).await,
             None => None,
@@ -83,23 +81,31 @@ impl Client {
         Ok(Item { title, picture })
     }
 
-    async fn page(&self, url: Url) -> Result<(Url, Found), Failure> {
-        let mut response = self.get(url, "text/html,application/xhtml+xml").await?;
+    async fn page(&self, url: Url, deadline: Instant) -> Result<(Url, Found), Failure> {
+        let asking = self.get(url, "text/html,application/xhtml+xml");
+        let mut response = in_time(deadline, asking).await?;
         let content_type = text(response.headers(), CONTENT_TYPE).to_ascii_lowercase();
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         if !matches!(kind, "text/html" | "application/xhtml+xml") {
             return Err(Failure::NoPage);
         }
-        let mut page = Vec::new();
+        let (mut page, mut slow) = (Vec::new(), false);
         while page.len() < PAGE_BYTES_MAX {
-            match response.chunk().await {
-                Ok(Some(chunk)) => page.extend_from_slice(&chunk),
+            match timeout_at(deadline, response.chunk()).await {
+                Ok(Ok(Some(chunk))) => page.extend_from_slice(&chunk),
                 // A page that breaks off has said what it is before.
-                Ok(None) | Err(_) => break,
+                Ok(Ok(None) | Err(_)) => break,
+                Err(_) => {
+                    slow = true;
+                    break;
+                }
             }
         }
         page.truncate(PAGE_BYTES_MAX);
         let found = page::read(&charset::decode(&page, &content_type));
+        if slow && found == Found::default() {
+            return Err(Failure::Slow);
+        }
         Ok((response.url().clone(), found))
     }
 

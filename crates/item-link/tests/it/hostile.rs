@@ -1,13 +1,15 @@
 //! Links and shops that mean no good.
 
+use std::future::pending;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_ENCODING;
 use axum::response::IntoResponse;
-use item_link::{Failure, LINK_BYTES_MAX};
+use item_link::{Failure, Item, LINK_BYTES_MAX};
 use outside::Reach;
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use crate::shop::{Shop, client, html, redirect};
@@ -115,6 +117,28 @@ async fn nobody_is_waited_for_longer_than_the_whole_may_take() {
     let item = slow_picture.unwrap();
     assert_eq!((item.title.as_deref(), item.picture), (Some("컵"), None));
     assert!(begun.elapsed() < Duration::from_secs(9));
+}
+
+#[tokio::test]
+async fn a_page_that_stops_half_way_has_said_what_it_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let link = format!("http://{}/item", listener.local_addr().unwrap());
+    let shop = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        while stream.try_read(&mut [0; 4_096]).is_err() {
+            stream.readable().await.unwrap();
+        }
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\n";
+        let page = format!("{head}content-length: 9000\r\n\r\n<title>컵</title>");
+        stream.try_write(page.as_bytes()).unwrap();
+        pending::<Result<Item, Failure>>().await
+    };
+    let client = client(Reach::Loopback);
+    let item = tokio::select! {
+        item = client.fetch(&link) => item,
+        never = shop => never,
+    };
+    assert_eq!(item.unwrap().title.as_deref(), Some("컵"));
 }
 
 #[tokio::test]
