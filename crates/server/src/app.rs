@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, middleware};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -207,8 +207,8 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
             .map(|bearer| bearer.account.to_string())
     });
     let own = state.clone();
-    let refuse = Arc::new(move |headers: &HeaderMap, refusal: AppError| {
-        accounts::visitor::refused_at_the_door(&own, headers, refusal)
+    let refuse = Arc::new(move |headers: &HeaderMap, uri: &Uri, refusal: AppError| {
+        accounts::visitor::refused_at_the_door(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
     let limits = RateLimits::new(&RATES, proxies, classify, account_of);

@@ -7,12 +7,15 @@ if ('serviceWorker' in navigator) {
   navigator.serviceWorker.register(workerUrl(), { scope: '/' }).catch(() => {});
 }
 
-// A draft belongs to whoever is logged in, until it is published. The page without a connection knows nobody.
-const opened = new URLSearchParams(location.search).get('done') === 'opened';
-const nobody = 'nobody' in document.body.dataset && !document.querySelector('[data-offline]');
-if (opened || nobody) {
+// A draft is forgotten when its own form, whose number stands behind the #, has opened a funding, and when its author
+// has logged out here. No link can make up the number, and a login that ran out takes nothing along.
+const done = new URLSearchParams(location.search).get('done');
+const left = ['logged_out', 'withdrawn'].includes(done) && document.body.classList.contains('guest');
+const used = done === 'opened' && location.hash.slice(1);
+if (left || used) {
   try {
-    localStorage.removeItem('funding-draft');
+    const draft = JSON.parse(localStorage.getItem('funding-draft'));
+    if (left || draft?.attempt === used) localStorage.removeItem('funding-draft');
   } catch {
     // The device keeps nothing at all.
   }
@@ -23,6 +26,7 @@ if (toast) {
   // What has been said once is not said again when the page is reloaded or shared.
   const url = new URL(location.href);
   url.searchParams.delete('done');
+  if (used) url.hash = '';
   history.replaceState(history.state, '', url);
   toast.querySelector('button')?.addEventListener('click', () => toast.remove());
   setTimeout(() => toast.remove(), 6000);

@@ -127,11 +127,7 @@ pub async fn recognise(
 ) -> Response {
     let production = !state.config.is_dev();
     let (login, renewal) = who(&state, request.headers(), production).await;
-    let visitor = Visitor {
-        csrf: login.map_or_else(String::new, |login| csrf_of(&state, login)),
-        origin: state.public_url.clone(),
-        ..look(&state, request.headers(), request.uri(), login)
-    };
+    let visitor = look(&state, request.headers(), request.uri(), login);
     let wants_page = errors::wants_page(request.headers());
     let method = request.method().clone();
     request.extensions_mut().insert(visitor.clone());
@@ -208,8 +204,8 @@ fn look(state: &AppState, headers: &HeaderMap, uri: &Uri, login: Option<Bearer>)
         }),
         t: Texts(lang.unwrap_or_else(|| Lang::accepted(headers))),
         theme: theme.and_then(Theme::parse).unwrap_or_default(),
-        csrf: String::new(),
-        origin: String::new(),
+        csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
+        origin: state.public_url.clone(),
         path: uri
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -247,22 +243,21 @@ async fn frame_of_refusal(state: &AppState, visitor: &Visitor, refusal: &Refusal
     shell.unwrap_or_else(|_| visitor.bare_shell())
 }
 
-/// What is refused before anybody was recognised: a page for those who want one, in the language and colours of
-/// their browser.
-pub fn refused_at_the_door(state: &AppState, headers: &HeaderMap, refusal: AppError) -> Response {
+/// What is refused before anybody was recognised: a page for those who want one. No token is renewed for it and the
+/// database is left alone.
+pub fn refused_at_the_door(
+    state: &AppState,
+    headers: &HeaderMap,
+    uri: &Uri,
+    refusal: AppError,
+) -> Response {
     let response = refusal.into_response();
     let told = response.extensions().get::<Refusal>().cloned();
     let Some(told) = told.filter(|_| errors::wants_page(headers)) else {
         return response;
     };
-    let production = !state.config.is_dev();
-    let lang = Cookie::Lang.read(headers, production).and_then(Lang::parse);
-    let theme = Cookie::Theme.read(headers, production);
-    let shell = Shell {
-        theme: theme.and_then(Theme::parse).unwrap_or_default(),
-        ..Shell::bare(Texts(lang.unwrap_or_else(|| Lang::accepted(headers))))
-    };
-    errors::as_page(&response, &told, shell)
+    let visitor = look(state, headers, uri, cookie_bearer(state, headers));
+    errors::as_page(&response, &told, visitor.bare_shell())
 }
 
 fn csrf_of(state: &AppState, login: Bearer) -> String {
@@ -315,11 +310,7 @@ impl FromRequestParts<AppState> for Visitor {
             return Ok(visitor.clone());
         }
         let login = cookie_bearer(state, &parts.headers);
-        Ok(Self {
-            csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
-            origin: state.public_url.clone(),
-            ..look(state, &parts.headers, &parts.uri, login)
-        })
+        Ok(look(state, &parts.headers, &parts.uri, login))
     }
 }
 

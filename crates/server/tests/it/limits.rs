@@ -5,6 +5,7 @@ use std::cell::Cell;
 use reqwest::{Method, StatusCode};
 
 use crate::app::{App, send};
+use crate::visitor::Visitor;
 
 const ON: &[(&str, &str)] = &[("FUNSUN_RATE_LIMITS", "on")];
 
@@ -84,6 +85,23 @@ async fn a_browser_that_asks_too_often_is_told_on_a_page() {
     for part in ["<!doctype html>", "lang=\"en\"", "data-theme=\"dark\""] {
         assert!(answer.text.contains(part), "{part} in {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_member_who_asks_too_often_is_still_a_member() {
+    let app = App::with(ON).await;
+    let browser = Visitor::of(&app.member("바쁜이").await);
+    let answer = loop {
+        let answer = browser.get("/explore/people").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            break answer;
+        }
+    };
+    let page = answer.text;
+    assert!(!page.contains("class=\"guest\"") && !page.contains("/login"));
+    assert!(page.contains("href=\"/notifications\""), "{page}");
+    let picture = format!("property=\"og:image\" content=\"{}/", app.url);
+    assert!(page.contains(&picture), "{page}");
 }
 
 #[tokio::test]

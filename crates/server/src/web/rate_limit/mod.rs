@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use axum::response::{IntoResponse, Response};
 use futures_util::future::{Either, Ready, ready};
-use http::{Extensions, HeaderMap, Method, Request};
+use http::{Extensions, HeaderMap, Method, Request, Uri};
 use tower::{Layer, Service};
 
 use self::limiter::Limiter;
@@ -67,8 +67,8 @@ pub type Classify = fn(&Method, &str) -> Class;
 /// so that the handler does not verify again.
 pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
 
-/// Answers a request that is over its rate, by its headers.
-pub type Refuse = Arc<dyn Fn(&HeaderMap, AppError) -> Response + Send + Sync>;
+/// Answers a request that is over its rate, by its headers and address.
+pub type Refuse = Arc<dyn Fn(&HeaderMap, &Uri, AppError) -> Response + Send + Sync>;
 
 /// The caller's address as found out for this request, in its extensions.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +129,7 @@ impl RateLimits {
             proxies,
             classify,
             account_of,
-            refuse: Arc::new(|_, refusal| refusal.into_response()),
+            refuse: Arc::new(|_, _, refusal| refusal.into_response()),
         }
     }
 
@@ -250,7 +250,7 @@ where
         match limits.check(&mut request) {
             Ok(()) => Either::Left(self.inner.call(request)),
             Err(refusal) => {
-                let answer = (limits.refuse)(request.headers(), refusal);
+                let answer = (limits.refuse)(request.headers(), request.uri(), refusal);
                 Either::Right(ready(Ok(answer)))
             }
         }
