@@ -53,6 +53,7 @@ const RATES: Rates = Rates {
     payment: Rate::new(60, 30),
     search: Rate::new(60, 30),
     preview: Rate::new(120, 60),
+    form: Rate::new(20, 20),
 };
 
 /// Every route that is in the API document.
@@ -221,12 +222,16 @@ fn classify(method: &Method, path: &str) -> Class {
         "/account/kakaologin" | "/login/kakao" | "/login/kakao/return" => Class::Login,
         // A burst of Kakao's must not be turned away; it proves itself by our admin key.
         "/account/token/refresh" | "/kakao/unlink" => Class::Read,
-        // Somebody else's server is asked: a form must not become a way to ask it often.
-        "/account/search" | "/explore/people" | "/fundings/new/link" => Class::Search,
+        "/account/search" | "/explore/people" => Class::Search,
         path if path.starts_with("/fundings/") && path.contains("/preview/") => Class::Preview,
         path if method == Method::POST && path.ends_with("/support") => Class::Payment,
         path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
         _ if method == Method::GET || method == Method::HEAD => Class::Read,
+        // Pictures are stored, and somebody else's server is asked: a form must not become a way to do that often.
+        "/fundings/new" | "/me/edit" => Class::Form,
+        path if path.starts_with("/fundings/new/") => Class::Form,
+        path if path.starts_with("/fundings/") && path.ends_with("/edit") => Class::Form,
+        path if path.starts_with("/fundings/") && path.ends_with("/review") => Class::Form,
         _ => Class::Write,
     }
 }

@@ -10,8 +10,8 @@ use crate::accounts::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::fundings::Previews;
 use crate::fundings::live::Live;
+use crate::fundings::{ItemLinks, Previews};
 use crate::jobs::background::Background;
 use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
@@ -45,7 +45,7 @@ pub struct Parts {
     /// Who watches a funding's page.
     pub live: Live,
     /// Shops' pages.
-    pub item_links: item_link::Client,
+    pub item_links: ItemLinks,
     /// Work that must be finished even when the client that caused it has gone.
     pub background: Background,
     /// Wakes the sweeper: a payment is due right now.

@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use api::{gone, picture_edit};
 pub use caller::{LoginEnded, Member, Viewer, bearer_of, write_as};
 pub use edit::PictureEdit;
-pub use picture_field::{IMAGE, REVIEW_IMAGE, kept_picture, read_picture};
+pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
 pub use profile::{Author, face};
 pub use session_sql::is_live;
 pub use suspend::{reinstate, suspend};

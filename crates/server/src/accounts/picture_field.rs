@@ -3,7 +3,7 @@
 use super::api::picture_edit;
 use super::caller::Member;
 use super::edit::PictureEdit;
-use crate::media::{Shown, waiting_shown};
+use crate::media::{self, Shown, waiting_shown};
 use crate::site::{Form, Texts};
 use crate::state::AppState;
 use crate::web::{AppError, Input};
@@ -47,12 +47,13 @@ pub async fn read_picture(
     }
     let edit = match picture_edit(state, member, input, field.file).await {
         Ok(PictureEdit::Keep) => kept,
-        Ok(PictureEdit::Replace(picture)) => {
-            let now = state.clock.now();
-            let token = state.media.waiting_token(member.key, &picture, now);
-            form.set(field.kept, token);
-            Ok(PictureEdit::Replace(picture))
-        }
+        Ok(PictureEdit::Replace(picture)) => match media::wait(state, member.key, &picture).await {
+            Ok(token) => {
+                form.set(field.kept, token);
+                Ok(PictureEdit::Replace(picture))
+            }
+            Err(error) => Err(message(&error.into())),
+        },
         Ok(PictureEdit::Remove) => {
             form.set(field.kept, "");
             Ok(PictureEdit::Remove)
@@ -73,8 +74,7 @@ async fn find_kept(
     if token.is_empty() {
         return Ok(PictureEdit::Keep);
     }
-    let now = state.clock.now();
-    match state.media.find_waiting(member.key, token, now).await {
+    match media::find_waiting(state, member.key, token).await {
         Ok(Some(picture)) => Ok(PictureEdit::Replace(picture)),
         Ok(None) => Err("edit.image_lost"),
         Err(error) => Err(message(&error)),

@@ -13,7 +13,7 @@ use web_push::VapidKey;
 
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
-use crate::fundings::Previews;
+use crate::fundings::{ItemLinks, Previews};
 use crate::payments::kakaopay::KakaoPay;
 
 /// Lines for people in dev, JSON in production; on standard error.
@@ -115,9 +115,10 @@ pub(super) fn previews(config: &Config) -> anyhow::Result<Previews> {
 }
 
 /// The client of shops, which are told who asks.
-pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<item_link::Client> {
+pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<ItemLinks> {
     let user_agent = format!("FunSun/{} (+{public_url})", env!("CARGO_PKG_VERSION"));
-    Ok(item_link::Client::new(&user_agent, config.reach())?)
+    let client = item_link::Client::new(&user_agent, config.reach())?;
+    Ok(ItemLinks::new(client))
 }
 
 /// A secret in a file that nobody else can read; made when there is none.

@@ -2,6 +2,7 @@
 
 mod api;
 mod card;
+mod item_links;
 mod lists;
 mod lists_api;
 pub mod live;
@@ -14,6 +15,7 @@ mod write;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use item_links::ItemLinks;
 pub use lists::{CardPage, list_of_author};
 pub use preview::Preview;
 pub use previews::Previews;

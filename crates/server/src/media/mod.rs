@@ -15,17 +15,17 @@ pub mod waiting;
 pub use names::PictureName;
 pub use store::{MediaStore, Shown};
 pub use upload::{NewPicture, accept, remove_unless_used, store};
-pub use waiting::waiting_shown;
+pub use waiting::{find_waiting, wait, waiting_shown};
 
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use funsun_domain::time::Timestamp;
 
 /// Seconds after which an upload that no row came to name is removed. Somebody may be long over a form.
-const ORPHAN_AFTER_SECONDS: i64 = 86_400;
+const ORPHAN_AFTER_SECONDS: i64 = 3 * 3_600;
 
 /// Seconds for which a form may name an upload that it sent before.
-const WAITING_SECONDS: i64 = ORPHAN_AFTER_SECONDS - 3_600;
+const WAITING_SECONDS: i64 = ORPHAN_AFTER_SECONDS - 600;
 
 /// Has a picture removed, unless a row names it by then. Part of the transaction that let go of it.
 pub fn let_go(conn: &mut Conn, name: &str, now: Timestamp) -> Result<(), StorageError> {

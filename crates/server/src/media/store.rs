@@ -1,7 +1,7 @@
 //! Where picture files lie: a folder here, or any other store of the same interface.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use funsun_domain::ids::AccountKey;
@@ -13,6 +13,7 @@ use picture::Format;
 use tokio::sync::Semaphore;
 
 use super::names::{PictureName, Rendition, Signer};
+use super::waiting::Queues;
 
 /// Pictures decoded at the same time: one of 50 megapixels needs up to 200 MB while it is.
 const DECODERS: usize = 1;
@@ -22,6 +23,7 @@ pub struct MediaStore {
     files: Arc<dyn ObjectStore>,
     pub(super) signer: Signer,
     pub(super) decoders: Semaphore,
+    pub(super) queues: Mutex<Queues>,
 }
 
 impl MediaStore {
@@ -32,6 +34,7 @@ impl MediaStore {
             files: Arc::new(LocalFileSystem::new_with_prefix(folder)?),
             signer: Signer::new(secret),
             decoders: Semaphore::new(DECODERS),
+            queues: Mutex::default(),
         })
     }
 

@@ -28,7 +28,7 @@ impl NewPicture {
     }
 }
 
-/// Makes `upload` safe and small and stores it. If no row names it within a day, it is removed.
+/// Makes `upload` safe and small and stores it. If no row names it within three hours, it is removed.
 ///
 /// # Errors
 /// 400 for a broken file, 413 for one that is too large, 415 for a format that is not taken.
@@ -52,7 +52,7 @@ pub async fn accept(
     store(state, owner, picture).await
 }
 
-/// Stores a picture that is safe already. If no row names it within a day, it is removed.
+/// Stores a picture that is safe already. If no row names it within three hours, it is removed.
 ///
 /// # Errors
 /// When the database or the store fails.
@@ -78,8 +78,9 @@ pub async fn store(
     Ok(NewPicture { name })
 }
 
-/// Written first: should the process die before a row names the picture, the job removes the file.
-async fn note_upload(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
+/// Written first: should the process die before a row names the picture, the job removes the file. An earlier job leaves
+/// it alone.
+pub(super) async fn note_upload(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
     let subject = name.as_str().to_owned();
     let later = state.clock.now().plus_seconds(ORPHAN_AFTER_SECONDS);
     let enqueue = move |conn: &mut _| jobs::enqueue(conn, JobKind::RemovePicture, &subject, later);

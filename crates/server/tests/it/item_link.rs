@@ -1,5 +1,7 @@
 //! A link to what somebody wishes for fills in the form, by a request like any other.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -22,6 +24,9 @@ fn page(html: String) -> Response {
 }
 
 async fn shelf(Path(path): Path<String>) -> Response {
+    if path == "slow" {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
     let item = |title: &str, picture: &str| {
         page(format!(
             "<meta property=og:title content='{title}'><meta property=og:image content='{picture}'>"
@@ -30,7 +35,7 @@ async fn shelf(Path(path): Path<String>) -> Response {
     match path.as_str() {
         "headphones" => item("무선 헤드폰 &amp; 케이스", "/picture/31.jpg"),
         "cup" => item("컵", "/picture/32.jpg"),
-        "bare" => page("<title>첼로</title>".to_owned()),
+        "bare" | "slow" => page("<title>첼로</title>".to_owned()),
         "long" => item(&"아주 긴 이름 ".repeat(20), "/picture/33.jpg"),
         "fake" => item("컵", "/data"),
         "picture/31.jpg" => Body::from(jpeg(31)).into_response(),
@@ -210,6 +215,28 @@ async fn links_are_for_members_and_not_too_many_of_them() {
         let answer = browser.post(FILL, &[("link", "no link")]).await;
         statuses.push(answer.status.as_u16());
     }
-    assert_eq!(statuses[..30], [422; 30]);
-    assert!(statuses[30..].contains(&429), "{statuses:?}");
+    assert_eq!(statuses[..20], [422; 20]);
+    assert!(statuses[20..].contains(&429), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn one_link_is_fetched_at_a_time_for_a_member() {
+    let app = App::start().await;
+    let (eager, calm) = (author(&app, "민지").await, author(&app, "하늘").await);
+    let (eager, calm) = (Visitor::of(&eager), Visitor::of(&calm));
+    let slow = format!("{}/slow", shop().await);
+    let fields = [("link", slow.as_str())];
+    let (one, two, other) = tokio::join!(
+        eager.post(FILL, &fields),
+        eager.post(FILL, &fields),
+        calm.post(FILL, &fields)
+    );
+    filled(&other);
+    let (taken, told) = match one.status {
+        StatusCode::OK => (one, two),
+        _ => (two, one),
+    };
+    filled(&taken);
+    assert!(refused(&told).contains("아직 불러오고 있어요"));
+    filled(&eager.post(FILL, &fields).await);
 }

@@ -105,6 +105,22 @@ async fn a_member_who_asks_too_often_is_still_a_member() {
 }
 
 #[tokio::test]
+async fn forms_that_bring_pictures_are_limited_together() {
+    let app = App::with(ON).await;
+    let browser = Visitor::of(&app.member("바쁜이").await);
+    for path in ["/fundings/new", "/fundings/new/preview", "/me/edit"] {
+        let send = async || browser.post(path, &[]).await;
+        let mut answered = 0;
+        while send().await.status != StatusCode::TOO_MANY_REQUESTS {
+            answered += 1;
+        }
+        assert!(answered <= 25, "{path}: {answered}");
+    }
+    let other = browser.post("/settings/nothing", &[]).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND, "{other:?}");
+}
+
+#[tokio::test]
 async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
     let app = App::with(ON).await;
     let read = async || send(app.visitor(Method::GET, "/funding/public")).await;

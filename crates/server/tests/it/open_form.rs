@@ -65,6 +65,15 @@ pub fn refused(answer: &Answer) -> &str {
     &answer.text
 }
 
+/// Sends a picture with the form, which is not finished; gives back its token.
+async fn kept(browser: &Visitor, form: &Filled, picture: &[u8]) -> String {
+    let fields = form.with(&[]);
+    let answer = browser
+        .post_files("/fundings/new/change", &fields, &[("image", picture)])
+        .await;
+    value_of(&answer.text, "image_kept")
+}
+
 async fn owns(member: &Member) -> usize {
     let page = Visitor::of(member).get("/me").await;
     page.text.matches("class=\"funding-card\"").count()
@@ -133,14 +142,7 @@ async fn a_picture_that_is_not_ones_own_is_not_taken() {
     let (minji, haneul) = (author(&app, "민지").await, author(&app, "하늘").await);
     let (browser, thief) = (Visitor::of(&minji), Visitor::of(&haneul));
     let form = Filled::new(&browser).await;
-    let answer = browser
-        .post_files(
-            "/fundings/new/change",
-            &form.with(&[]),
-            &[("image", &jpeg(30))],
-        )
-        .await;
-    let token = value_of(&answer.text, "image_kept");
+    let token = kept(&browser, &form, &jpeg(30)).await;
     let (pass, name) = token.split_once('/').unwrap();
     let forged = pass.replace(|it: char| it.is_ascii_digit(), "9");
     let form = Filled::new(&thief).await;
@@ -162,28 +164,21 @@ async fn a_picture_that_is_not_ones_own_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_picture_waits_for_its_form_for_most_of_a_day() {
+async fn a_picture_waits_for_its_form_for_almost_three_hours() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = Filled::new(&browser).await;
-    let answer = browser
-        .post_files(
-            "/fundings/new/change",
-            &form.with(&[]),
-            &[("image", &jpeg(30))],
-        )
-        .await;
-    let token = value_of(&answer.text, "image_kept");
+    let token = kept(&browser, &form, &jpeg(30)).await;
     let address = format!("/media/w/{token}");
-    app.move_clock(22 * 3_600).await;
+    app.move_clock(2 * 3_600).await;
     assert_eq!(browser.get(&address).await.status, StatusCode::OK);
-    app.move_clock(23 * 3_600 + 60).await;
+    app.move_clock(3 * 3_600 - 540).await;
     assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
     let fields = form.with(&[("image_kept", &token)]);
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
     assert!(refused(&answer).contains("사진을 다시 골라 주세요"));
     // Its file goes soon after.
-    app.move_clock(25 * 3_600).await;
+    app.move_clock(4 * 3_600).await;
     eventually("the picture is removed", async || {
         files(&app.dir.path().join("media")) == 0
     })
@@ -201,6 +196,26 @@ fn files(folder: &std::path::Path) -> usize {
 }
 
 #[tokio::test]
+async fn only_the_latest_pictures_of_a_member_wait() {
+    let app = App::start().await;
+    let browser = Visitor::of(&author(&app, "민지").await);
+    let form = Filled::new(&browser).await;
+    let mut tokens = Vec::new();
+    for side in 30..41 {
+        tokens.push(kept(&browser, &form, &jpeg(side)).await);
+    }
+    let first = format!("/media/w/{}", tokens[0]);
+    eventually("the first makes place", async || {
+        browser.get(&first).await.status == StatusCode::NOT_FOUND
+    })
+    .await;
+    for token in &tokens[1..] {
+        let answer = browser.get(&format!("/media/w/{token}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{token}");
+    }
+}
+
+#[tokio::test]
 async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
@@ -211,14 +226,7 @@ async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
         .await;
     let first = opened(&answer);
     let second = Filled::new(&browser).await;
-    let answer = browser
-        .post_files(
-            "/fundings/new/change",
-            &second.with(&[]),
-            &[("image", &picture)],
-        )
-        .await;
-    let token = value_of(&answer.text, "image_kept");
+    let token = kept(&browser, &second, &picture).await;
     browser
         .post(&format!("{first}/delete"), &[("sure", "1")])
         .await;
@@ -237,14 +245,7 @@ async fn a_picture_is_taken_out_again() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = Filled::new(&browser).await;
-    let answer = browser
-        .post_files(
-            "/fundings/new/change",
-            &form.with(&[]),
-            &[("image", &jpeg(30))],
-        )
-        .await;
-    let token = value_of(&answer.text, "image_kept");
+    let token = kept(&browser, &form, &jpeg(30)).await;
     let fields = form.with(&[("image_kept", &token), ("image_delete", "delete")]);
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
     let page = browser.get(&opened(&answer)).await.text;
@@ -256,14 +257,7 @@ async fn a_file_that_is_no_picture_is_told_and_the_one_before_stays() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = Filled::new(&browser).await;
-    let answer = browser
-        .post_files(
-            "/fundings/new/change",
-            &form.with(&[]),
-            &[("image", &jpeg(30))],
-        )
-        .await;
-    let token = value_of(&answer.text, "image_kept");
+    let token = kept(&browser, &form, &jpeg(30)).await;
     let fields = form.with(&[("image_kept", &token)]);
     let answer = browser
         .post_files("/fundings/new", &fields, &[("image", b"no picture")])

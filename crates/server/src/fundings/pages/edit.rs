@@ -7,9 +7,9 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::fields::read_words;
-use super::own::{apply, find_own};
+use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
-use crate::accounts::{IMAGE, PageMember, SignedForm, Visitor, kept_picture, read_picture};
+use crate::accounts::{IMAGE, PageMember, SignedForm, Visitor, read_picture};
 use crate::db::StorageError;
 use crate::fundings::card::CardRow;
 use crate::fundings::visibility::EVERYBODY;
@@ -54,12 +54,10 @@ async fn view(
     form: Form,
 ) -> Result<EditForm, StorageError> {
     let title = form.title(visitor.t, visitor.t.say("open.edit_title"));
-    let public = card.visible_to == EVERYBODY;
-    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
     Ok(EditForm {
         shell: visitor.shell(state, Tab::None, title).await?,
         id: card.id,
-        picture: kept_picture(&form, IMAGE).or_else(|| card.image.map(shown)),
+        picture: picture_of(state, &card, (&form, IMAGE), card.image.clone()),
         form,
     })
 }

@@ -3,11 +3,14 @@
 use funsun_domain::ids::FundingId;
 
 use super::show::Missing;
-use crate::accounts::{Member, write_as};
+use crate::accounts::{Member, PictureField, kept_picture, write_as};
 use crate::db::Conn;
 use crate::fundings::card::{CardRow, DetailRow};
+use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::{FundingEdit, edit_funding, must_be_author};
 use crate::fundings::{EditRefusal, sql};
+use crate::media::Shown;
+use crate::site::Form;
 use crate::state::AppState;
 use crate::web::AppError;
 
@@ -30,6 +33,18 @@ pub(super) async fn find_own(
         )),
         Err(EditRefusal::Storage(error)) => Err(error.into()),
     }
+}
+
+/// The picture that its form shows: the one that waits, or else the one that is there.
+pub(super) fn picture_of(
+    state: &AppState,
+    card: &CardRow,
+    (form, field): (&Form, PictureField),
+    stored: Option<String>,
+) -> Option<Shown> {
+    let public = card.visible_to == EVERYBODY;
+    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
+    kept_picture(form, field).or_else(|| stored.map(shown))
 }
 
 /// Changes it.

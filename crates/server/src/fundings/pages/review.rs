@@ -7,12 +7,11 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::text::Review;
 
-use super::own::{apply, find_own};
+use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
-use crate::accounts::{PageMember, REVIEW_IMAGE, SignedForm, Visitor, kept_picture, read_picture};
+use crate::accounts::{PageMember, REVIEW_IMAGE, SignedForm, Visitor, read_picture};
 use crate::db::StorageError;
 use crate::fundings::card::{CardRow, DetailRow};
-use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::FundingEdit;
 use crate::media::Shown;
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
@@ -50,12 +49,10 @@ async fn view(
     form: Form,
 ) -> Result<ReviewForm, StorageError> {
     let title = form.title(visitor.t, visitor.t.say("review.title"));
-    let public = card.visible_to == EVERYBODY;
-    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
     Ok(ReviewForm {
         shell: visitor.shell(state, Tab::None, title).await?,
         id: card.id,
-        picture: kept_picture(&form, REVIEW_IMAGE).or_else(|| detail.review_image.map(shown)),
+        picture: picture_of(state, &card, (&form, REVIEW_IMAGE), detail.review_image),
         form,
     })
 }

@@ -32,6 +32,8 @@ pub enum Class {
     Search,
     /// Pictures of links, which may have to be drawn.
     Preview,
+    /// Forms that bring pictures along.
+    Form,
 }
 
 /// The rate of one class.
@@ -58,6 +60,8 @@ pub struct Rates {
     pub search: Rate,
     /// For [`Class::Preview`].
     pub preview: Rate,
+    /// For [`Class::Form`].
+    pub form: Rate,
 }
 
 /// Chooses the class of a request by method and path.
@@ -94,13 +98,14 @@ impl Default for Rates {
             payment: Rate::new(30, 15),
             search: Rate::new(60, 30),
             preview: Rate::new(120, 60),
+            form: Rate::new(20, 20),
         }
     }
 }
 
 /// The limiters of all classes.
 pub struct RateLimits {
-    limiters: [Limiter; 6],
+    limiters: [Limiter; 7],
     proxies: TrustedProxies,
     classify: Classify,
     account_of: AccountOf,
@@ -122,6 +127,7 @@ impl RateLimits {
             rates.payment,
             rates.search,
             rates.preview,
+            rates.form,
         ]
         .map(Limiter::new);
         Self {
@@ -189,6 +195,7 @@ impl Class {
             Self::Payment => 3,
             Self::Search => 4,
             Self::Preview => 5,
+            Self::Form => 6,
         }
     }
 }

@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::text::Title;
-use item_link::{Failure, Item};
+use item_link::Item;
 
 use super::{OpenForm, view, wish};
 use crate::accounts::{IMAGE, Member, SignedForm};
+use crate::fundings::item_links::LinkRefusal;
 use crate::media;
 use crate::site::{Form, Texts, page, refused_form, see_other};
 use crate::state::AppState;
@@ -33,7 +34,7 @@ async fn fill(
     // Others may send their pictures while the shop takes its time.
     drop(input);
     let link = link_in(form.value("link"));
-    match state.item_links.fetch(&link).await {
+    match state.item_links.fetch(member.key, &link).await {
         Ok(item) => {
             let found = fill_in(&state, member, &mut form, item, t).await;
             let good = form.is_good();
@@ -48,8 +49,8 @@ async fn fill(
                 refused_form(&view)
             }
         }
-        Err(failure) => {
-            form.refuse("link", t.say(message(failure)));
+        Err(refusal) => {
+            form.refuse("link", t.say(message(refusal)));
             refused_form(&view(&state, member, &visitor, form).await?)
         }
     }
@@ -66,13 +67,13 @@ fn link_in(text: &str) -> String {
     }
 }
 
-const fn message(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Link => "link.error",
-        Failure::NoPage | Failure::Empty => "link.nothing",
-        Failure::Unreachable | Failure::Slow | Failure::Refused(_) | Failure::Redirects => {
-            "link.unreachable"
-        }
+const fn message(refusal: LinkRefusal) -> &'static str {
+    use item_link::Failure::{Empty, Link, NoPage, Redirects, Refused, Slow, Unreachable};
+    match refusal {
+        LinkRefusal::Busy => "link.busy",
+        LinkRefusal::Failure(Link) => "link.error",
+        LinkRefusal::Failure(NoPage | Empty) => "link.nothing",
+        LinkRefusal::Failure(Unreachable | Slow | Refused(_) | Redirects) => "link.unreachable",
     }
 }
 
@@ -135,10 +136,8 @@ async fn fill_picture(
     let upload = Upload {
         bytes: bytes.into(),
     };
-    match media::accept(state, member.key, "link", upload).await {
-        Ok(picture) => {
-            let now = state.clock.now();
-            let token = state.media.waiting_token(member.key, &picture, now);
+    match accept(state, member, upload).await {
+        Ok(token) => {
             form.set("filled_image", token.clone());
             form.set(IMAGE.kept, token);
             "link.picture_filled"
@@ -148,4 +147,10 @@ async fn fill_picture(
             "link.picture_missing"
         }
     }
+}
+
+/// The token of the picture, which waits for the form.
+async fn accept(state: &AppState, member: Member, upload: Upload) -> Result<String, AppError> {
+    let picture = media::accept(state, member.key, "link", upload).await?;
+    Ok(media::wait(state, member.key, &picture).await?)
 }
