@@ -376,33 +376,45 @@ async fn nobody_opens_a_funding_without_a_bank_account_or_the_promise() {
 }
 
 #[tokio::test]
-async fn editing_and_reviewing_keep_their_pictures_too() {
+async fn every_other_form_with_a_picture_keeps_it_too() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = Filled::new(&browser).await;
     let funding = opened(&browser.post("/fundings/new", &form.with(&[])).await);
-    for (page, file, words) in [
+    let edit = format!("{funding}/edit");
+    let review = format!("{funding}/review");
+    for (path, file, words, shown) in [
         (
-            "edit",
+            edit.as_str(),
             "image",
             vec![
                 ("title", "새 이름"),
                 ("content", "새 글"),
                 ("public", "true"),
             ],
+            funding.as_str(),
         ),
-        ("review", "review_image", vec![("review", "고마워요")]),
+        (
+            review.as_str(),
+            "review_image",
+            vec![("review", "고마워요")],
+            funding.as_str(),
+        ),
+        ("/me/edit", "image", vec![("username", "새 이름")], "/me"),
     ] {
-        let path = format!("{funding}/{page}");
-        let answer = browser.post_files(&path, &[], &[(file, &jpeg(50))]).await;
+        let answer = browser.post_files(path, &[], &[(file, &jpeg(50))]).await;
         let kept = format!("{file}_kept");
-        let token = value_of(refused(&answer), &kept);
+        let page = refused(&answer);
+        let token = value_of(page, &kept);
+        let small = format!("/media/w/{}", token.replace(".jpg", "_480.jpg"));
+        assert!(page.contains(&small), "{page}");
+        assert!(page.contains("role=\"alert\""), "{page}");
         let mut fields = words;
         fields.push((&kept, &token));
-        let answer = browser.post(&path, &fields).await;
+        let answer = browser.post(path, &fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
-        let name = token.split_once('/').unwrap().1;
-        let shown = browser.get(&funding).await.text;
-        assert!(shown.contains(name), "{page}: {shown}");
+        let name = token.split_once('/').unwrap().1.strip_suffix(".jpg");
+        let shown = browser.get(shown).await.text;
+        assert!(shown.contains(name.unwrap()), "{path}: {shown}");
     }
 }

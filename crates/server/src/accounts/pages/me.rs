@@ -13,7 +13,7 @@ use crate::accounts::edit::{ProfileEdit, edit_profile};
 use crate::accounts::sql::{self, ProfileRow};
 use crate::accounts::withdraw::withdraw;
 use crate::accounts::{
-    IMAGE, Member, PageMember, SignedForm, Visitor, face, read_picture, write_as,
+    IMAGE, Member, PageMember, SignedForm, Visitor, face, kept_picture, read_picture, write_as,
 };
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_of_author;
@@ -110,9 +110,13 @@ async fn edit_page(
     if !known.is_empty() && !banks.contains(&known) {
         banks.push(known);
     }
+    let mut member = face(row.kakao_id, row.username, row.image.as_deref(), t);
+    if let Some(kept) = kept_picture(&form, IMAGE) {
+        member.image = Some(kept.small);
+    }
     Ok(EditPage {
         shell: visitor.shell(state, Tab::Me, title).await?,
-        member: face(row.kakao_id, row.username, row.image.as_deref(), t),
+        member,
         form,
         banks,
     })
