@@ -30,11 +30,13 @@ const SAID_BELOW = 20;
 let pause;
 for (const field of [title, content]) {
   const count = form.querySelector(`[data-count="${field.id}"]`);
+  // The browser counts an emoji as two; the rule, and what is shown here, as one.
+  const most = field.maxLength;
+  field.maxLength = 2 * most;
   const show = () => {
     const length = [...field.value].length;
-    const left = field.maxLength - length;
-    count.textContent = `${length}/${field.maxLength}`;
-    return left;
+    count.textContent = `${length}/${most}`;
+    return Math.max(most - length, 0);
   };
   show();
   form.addEventListener('input', ({ target }) => {

@@ -133,7 +133,8 @@ fn open(
         image: Some(image.clone()),
         attempt: None,
     };
-    fundings::sql::create(conn, author, &funding, opened)
+    let id = fundings::sql::create(conn, author, &funding, opened)?;
+    Ok(id.expect("no form is sent twice here"))
 }
 
 fn thank(

@@ -136,7 +136,8 @@ fn open(conn: &mut Conn, author: AccountKey, now: Timestamp) -> Result<FundingId
         image: None,
         attempt: None,
     };
-    fundings::sql::create(conn, author, &funding, now)
+    let id = fundings::sql::create(conn, author, &funding, now)?;
+    Ok(id.expect("no form is sent twice here"))
 }
 
 /// One client: support after support until the time is over.

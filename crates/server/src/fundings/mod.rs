@@ -20,7 +20,7 @@ pub use lists::{CardPage, list_of_author};
 pub use preview::Preview;
 pub use previews::Previews;
 pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
-pub use write::{EditRefusal, FundingEdit, NewFunding, delete_all_of, must_be_author};
+pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;
 use crate::web::AppError;
@@ -42,6 +42,16 @@ impl From<EditRefusal> for AppError {
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::Storage(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<OpenRefusal> for AppError {
+    fn from(refusal: OpenRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            OpenRefusal::FormUsed => Self::conflict("form_used", detail),
+            OpenRefusal::Storage(error) => Self::internal(error),
         }
     }
 }

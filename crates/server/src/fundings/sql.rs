@@ -119,14 +119,14 @@ pub fn find_facts(
     .transpose()
 }
 
-/// Writes a new funding.
+/// Writes a new funding; `None` when its form has written one before.
 pub fn create(
     conn: &mut Conn,
     author: AccountKey,
     funding: &NewFunding,
     now: Timestamp,
-) -> Result<FundingId, StorageError> {
-    diesel::insert_into(fundings::table)
+) -> Result<Option<FundingId>, StorageError> {
+    let inserted = diesel::insert_into(fundings::table)
         .values((
             fundings::author_id.eq(author.get()),
             fundings::title.eq(funding.title.as_str()),
@@ -139,23 +139,36 @@ pub fn create(
             fundings::created_at.eq(now.micros()),
             fundings::attempt.eq(funding.attempt.as_deref()),
         ))
-        .execute(conn)?;
-    FundingId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
+        .execute(conn);
+    if dialect::unless_taken(inserted)?.is_none() {
+        return Ok(None);
+    }
+    let id = FundingId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)?;
+    Ok(Some(id))
 }
 
-/// The funding that this author's form has opened.
-pub fn find_by_attempt(
+/// The funding that this author's form has opened, if it is there and still as the form has it.
+pub fn find_same(
     conn: &mut Conn,
     author: AccountKey,
-    attempt: &str,
+    funding: &NewFunding,
 ) -> Result<Option<FundingId>, StorageError> {
-    let id: Option<i64> = fundings::table
+    let image = funding.image.as_ref().map(NewPicture::name);
+    let same = fundings::table
         .filter(fundings::author_id.eq(author.get()))
-        .filter(fundings::attempt.eq(attempt))
-        .select(fundings::id)
+        .filter(fundings::attempt.eq(funding.attempt.as_deref()))
+        .filter(fundings::deleted_at.is_null())
+        .filter(fundings::title.eq(funding.title.as_str()))
+        .filter(fundings::content.eq(funding.content.as_str()))
+        .filter(fundings::goal_amount.eq(funding.goal.won().get()))
+        .filter(fundings::is_public.eq(funding.audience.is_public()))
+        .filter(fundings::deadline_at.eq(funding.deadline.at().micros()));
+    let row: Option<(i64, Option<String>)> = same
+        .select((fundings::id, fundings::image))
         .first(conn)
         .optional()?;
-    id.map(|id| FundingId::new(id).map_err(StorageError::corrupt))
+    row.filter(|(_, before)| before.as_deref() == image)
+        .map(|(id, _)| FundingId::new(id).map_err(StorageError::corrupt))
         .transpose()
 }
 

@@ -64,22 +64,30 @@ pub enum EditRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Opens a funding of `member`; the one that the same form has opened before, if it has.
+/// Why no funding is opened.
+#[derive(Debug, Error)]
+pub enum OpenRefusal {
+    /// The same form has opened another one.
+    #[error("attempt: this form has opened another funding: open a new form")]
+    FormUsed,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Opens a funding of `member`; the same form with the same wish in it is the funding it has opened before.
 ///
 /// # Errors
-/// When the database fails.
+/// [`OpenRefusal`].
 pub fn open_funding(
     conn: &mut Conn,
     member: AccountKey,
     funding: &NewFunding,
     now: Timestamp,
-) -> Result<FundingId, StorageError> {
-    if let Some(attempt) = &funding.attempt
-        && let Some(before) = sql::find_by_attempt(conn, member, attempt)?
-    {
-        return Ok(before);
-    }
-    let id = sql::create(conn, member, funding, now)?;
+) -> Result<FundingId, OpenRefusal> {
+    let Some(id) = sql::create(conn, member, funding, now)? else {
+        return sql::find_same(conn, member, funding)?.ok_or(OpenRefusal::FormUsed);
+    };
     notifications::funding_opened(conn, id, funding.deadline.at(), now)?;
     Ok(id)
 }

@@ -53,7 +53,9 @@ impl Filled {
 pub fn opened(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
     let place = answer.headers[LOCATION].to_str().unwrap();
-    place.strip_suffix("?done=opened").unwrap().to_owned()
+    let (place, mark) = place.split_once("?done=opened#").unwrap();
+    assert_eq!(mark.len(), 43, "{mark}");
+    place.to_owned()
 }
 
 pub fn refused(answer: &Answer) -> &str {
@@ -341,6 +343,45 @@ async fn a_form_that_is_sent_twice_opens_one_funding() {
     let anew = Filled::new(&browser).await;
     let other = browser.post("/fundings/new", &anew.with(&[])).await;
     assert_ne!(opened(&one), opened(&other));
+}
+
+#[tokio::test]
+async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
+    let app = App::start().await;
+    let minji = author(&app, "민지").await;
+    let browser = Visitor::of(&minji);
+    let form = Filled::new(&browser).await;
+    let first = opened(&browser.post("/fundings/new", &form.with(&[])).await);
+    for other in [
+        ("title", "첼로"),
+        ("content", "다른 이야기"),
+        ("goal_amount", "130,000"),
+        ("public", "false"),
+        ("time", "18:31"),
+    ] {
+        let answer = browser.post("/fundings/new", &form.with(&[other])).await;
+        let page = refused(&answer);
+        assert!(page.contains("이미 펀딩을 열었어요"), "{page}");
+        assert!(page.contains(other.1), "{page}");
+        assert_ne!(value_of(page, "attempt"), form.attempt);
+    }
+    assert_eq!(owns(&minji).await, 1);
+
+    // Sent once more, it is opened; and so is the same one after it was deleted.
+    let page = browser
+        .post("/fundings/new", &form.with(&[("title", "첼로")]))
+        .await;
+    let anew = value_of(refused(&page), "attempt");
+    let fields = form.with(&[("title", "첼로"), ("attempt", &anew)]);
+    assert_ne!(opened(&browser.post("/fundings/new", &fields).await), first);
+    browser
+        .post(&format!("{first}/delete"), &[("sure", "1")])
+        .await;
+    let page = browser.post("/fundings/new", &form.with(&[])).await;
+    let anew = value_of(refused(&page), "attempt");
+    let fields = form.with(&[("attempt", &anew)]);
+    assert_ne!(opened(&browser.post("/fundings/new", &fields).await), first);
+    assert_eq!(owns(&minji).await, 2);
 }
 
 #[tokio::test]

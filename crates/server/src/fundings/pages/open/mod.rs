@@ -18,7 +18,7 @@ use crate::accounts::{
     self, IMAGE, Member, PageMember, SignedForm, Visitor, face, kept_picture, write_as,
 };
 use crate::db::Conn;
-use crate::fundings::write::open_funding;
+use crate::fundings::write::{OpenRefusal, open_funding};
 use crate::media::Shown;
 use crate::site::{Face, Form, Shell, Tab, attempt, page, refused_form, see_other};
 use crate::state::AppState;
@@ -52,8 +52,6 @@ struct OpenForm {
     author: Face,
     /// The author has no bank account on file.
     no_bank: bool,
-    /// The form is shown for the first time: a draft may be offered.
-    fresh: bool,
     /// Whose draft it is; says nothing of the member.
     owner: String,
     picture: Option<Shown>,
@@ -88,11 +86,7 @@ async fn ask(
         .with("public", "true")
         .with("date", in_days(&state, DAYS))
         .with("time", "23:59");
-    let view = view(&state, member, &visitor, form).await?;
-    page(&OpenForm {
-        fresh: true,
-        ..view
-    })
+    page(&view(&state, member, &visitor, form).await?)
 }
 
 async fn view(
@@ -109,7 +103,6 @@ async fn view(
         shell: visitor.shell(state, Tab::Open, title).await?,
         no_bank: row.bank_account.is_none(),
         author: face(row.kakao_id, row.username, row.image.as_deref(), t),
-        fresh: false,
         owner,
         picture: kept_picture(&form, IMAGE),
         found: None,
@@ -137,12 +130,24 @@ async fn open(
         form.refuse("terms", t.say("open.terms_error"));
     }
     if find_author(&state, member).await?.bank_account.is_none() {
-        form.refuse("form", t.say("me.no_bank"));
+        form.refuse("bank", t.say("me.no_bank"));
     }
     let (Some(funding), true) = (funding, form.is_good()) else {
         return refused_form(&view(&state, member, &visitor, form).await?);
     };
     let open = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
-    let id = write_as(&state, member, open).await??;
-    Ok(see_other(&format!("/fundings/{}?done=opened", id.get())))
+    match write_as(&state, member, open).await? {
+        // The draft of this form, and no other, has done its work (site.js).
+        Ok(id) => Ok(see_other(&format!(
+            "/fundings/{}?done=opened#{}",
+            id.get(),
+            form.value("attempt")
+        ))),
+        Err(OpenRefusal::FormUsed) => {
+            form.set("attempt", attempt::new());
+            form.refuse("form", t.say("open.form_used"));
+            refused_form(&view(&state, member, &visitor, form).await?)
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
 }
