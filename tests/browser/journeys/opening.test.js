@@ -90,20 +90,65 @@ story('the link of a shop fills in title and picture, and keeps what was written
 
 story('what is typed into a new funding is still there tomorrow, until it is published', async (people) => {
   const author = await people.desktop();
+  const title = author.field('갖고 싶은 것');
+  const isOffered = () => author.canRead('지난번에 쓰던 펀딩이');
   await author.isMember('오래고민');
+  await addsBankAccount(author);
   await author.goes('/fundings/new');
   await author.writes('갖고 싶은 것', '생각이 필요한 선물');
   await author.writes('이야기', '조금 더 생각해 볼게요.');
-  await author.goes('/');
+  // A link that says so publishes nothing.
+  await author.goes('/?done=opened');
   await author.goes('/fundings/new');
-  await author.reads('지난번에 쓰던 펀딩이 이 기기에 남아 있어요.');
+  assert.ok(await isOffered());
+  // What is typed meanwhile does not take its place.
+  await author.writes('갖고 싶은 것', 'ㅇ');
+  await author.goes('/fundings/new');
   await author.presses('이어서 쓰기');
-  assert.equal(await author.field('갖고 싶은 것').inputValue(), '생각이 필요한 선물');
+  assert.equal(await title.inputValue(), '생각이 필요한 선물');
   assert.equal(await author.field('이야기').inputValue(), '조금 더 생각해 볼게요.');
-  await opensFunding(author, { title: '생각이 끝난 선물' });
+
+  await author.writes('목표 금액', '30000');
+  await author.picks(/^목표를 채우지 못해도/);
+  await author.presses('펀딩 열기', { role: 'button' });
+  await author.readsHeading('생각이 필요한 선물');
+  assert.equal(new URL(author.page.url()).hash, '');
   await author.goes('/fundings/new');
-  assert.equal(await author.field('갖고 싶은 것').inputValue(), '');
-  assert.equal(await author.canRead('지난번에 쓰던 펀딩이 이 기기에 남아 있어요.'), false);
+  assert.equal(await title.inputValue(), '');
+  assert.ok(!(await isOffered()));
+
+  // Gone with its author who logs out.
+  await author.writes('갖고 싶은 것', '다음 선물');
+  await author.goes('/fundings/new');
+  assert.ok(await isOffered());
+  await author.goes('/me');
+  await author.presses('로그아웃');
+  await author.reads('로그아웃했어요');
+  assert.equal(await author.page.evaluate(() => localStorage.getItem('funding-draft')), null);
+});
+
+story('a used form that comes back with another wish keeps it, and opens it at the second press', async (people) => {
+  const author = (await people.phone()).expects(/status of 422/);
+  await author.isMember('또하나');
+  await addsBankAccount(author);
+  let used;
+  author.page.on('request', (request) => {
+    const [, number] = request.postData()?.match(/name="attempt"\s+(\S{43})/) ?? [];
+    used ??= number;
+  });
+  await opensFunding(author, { title: '첫 번째 선물' });
+  // As a browser has it that goes back to the page before.
+  await author.goes('/fundings/new');
+  await author.page.locator('[name="attempt"]').evaluate((field, value) => (field.value = value), used);
+  await author.writes('갖고 싶은 것', '🎁'.repeat(40));
+  await author.reads('40/50');
+  await author.writes('이야기', '하나 더 있어요.');
+  await author.writes('목표 금액', '30000');
+  await author.picks(/^목표를 채우지 못해도/);
+  await author.presses('펀딩 열기', { role: 'button' });
+  await author.reads(/이미 펀딩을 열었어요/);
+  await author.presses('펀딩 열기', { role: 'button' });
+  await author.readsHeading('🎁'.repeat(40));
 });
 
 story('a form that can not be taken says at each field what to change, and keeps the rest', async (people) => {
