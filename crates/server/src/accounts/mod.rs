@@ -12,6 +12,7 @@ pub mod profile;
 pub mod search_sql;
 mod session_api;
 mod session_sql;
+mod signed_form;
 pub mod sql;
 mod suspend;
 pub mod tokens;
@@ -29,8 +30,9 @@ pub use edit::PictureEdit;
 pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
 pub use profile::{Author, face};
 pub use session_sql::is_live;
+pub use signed_form::{OpenForm, SignedForm, must_be_signed};
 pub use suspend::{reinstate, suspend};
-pub use visitor::{PageMember, SignedForm, Visitor};
+pub use visitor::{PageMember, Visitor};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

@@ -1,16 +1,17 @@
 //! Who looks at a page: recognised by cookies, whose access token is renewed silently. The JSON API takes no
 //! cookie and the pages no bearer token, so that a form of another site reaches neither.
 
-use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use anyhow::anyhow;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::ORIGIN;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::caller::{Member, Viewer};
 use super::cookies::Cookie;
 use super::login::{self, LoginRefusal};
+use super::signed_form::csrf_of;
 use super::sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::config::Contact;
@@ -19,10 +20,7 @@ use crate::notifications;
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
-use crate::web::{AppError, Input, QueryInput, Refusal};
-
-/// What a form's token is made for.
-const CSRF: &str = "csrf";
+use crate::web::{AppError, QueryInput, Refusal};
 
 /// Anybody who looks at a page.
 #[derive(Clone, Debug)]
@@ -46,26 +44,6 @@ pub struct PageMember {
     pub member: Member,
     /// The same, as anybody.
     pub visitor: Visitor,
-}
-
-/// A form that a member has sent from a page of ours.
-#[derive(Debug)]
-pub struct SignedForm {
-    /// The member.
-    pub member: Member,
-    /// The same, as anybody.
-    pub visitor: Visitor,
-    /// What was sent.
-    pub input: Input,
-}
-
-/// A form that anybody has sent from a page of ours.
-#[derive(Debug)]
-pub struct OpenForm {
-    /// Who.
-    pub visitor: Visitor,
-    /// What was sent.
-    pub input: Input,
 }
 
 impl Visitor {
@@ -260,57 +238,16 @@ pub fn refused_at_the_door(
     errors::as_page(&response, &told, visitor.bare_shell())
 }
 
-fn csrf_of(state: &AppState, login: Bearer) -> String {
-    state.tokens.stamp(CSRF, &login.session.get().to_string())
-}
-
-/// Refuses what a page of another site has sent (Fetch standard: `Origin` comes with every POST).
-fn must_be_from_here(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
-    let foreign = headers
-        .get(ORIGIN)
-        .is_some_and(|origin| origin.as_bytes() != state.public_url.as_bytes());
-    let site = headers.get("sec-fetch-site");
-    let cross = site.is_some_and(|site| site != "same-origin" && site != "none");
-    if foreign && (cross || site.is_none()) {
-        return Err(stale_form());
-    }
-    Ok(())
-}
-
-fn stale_form() -> AppError {
-    AppError::forbidden(
-        "stale_form",
-        "this form does not belong to your login: open the page again and send it from there",
-    )
-}
-
-/// Refuses a request that does not carry the token of this login's forms.
-///
-/// # Errors
-/// 403 `stale_form`.
-pub fn must_be_signed(state: &AppState, member: Member, token: &str) -> Result<(), AppError> {
-    let session = member.session.get().to_string();
-    if state.tokens.is_stamp_of(token, CSRF, &session) {
-        Ok(())
-    } else {
-        Err(stale_form())
-    }
-}
-
-fn log_in_first() -> AppError {
+pub(super) fn log_in_first() -> AppError {
     AppError::unauthorized("not_logged_in", "log in first")
 }
 
 impl FromRequestParts<AppState> for Visitor {
     type Rejection = AppError;
 
-    /// Pages that belong to the API too are not behind [`recognise`]: there nobody's token is renewed.
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
-        if let Some(visitor) = parts.extensions.get::<Self>() {
-            return Ok(visitor.clone());
-        }
-        let login = cookie_bearer(state, &parts.headers);
-        Ok(look(state, &parts.headers, &parts.uri, login))
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, AppError> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        visitor.ok_or_else(|| AppError::internal(anyhow!("a page that is not behind `recognise`")))
     }
 }
 
@@ -321,33 +258,5 @@ impl FromRequestParts<AppState> for PageMember {
         let visitor = Visitor::from_request_parts(parts, state).await?;
         let member = visitor.member.ok_or_else(log_in_first)?;
         Ok(Self { member, visitor })
-    }
-}
-
-impl FromRequest<AppState> for SignedForm {
-    type Rejection = AppError;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
-        let OpenForm { visitor, input } = OpenForm::from_request(request, state).await?;
-        let member = visitor.member.ok_or_else(log_in_first)?;
-        let token = input.optional_text("_csrf")?.unwrap_or_default();
-        must_be_signed(state, member, &token)?;
-        Ok(Self {
-            member,
-            visitor,
-            input,
-        })
-    }
-}
-
-impl FromRequest<AppState> for OpenForm {
-    type Rejection = AppError;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
-        let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        must_be_from_here(state, &parts.headers)?;
-        let input = Input::from_request(Request::from_parts(parts, body), state).await?;
-        Ok(Self { visitor, input })
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use web_push::Subscription;
 
 use super::push_sql;
-use crate::accounts::visitor::must_be_signed;
+use crate::accounts::must_be_signed;
 use crate::accounts::{Member, PageMember, write_as};
 use crate::db::Conn;
 use crate::state::AppState;

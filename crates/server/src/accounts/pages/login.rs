@@ -19,7 +19,7 @@ use crate::accounts::cookies::Cookie;
 use crate::accounts::device;
 use crate::accounts::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
 use crate::accounts::tokens::TokenKind;
-use crate::accounts::visitor::{SignedForm, Visitor};
+use crate::accounts::{SignedForm, Visitor};
 use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;

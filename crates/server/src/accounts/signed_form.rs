@@ -1,0 +1,100 @@
+//! Forms that pages of ours send: they come from here and carry a token made from the login.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::HeaderMap;
+use http::header::ORIGIN;
+
+use super::caller::Member;
+use super::tokens::Bearer;
+use super::visitor::{Visitor, log_in_first};
+use crate::state::AppState;
+use crate::web::{AppError, Input};
+
+/// What a form's token is made for.
+const CSRF: &str = "csrf";
+
+/// A form that a member has sent from a page of ours.
+#[derive(Debug)]
+pub struct SignedForm {
+    /// The member.
+    pub member: Member,
+    /// The same, as anybody.
+    pub visitor: Visitor,
+    /// What was sent.
+    pub input: Input,
+}
+
+/// A form that anybody has sent from a page of ours.
+#[derive(Debug)]
+pub struct OpenForm {
+    /// Who.
+    pub visitor: Visitor,
+    /// What was sent.
+    pub input: Input,
+}
+
+/// The token of the forms of a login.
+pub(super) fn csrf_of(state: &AppState, login: Bearer) -> String {
+    state.tokens.stamp(CSRF, &login.session.get().to_string())
+}
+
+/// Refuses a request that does not carry the token of this login's forms.
+///
+/// # Errors
+/// 403 `stale_form`.
+pub fn must_be_signed(state: &AppState, member: Member, token: &str) -> Result<(), AppError> {
+    let session = member.session.get().to_string();
+    if state.tokens.is_stamp_of(token, CSRF, &session) {
+        Ok(())
+    } else {
+        Err(stale_form())
+    }
+}
+
+impl FromRequest<AppState> for SignedForm {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let OpenForm { visitor, input } = OpenForm::from_request(request, state).await?;
+        let member = visitor.member.ok_or_else(log_in_first)?;
+        let token = input.optional_text("_csrf")?.unwrap_or_default();
+        must_be_signed(state, member, &token)?;
+        Ok(Self {
+            member,
+            visitor,
+            input,
+        })
+    }
+}
+
+impl FromRequest<AppState> for OpenForm {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+        must_be_from_here(state, &parts.headers)?;
+        let input = Input::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Self { visitor, input })
+    }
+}
+
+/// Refuses what a page of another site has sent (Fetch standard: `Origin` comes with every POST).
+fn must_be_from_here(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
+    let foreign = headers
+        .get(ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() != state.public_url.as_bytes());
+    let site = headers.get("sec-fetch-site");
+    let cross = site.is_some_and(|site| site != "same-origin" && site != "none");
+    if foreign && (cross || site.is_none()) {
+        return Err(stale_form());
+    }
+    Ok(())
+}
+
+fn stale_form() -> AppError {
+    AppError::forbidden(
+        "stale_form",
+        "this form does not belong to your login: open the page again and send it from there",
+    )
+}
