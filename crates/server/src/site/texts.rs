@@ -77,6 +77,8 @@ const FILES: &[&str] = &[
     include_str!("../../translations/about.toml"),
     include_str!("../../translations/accounts.toml"),
     include_str!("../../translations/fundings.toml"),
+    include_str!("../../translations/opening.toml"),
+    include_str!("../../translations/sharing.toml"),
     include_str!("../../translations/payments.toml"),
     include_str!("../../translations/reports.toml"),
     include_str!("../../translations/settings.toml"),
