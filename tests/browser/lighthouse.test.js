@@ -50,11 +50,18 @@ for (const [name, path, nickname] of PAGES) {
 /** The first report that is good enough, or the one with the best performance. */
 async function bestOf(attempts, take) {
   let best;
+  let failure;
   for (let turn = 0; turn < attempts; turn += 1) {
     const report = await take();
+    // A trace that Lighthouse has lost says nothing of the page; it asks to be run again.
+    if (report.runtimeError) {
+      failure = report.runtimeError.message;
+      continue;
+    }
     if (!best || report.categories.performance.score > best.categories.performance.score) best = report;
     if (CATEGORIES.every((category) => best.categories[category].score >= LEAST)) break;
   }
+  assert.ok(best, failure);
   return best;
 }
 
@@ -62,7 +69,6 @@ async function bestOf(attempts, take) {
 async function look(path, member) {
   const extraHeaders = member ? { cookie: `access=${member.access}; login=${member.login}` } : {};
   const { lhr } = await lighthouse(stage.url + path, { port, logLevel: 'error', onlyCategories: CATEGORIES, extraHeaders });
-  assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
   return lhr;
 }
 
