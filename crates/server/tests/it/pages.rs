@@ -1,6 +1,6 @@
 //! The web app's pages over HTTP: who gets which, what a form needs.
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, HOST, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -55,6 +55,15 @@ async fn one_logs_in_with_kakao_and_comes_back_to_where_one_was() {
         let cookie = cookies.iter().find(|it| it.starts_with(name)).unwrap();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
     }
+}
+
+#[tokio::test]
+async fn who_knows_us_by_another_name_logs_in_at_the_public_address() {
+    let app = App::start().await;
+    let call = app.visitor(Method::GET, "/login/kakao?next=/explore");
+    let asked = send(call.header(HOST, "localhost:1")).await;
+    let public = format!("{}/login/kakao?next=%2Fexplore", app.url);
+    assert_eq!(location(&asked), public);
 }
 
 #[tokio::test]

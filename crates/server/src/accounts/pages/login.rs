@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
+use http::header::HOST;
 use kakao::login::AuthorizeRequest;
 use kakao::pkce::{Pkce, random_token};
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,16 @@ async fn show(
     })
 }
 
-async fn start(State(state): State<AppState>, query: QueryInput) -> Result<Response, AppError> {
+async fn start(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    if state.config.is_dev() && is_elsewhere(&state, &headers) {
+        // Kakao leads back to the public address, and what is kept under another name is not sent there.
+        let here = with_next("/login/kakao", &own_path(query.optional_text("next")?));
+        return Ok(Redirect::to(&format!("{}{here}", state.public_url)).into_response());
+    }
     let pkce = Pkce::generate();
     let attempt = Attempt {
         state: random_token(),
@@ -107,6 +117,13 @@ async fn start(State(state): State<AppState>, query: QueryInput) -> Result<Respo
     let value = attempt.seal(&state)?;
     Cookie::Attempt.set(response.headers_mut(), &value, ATTEMPT_LIFE, production);
     Ok(response)
+}
+
+/// Whether the browser knows us by another name than the public one, such as `localhost`.
+fn is_elsewhere(state: &AppState, headers: &HeaderMap) -> bool {
+    let ours = state.public_url.split_once("://").map(|(_, host)| host);
+    let asked = headers.get(HOST).and_then(|host| host.to_str().ok());
+    asked.is_some() && asked != ours
 }
 
 /// Kakao sends the browser back, with a code or with the reason why there is none.
