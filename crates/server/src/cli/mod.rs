@@ -41,7 +41,7 @@ enum Command {
     Migrate,
     /// Recompute every total from the ledger and compare with KakaoPay's book; exit code 1 on a difference.
     Audit(audit::Options),
-    /// Fill the database with invented members, fundings and supports (dev only).
+    /// Fill the database with invented members, fundings and supports (dev only, while no server uses it).
     DemoData(demo_data::Options),
     /// Measure how many payments a second this machine puts on its disk, in a database of its own.
     Measure(measure::Options),
@@ -58,7 +58,9 @@ pub fn run() -> ExitCode {
         Ok(config) => config,
         Err(errors) => return fail(&anyhow::Error::new(errors)),
     };
-    start::init_tracing(&config);
+    if let Err(error) = start::init_tracing(&config) {
+        return fail(&error);
+    }
     let runtime = match start::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),

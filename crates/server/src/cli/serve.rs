@@ -26,9 +26,10 @@ use crate::web::serve::{ServeLimits, serve};
 /// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
 /// talks with the payment provider, transactions.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.bind)
-        .await
-        .with_context(|| format!("{} can't be listened on (setting: bind)", config.bind))?;
+    let listener = TcpListener::bind(config.bind).await.with_context(|| {
+        let bind = config.bind;
+        format!("{bind} can't be listened on; to take another port: FUNSUN_BIND=127.0.0.1:8001")
+    })?;
     let own_url = format!("http://{}", listener.local_addr()?);
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
     let (kakao, built_in) = find_kakao(&config, &public_url).await?;

@@ -1,7 +1,7 @@
 //! What the commands need before they can work: logging, the database, the secret, Kakao.
 
 use std::fs;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -17,16 +17,21 @@ use crate::fundings::{ItemLinks, Previews};
 use crate::payments::kakaopay::KakaoPay;
 
 /// Lines for people in dev, JSON in production; on standard error.
-pub(super) fn init_tracing(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+///
+/// # Errors
+/// When the setting `log` can't be read.
+pub(super) fn init_tracing(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log).context("setting: log, as in RUST_LOG")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if config.is_dev() {
         lines.with_target(false).init();
     } else {
         lines.json().init();
     }
+    Ok(())
 }
 
 /// Threads for what may take long: searches, files, the engine that is not embedded. Each keeps a
@@ -103,7 +108,8 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
             VapidKey::random().map(|key| key.to_text())
         })?,
     };
-    let key = VapidKey::parse(text.expose()).context("vapid_private_key")?;
+    let key = VapidKey::parse(text.expose())
+        .context("setting: vapid_private_key, or the file vapid-key in data_dir")?;
     Ok(web_push::Client::new(key, public_url, config.reach())?)
 }
 
@@ -123,7 +129,9 @@ pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<It
 
 /// A secret in a file that nobody else can read; made when there is none.
 fn kept_or_made(path: &Path, make: impl FnOnce() -> Option<String>) -> anyhow::Result<Secret> {
-    if let Ok(kept) = fs::read_to_string(path) {
+    if let Ok(kept) = fs::read_to_string(path)
+        && !kept.trim().is_empty()
+    {
         return Ok(kept.trim().to_owned().into());
     }
     let made = make().context("the system gives no random bytes")?;
@@ -131,12 +139,17 @@ fn kept_or_made(path: &Path, make: impl FnOnce() -> Option<String>) -> anyhow::R
     Ok(made.into())
 }
 
+/// Whole or not at all: whoever dies half-way leaves no half of a secret.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    let mut file = options.open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)
 }
 
 /// Where the built-in sandbox is, as settings.

@@ -8,6 +8,7 @@ mod keys;
 mod production;
 mod share;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -96,7 +97,12 @@ impl Config {
             clippy::disallowed_methods,
             reason = "this is the one place that reads settings"
         )]
-        Self::from_sources(file, std::env::vars())
+        let environment = std::env::vars_os();
+        // One that is not UTF-8 can't be a setting of ours.
+        let text = |(name, value): (OsString, OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self::from_sources(file, environment.filter_map(text))
     }
 
     /// Reads `file` (if any) and the given environment; variables that are not `FUNSUN_*` are passed over.
