@@ -11,7 +11,11 @@ const stage = stageFor();
 const story = storiesOn(stage);
 const WISH = { title: '비 오는 날의 노란 우산', text: '장마가 오기 전에 하나 갖고 싶어요.', goal: 45_000, picture: PICTURE };
 
-const isShown = (image) => image.evaluate((picture) => picture.complete && picture.naturalWidth > 0);
+/** Whether a picture comes, however long it takes. */
+async function isShown(image) {
+  await image.scrollIntoViewIfNeeded();
+  return image.evaluate((picture) => picture.decode().then(() => picture.naturalWidth > 0, () => false));
+}
 
 story('a newcomer logs in with Kakao, adds a bank account, opens a funding and shares its link', async (people) => {
   const author = await people.come(PHONE, { permissions: ['clipboard-read', 'clipboard-write'] });
