@@ -51,6 +51,8 @@ story('a page that lost its connection catches up', async (people) => {
   const guest = (await people.desktop()).expects(/ERR_INTERNET_DISCONNECTED/);
   const funding = await opened(stage, await member(stage, '지하철작가'), { title: '끊겼다 이어진 펀딩' });
   await guest.goes(funding);
+  // Whatever the page still fetches by itself is there before the connection goes.
+  await guest.page.evaluate(async () => { await navigator.serviceWorker.ready; });
   await guest.context.setOffline(true);
   await gift(stage, await member(stage, '터널친구'), funding, { amount: 30_000, message: '터널 안에서 보냄' });
   await guest.context.setOffline(false);
