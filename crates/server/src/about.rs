@@ -9,7 +9,7 @@ use axum::routing::get;
 use crate::accounts::Visitor;
 use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// `/faq`, `/terms`, `/privacy`.
 pub fn router() -> Router<AppState> {

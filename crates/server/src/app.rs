@@ -15,14 +15,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Profile;
 use crate::state::AppState;
-use crate::web::headers::EdgeLayer;
-use crate::web::path::CanonicalPathLayer;
-use crate::web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
-use crate::web::{AppError, docs};
 use crate::{
     about, accounts, dev, follows, fundings, media, notifications, operation, payments, reports,
-    site, styleguide, supports, web,
+    site, styleguide, supports,
 };
+use web::headers::EdgeLayer;
+use web::path::CanonicalPathLayer;
+use web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
+use web::{AppError, docs};
 
 /// What the API document says about the whole.
 #[derive(OpenApi)]

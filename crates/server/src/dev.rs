@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::routing::put;
 
 use crate::state::AppState;
-use crate::web::{AppError, Input};
+use web::{AppError, Input};
 
 /// `PUT /dev/clock`: `offset_seconds` moves our clock ahead of the system's, and the workers look around.
 pub fn router() -> Router<AppState> {

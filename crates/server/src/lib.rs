@@ -21,4 +21,3 @@ mod site;
 mod state;
 mod styleguide;
 mod supports;
-pub mod web;

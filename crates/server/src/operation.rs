@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::db;
 use crate::state::AppState;
-use crate::web::{AppError, Problem};
+use web::{AppError, Problem};
 
 /// `/admin/`, `/healthz`, `/readyz`.
 pub fn router() -> OpenApiRouter<AppState> {

@@ -10,7 +10,7 @@ use crate::accounts::Visitor;
 use crate::fundings::pages::CardView;
 use crate::site::{Face, Form, Shell, Tab, Texts, page};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// The colours' own file: what is shown is what the pages use.
 const TOKENS: &str = include_str!("../assets/css/tokens.css");

@@ -17,7 +17,7 @@ use super::{search_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::state::AppState;
-use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
+use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

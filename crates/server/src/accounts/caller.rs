@@ -11,7 +11,7 @@ use super::session_sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// A logged-in member. Asking for one refuses everybody else with 401.
 #[derive(Clone, Copy, Debug)]

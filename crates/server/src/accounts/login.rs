@@ -13,7 +13,7 @@ use super::sql::{self, KakaoFacts, ProfileRow};
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// A login that succeeded.
 pub struct LoggedIn {

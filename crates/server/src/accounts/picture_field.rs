@@ -6,7 +6,7 @@ use super::edit::PictureEdit;
 use crate::media::{self, Shown, waiting_shown};
 use crate::site::{Form, Texts};
 use crate::state::AppState;
-use crate::web::{AppError, Input};
+use web::{AppError, Input};
 
 /// The names of a picture's fields.
 #[derive(Clone, Copy, Debug)]

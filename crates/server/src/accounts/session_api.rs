@@ -14,7 +14,7 @@ use super::profile::OwnProfile;
 use super::tokens::TokenKind;
 use super::{device, login};
 use crate::state::AppState;
-use crate::web::{AppError, Done, Input, Json, Problem, created, done};
+use web::{AppError, Done, Input, Json, Problem, created, done};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

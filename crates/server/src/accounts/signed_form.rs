@@ -8,7 +8,7 @@ use super::caller::Member;
 use super::tokens::Bearer;
 use super::visitor::{Visitor, log_in_first};
 use crate::state::AppState;
-use crate::web::{AppError, Input};
+use web::{AppError, Input};
 
 /// What a form's token is made for.
 const CSRF: &str = "csrf";

@@ -16,7 +16,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::web::AppError;
+use web::AppError;
 
 const ISSUER: &str = "funsun";
 

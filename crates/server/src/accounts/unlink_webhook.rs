@@ -13,7 +13,7 @@ use super::unlink::HeardNotice;
 use crate::db::Conn;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
-use crate::web::{AppError, Input, Problem, QueryInput};
+use web::{AppError, Input, Problem, QueryInput};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))

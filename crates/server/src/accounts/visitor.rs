@@ -20,7 +20,7 @@ use crate::notifications;
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
-use crate::web::{AppError, QueryInput, Refusal};
+use web::{AppError, QueryInput, Refusal};
 
 /// Anybody who looks at a page.
 #[derive(Clone, Debug)]

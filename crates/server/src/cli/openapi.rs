@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::app;
-use crate::web::docs;
+use web::docs;
 
 #[derive(Clone, Copy, Args)]
 pub(super) struct Options {

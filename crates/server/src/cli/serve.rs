@@ -21,7 +21,7 @@ use crate::jobs::background::Background;
 use crate::jobs::workers;
 use crate::media::MediaStore;
 use crate::state::{AppState, Parts};
-use crate::web::serve::{ServeLimits, serve};
+use web::serve::{ServeLimits, serve};
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
 /// talks with the payment provider, transactions.

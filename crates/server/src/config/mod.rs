@@ -23,7 +23,7 @@ pub use share::KakaoShare;
 use keys::Raw;
 use outside::Reach;
 
-use crate::web::client_address::TrustedProxies;
+use web::client_address::TrustedProxies;
 
 /// What this process is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ impl StorageError {
     }
 }
 
-impl From<StorageError> for crate::web::AppError {
+impl From<StorageError> for web::AppError {
     fn from(error: StorageError) -> Self {
         Self::internal(error)
     }

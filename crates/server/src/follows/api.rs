@@ -14,7 +14,7 @@ use crate::accounts::profile::Profile;
 use crate::accounts::{Member, write_as};
 use crate::db::Conn;
 use crate::state::AppState;
-use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
+use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, start, stop))

@@ -15,8 +15,8 @@ pub use birthdays::list_birthdays;
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::AppError;
 use crate::{accounts, notifications};
+use web::AppError;
 
 /// `/follow/`.
 pub fn router() -> OpenApiRouter<AppState> {

@@ -17,8 +17,8 @@ use crate::fundings::pages::{CardView, cards};
 use crate::fundings::{CardPage, list_of_author};
 use crate::site::{Face, Shell, Tab, page, see_other};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PageQuery, Position};
-use crate::web::{AppError, PathInput};
+use web::paging::{Cursor, PageQuery, Position};
+use web::{AppError, PathInput};
 
 /// `/members/…`.
 pub fn router() -> Router<AppState> {

@@ -5,7 +5,7 @@ use funsun_domain::ids::{AccountKey, KakaoId};
 use super::sql::{self, PersonRow};
 use crate::accounts;
 use crate::db::{Conn, StorageError};
-use crate::web::paging::Cursor;
+use web::paging::Cursor;
 
 /// Members of one page.
 const PAGE_MEMBERS: i64 = 20;

@@ -21,7 +21,7 @@ use crate::db::{Conn, StorageError};
 use crate::media;
 use crate::payments::Timing;
 use crate::state::AppState;
-use crate::web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};
+use web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

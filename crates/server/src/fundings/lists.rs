@@ -11,7 +11,7 @@ use super::card::{AuthorRow, CardRow};
 use super::visibility::{EVERYBODY, is_visible_to};
 use crate::db::schema::{accounts, follows, fundings, participations};
 use crate::db::{Conn, StorageError};
-use crate::web::paging::{Cursor, PAGE_SIZE, Position};
+use web::paging::{Cursor, PAGE_SIZE, Position};
 
 /// One row more than a page, to know whether another page follows.
 const FETCHED: i64 = PAGE_SIZE + 1;

@@ -11,8 +11,8 @@ use super::lists::{self, CardPage};
 use crate::accounts::{self, Member};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::paging::{PageParams, PageQuery, next_link};
-use crate::web::{AppError, Page, Problem, QueryInput, no_content};
+use web::paging::{PageParams, PageQuery, next_link};
+use web::{AppError, Page, Problem, QueryInput, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -23,8 +23,8 @@ pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;
-use crate::web::AppError;
 use live::Crowded;
+use web::AppError;
 
 /// Seconds after which one more may be able to watch.
 const CROWDED_SECONDS: u64 = 60;

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::Preview;
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// Pictures drawn at the same time: one takes some tens of milliseconds and, with its font, some 30 MB.
 const ARTISTS: usize = 1;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use tokio::sync::mpsc;
 
-use crate::web::AppError;
+use web::AppError;
 
 /// Runs such work and knows when all of it is done.
 pub struct Background {

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::{PictureName, sql};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput, Problem};
+use web::{AppError, PathInput, Problem};
 
 /// `/media/…`.
 pub fn router() -> OpenApiRouter<AppState> {

@@ -8,7 +8,7 @@ use super::{ORPHAN_AFTER_SECONDS, sql};
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
-use crate::web::{AppError, Upload};
+use web::{AppError, Upload};
 
 /// A picture that is stored and waits for a row to name it.
 #[derive(Clone, Debug)]

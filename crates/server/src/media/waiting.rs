@@ -19,7 +19,7 @@ use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, let_go};
 use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 /// A token must be dead before its picture is removed.
 const _: () = assert!(WAITING_SECONDS < ORPHAN_AFTER_SECONDS);

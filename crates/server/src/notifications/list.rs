@@ -10,7 +10,7 @@ use super::sql::{self, ActorRow, NotificationRow};
 use crate::accounts::Author;
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_titles;
-use crate::web::paging::Cursor;
+use web::paging::Cursor;
 
 /// Items of one page.
 pub const PAGE_ITEMS: i64 = 20;

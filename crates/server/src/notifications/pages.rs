@@ -11,8 +11,8 @@ use crate::accounts::{PageMember, SignedForm, write_as};
 use crate::db::Conn;
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PageQuery};
-use crate::web::{AppError, PathInput};
+use web::paging::{Cursor, PageQuery};
+use web::{AppError, PathInput};
 
 /// `/notifications…`.
 pub fn router() -> Router<AppState> {

@@ -12,7 +12,7 @@ use crate::accounts::must_be_signed;
 use crate::accounts::{Member, PageMember, write_as};
 use crate::db::Conn;
 use crate::state::AppState;
-use crate::web::{AppError, Input};
+use web::{AppError, Input};
 
 /// A browser that wants to be woken, as it describes itself.
 #[derive(Clone)]

@@ -19,8 +19,8 @@ use super::stored::{StoredPayment, Wanted};
 use crate::accounts::Member;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
-use crate::web::{AppError, Input, Json, Page, Problem, no_content};
+use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
+use web::{AppError, Input, Json, Page, Problem, no_content};
 
 /// Payments of one member that an approval is tried on: somebody may have begun several.
 const CANDIDATES_MAX: i64 = 8;

@@ -13,7 +13,7 @@ use super::stored::{StoredPayment, Timing};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::supports;
-use crate::web::AppError;
+use web::AppError;
 
 /// Pause between two looks at a payment that somebody else is settling.
 const WAIT_STEP: Duration = Duration::from_millis(40);

@@ -17,8 +17,8 @@ use crate::db::{Conn, StorageError};
 use crate::fundings;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
-use crate::web::AppError;
-use crate::web::paging::{Cursor, PageQuery};
+use web::AppError;
+use web::paging::{Cursor, PageQuery};
 
 /// Payments on a page.
 const SHOWN: i64 = 20;

@@ -20,7 +20,7 @@ pub use prepare::{Asked, NewPayment, PrepareRefusal, prepare};
 pub use stored::{StoredPayment, Timing, Wanted};
 
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// `/remit/kakaopay/…`, but for the pages that the payer comes back to.
 pub fn router() -> OpenApiRouter<AppState> {

@@ -21,7 +21,7 @@ use crate::db::{Conn, StorageError};
 use crate::fundings;
 use crate::site::{self, Shell, Tab};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput, Problem, QueryInput};
+use web::{AppError, PathInput, Problem, QueryInput};
 
 /// The pages that KakaoPay sends the payer back to.
 pub fn return_pages() -> OpenApiRouter<AppState> {

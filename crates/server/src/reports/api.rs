@@ -14,8 +14,8 @@ use super::sql;
 use crate::accounts::{self, Author, Member, write_as};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::web::{AppError, Input, Problem, created, no_content};
 use crate::{fundings, supports};
+use web::{AppError, Input, Problem, created, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(report))

@@ -14,7 +14,7 @@ use crate::site::small_pages::TextForm;
 use crate::site::{Form, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::supports;
-use crate::web::{AppError, QueryInput};
+use web::{AppError, QueryInput};
 
 /// `/reports/new`.
 pub fn router() -> Router<AppState> {

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, VARY};
 use http::{HeaderValue, StatusCode};
 
-use crate::web::AppError;
+use web::AppError;
 
 /// Nothing but our own files; pictures also from memory, for previews. No inline script or style at all, and
 /// scripts may not turn text into markup (Trusted Types).

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use sha2::{Digest, Sha256};
 
-use crate::web::AppError;
+use web::AppError;
 
 /// Style sheets, joined in this order into `site.css`.
 const CSS: &[&str] = &[

@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 
 use super::answer;
 use super::shell::Shell;
-use crate::web::Refusal;
+use web::Refusal;
 
 #[derive(Template)]
 #[template(path = "error.html")]

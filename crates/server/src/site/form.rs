@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 
 use super::texts::Texts;
-use crate::web::Input;
+use web::Input;
 
 /// Values and messages by field name.
 #[derive(Clone, Debug, Default)]

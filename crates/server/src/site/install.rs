@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::shell::Shell;
 use super::texts::{Lang, Texts};
 use super::{answer, assets};
-use crate::web::AppError;
+use web::AppError;
 
 /// The colour of the paper, in light.
 const PAPER: &str = "#fff7f8";

@@ -20,10 +20,8 @@ use crate::db::{Conn, StorageError};
 use crate::fundings;
 use crate::payments::{Timing, refund};
 use crate::state::AppState;
-use crate::web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
-use crate::web::{
-    AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content,
-};
+use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
+use web::{AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, give, edit, withdraw))

@@ -16,9 +16,9 @@ pub use sql::forget_messages_of;
 pub use thank::{ThankRefusal, thank};
 
 use crate::state::AppState;
-use crate::web::AppError;
 use accept::AcceptRefusal;
 use change::ChangeRefusal;
+use web::AppError;
 
 /// `/remit/`.
 pub fn router() -> OpenApiRouter<AppState> {

@@ -19,7 +19,7 @@ use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};
 use crate::site::{Form, Shell, Tab, Texts, attempt, format, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput, QueryInput};
+use web::{AppError, PathInput, QueryInput};
 
 /// Amounts to choose from, in won.
 const PRESETS: [i64; 4] = [5_000, 10_000, 30_000, 50_000];

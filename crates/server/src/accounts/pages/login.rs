@@ -24,7 +24,7 @@ use crate::accounts::{SignedForm, Visitor};
 use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
-use crate::web::{AppError, QueryInput};
+use web::{AppError, QueryInput};
 
 /// How long somebody may take on Kakao's pages.
 const ATTEMPT_LIFE: Duration = Duration::from_secs(600);

@@ -21,8 +21,8 @@ use crate::fundings::pages::{CardView, cards};
 use crate::site::small_pages::Confirm;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::AppError;
-use crate::web::paging::PageQuery;
+use web::AppError;
+use web::paging::PageQuery;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()

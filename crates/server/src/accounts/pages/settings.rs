@@ -20,7 +20,7 @@ use crate::db::{Conn, StorageError};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 /// How long a browser keeps what was chosen.
 const KEPT: Duration = Duration::from_secs(400 * 86_400);

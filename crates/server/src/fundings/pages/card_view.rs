@@ -8,7 +8,7 @@ use crate::fundings::visibility::EVERYBODY;
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts, format};
 use crate::state::AppState;
-use crate::web::paging::Cursor;
+use web::paging::Cursor;
 
 /// A card, ready to be shown to somebody who may see it.
 pub struct CardView {

@@ -15,7 +15,7 @@ use crate::site::small_pages::Confirm;
 use crate::site::{Tab, page, see_other};
 use crate::state::AppState;
 use crate::supports;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/fundings/{id}/delete", get(ask).post(delete))

@@ -17,7 +17,7 @@ use crate::fundings::write::FundingEdit;
 use crate::media::Shown;
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/fundings/{id}/edit", get(ask).post(edit))

@@ -12,8 +12,8 @@ use crate::db::Conn;
 use crate::fundings::lists;
 use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
-use crate::web::paging::PageQuery;
-use crate::web::{AppError, QueryInput};
+use web::paging::PageQuery;
+use web::{AppError, QueryInput};
 
 /// Characters of a search that are looked at.
 const SEARCH_CHARACTERS_MAX: usize = 20;

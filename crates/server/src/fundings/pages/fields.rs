@@ -4,7 +4,7 @@ use funsun_domain::fundings::Audience;
 use funsun_domain::text::{Content, Title};
 
 use crate::site::{Form, Texts};
-use crate::web::Input;
+use web::Input;
 
 /// Title, text and audience, as every form of a funding has them.
 pub(super) fn read_words(

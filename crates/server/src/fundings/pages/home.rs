@@ -16,8 +16,8 @@ use crate::follows;
 use crate::fundings::lists::{self, CardPage, CardRows};
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
-use crate::web::AppError;
-use crate::web::paging::{PageQuery, Position};
+use web::AppError;
+use web::paging::{PageQuery, Position};
 
 /// Public fundings on the landing page.
 const SHOWN_TO_GUESTS: i64 = 6;

@@ -12,7 +12,7 @@ use crate::fundings::{EditRefusal, sql};
 use crate::media::Shown;
 use crate::site::Form;
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// A funding that this member opened.
 pub(super) async fn find_own(

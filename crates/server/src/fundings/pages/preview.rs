@@ -15,7 +15,7 @@ use crate::fundings::previews::find_or_draw;
 use crate::fundings::{Preview, sql};
 use crate::site::assets;
 use crate::state::AppState;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 const NOT_KEPT: &str = "no-cache";
 

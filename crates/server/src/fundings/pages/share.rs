@@ -19,7 +19,7 @@ use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::{Preview, sql};
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput};
+use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/fundings/{id}/share", get(show))

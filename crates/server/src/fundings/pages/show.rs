@@ -17,8 +17,8 @@ use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::supports::sql::{self as supports, MessageRow};
-use crate::web::paging::{Cursor, PageQuery};
-use crate::web::{AppError, PathInput};
+use web::paging::{Cursor, PageQuery};
+use web::{AppError, PathInput};
 
 /// Characters of a text that a link preview shows.
 const DESCRIPTION_CHARACTERS: usize = 80;

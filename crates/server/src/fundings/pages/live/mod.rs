@@ -25,9 +25,9 @@ use crate::db::{Conn, StorageError};
 use crate::fundings::live::{Caller, Watch};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
-use crate::web::{AppError, PathInput, QueryInput};
 use told::Told;
 pub(super) use told::looks_of;
+use web::{AppError, PathInput, QueryInput};
 
 /// Longest time between two looks: what wakes nobody (a friendship or a login that ends, an answer, the
 /// time that is left) is noticed by then.

@@ -14,7 +14,7 @@ use crate::fundings::item_links::LinkRefusal;
 use crate::media;
 use crate::site::{Form, Texts, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::{AppError, Upload};
+use web::{AppError, Upload};
 
 pub(super) fn router() -> Router<AppState> {
     let to_form = || async { see_other("/fundings/new") };

@@ -22,7 +22,7 @@ use crate::fundings::write::{OpenRefusal, open_funding};
 use crate::media::Shown;
 use crate::site::{Face, Form, Shell, Tab, attempt, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// Days that a new funding runs, unless its author chooses.
 const DAYS: i64 = 30;

@@ -12,7 +12,7 @@ use crate::accounts::{IMAGE, SignedForm, face, kept_picture};
 use crate::media::Shown;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use crate::web::AppError;
+use web::AppError;
 
 /// One who comes by a link, or back from logging in, starts with the form.
 pub(super) fn router() -> Router<AppState> {

@@ -9,7 +9,7 @@ use crate::fundings::pages::fields::read_words;
 use crate::fundings::write::NewFunding;
 use crate::site::{Form, Texts, attempt, format};
 use crate::state::AppState;
-use crate::web::Input;
+use web::Input;
 
 /// Fields that are neither words of the funding nor its picture.
 const OTHERS: [&str; 4] = ["link", "filled_title", "filled_image", "terms"];

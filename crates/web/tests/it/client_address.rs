@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use funsun::web::client_address::{AddressRange, TrustedProxies};
 use http::{Extensions, HeaderMap};
+use web::client_address::{AddressRange, TrustedProxies};
 
 fn proxies(ranges: &[&str]) -> TrustedProxies {
     TrustedProxies::new(ranges.iter().map(|range| range.parse().unwrap()).collect())

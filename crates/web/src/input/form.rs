@@ -7,7 +7,7 @@ use percent_encoding::percent_decode;
 use super::InputLimits;
 use super::collector::Collector;
 use super::fields::{Fields, Value, invalid};
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Reads a form.
 ///

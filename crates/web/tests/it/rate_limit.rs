@@ -7,12 +7,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get as route_get;
-use funsun::web::client_address::TrustedProxies;
-use funsun::web::rate_limit::{
-    AccountOf, Class, ClientAddress, Rate, RateLimitLayer, RateLimits, Rates,
-};
 use http::Method;
 use tower::{Layer, Service};
+use web::client_address::TrustedProxies;
+use web::rate_limit::{AccountOf, Class, ClientAddress, Rate, RateLimitLayer, RateLimits, Rates};
 
 use crate::{Answer, get, send};
 

@@ -2,7 +2,7 @@
 
 use super::InputLimits;
 use super::fields::{Fields, NAME_BYTES_MAX, Value, invalid};
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Gathers [`Fields`] within the limits.
 pub(super) struct Collector<'a> {

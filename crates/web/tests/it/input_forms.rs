@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::routing::delete;
-use funsun::web::{AppError, Input, QueryInput};
 use http::Request;
+use web::{AppError, Input, QueryInput};
 
 use crate::{post, read, refused, send, told};
 

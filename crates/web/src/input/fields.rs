@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use bytes::Bytes;
 
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Longest name a field may have, in bytes; longer ones are never ours.
 pub(super) const NAME_BYTES_MAX: usize = 64;

@@ -1,7 +1,7 @@
 //! Pages, cursors and the link to the next page.
 
-use funsun::web::QueryInput;
-use funsun::web::paging::{Cursor, PageQuery, Position, next_link};
+use web::QueryInput;
+use web::paging::{Cursor, PageQuery, Position, next_link};
 
 use crate::told;
 

@@ -1,8 +1,8 @@
 //! How answers and refusals look on the wire.
 
 use axum::response::IntoResponse;
-use funsun::web::answer::no_content;
-use funsun::web::{AppError, Json, Page, Refusal, created};
+use web::answer::no_content;
+use web::{AppError, Json, Page, Refusal, created};
 
 use crate::Answer;
 

@@ -1,10 +1,10 @@
 //! The pages of the API document, over a small document that has one of everything.
 
 use axum::Router;
-use funsun::web::docs;
-use funsun::web::headers::EdgeLayer;
 use tower::Layer;
 use utoipa::OpenApi;
+use web::docs;
+use web::headers::EdgeLayer;
 
 use crate::{Answer, get};
 

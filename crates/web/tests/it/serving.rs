@@ -7,12 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
-use funsun::web::Input;
-use funsun::web::serve::{ServeLimits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
+use web::Input;
+use web::serve::{ServeLimits, serve};
 
 struct Running {
     address: SocketAddr,
@@ -30,19 +30,17 @@ async fn start(limits: ServeLimits) -> Running {
     let router = Router::new()
         .route("/", get(async || "ok"))
         .route("/big", get(async || vec![b'x'; 64 * 1024 * 1024]))
-        .route("/none", get(async || funsun::web::no_content()))
+        .route("/none", get(async || web::no_content()))
         .route(
             "/peer",
             get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string()),
         )
         .route(
             "/read",
-            post(
-                async |input: Result<Input, funsun::web::AppError>| match input {
-                    Ok(_) => "read".to_owned(),
-                    Err(error) => error.to_string(),
-                },
-            ),
+            post(async |input: Result<Input, web::AppError>| match input {
+                Ok(_) => "read".to_owned(),
+                Err(error) => error.to_string(),
+            }),
         )
         .route(
             "/wait",

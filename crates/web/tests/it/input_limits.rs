@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use funsun::web::input::InputLimits;
 use futures_util::stream;
 use http::Request;
+use web::input::InputLimits;
 
 use crate::{post, read, refused};
 

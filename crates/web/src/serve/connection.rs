@@ -14,7 +14,7 @@ use tower::util::Oneshot;
 use tower::{Service, ServiceExt};
 
 use super::leftover::Leftover;
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// A tower service as hyper calls it.
 pub(super) struct PeerService<S> {

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::response::Response;
-use funsun::web::path::{CanonicalPathLayer, without_slash};
 use http::Request;
 use tower::{Layer, service_fn};
+use web::path::{CanonicalPathLayer, without_slash};
 
 use crate::{get, send};
 

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use super::InputLimits;
 use super::collector::Collector;
 use super::fields::{Fault, Fields, Value};
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Reads a JSON object.
 ///

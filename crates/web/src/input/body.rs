@@ -12,7 +12,7 @@ use hyper::body::Body as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::InputLimits;
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Bodies larger than a form that may be in memory at the same time, over all connections: with the largest
 /// body allowed, this many times 11 MiB.

@@ -8,7 +8,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 use super::Rate;
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Keys of one class beyond which addresses are lumped together more coarsely.
 const KEYS_MAX: usize = 100_000;

@@ -8,7 +8,7 @@ use super::InputLimits;
 use super::collector::Collector;
 use super::disposition::Disposition;
 use super::fields::{Fields, Value, invalid};
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// Longest header block of one part, in bytes.
 const PART_HEAD_BYTES_MAX: usize = 4 * 1024;

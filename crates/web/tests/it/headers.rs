@@ -3,17 +3,17 @@
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get as route_get;
-use funsun::web::Json;
-use funsun::web::headers::{EdgeLayer, RequestId};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use tower::Layer;
+use web::Json;
+use web::headers::{EdgeLayer, RequestId};
 
 use crate::{Answer, get, send};
 
 async fn through(production: bool, uri: &str) -> Answer {
     let router: Router = Router::new()
         .route("/data", route_get(async || Json("x")))
-        .route("/none", route_get(async || funsun::web::no_content()))
+        .route("/none", route_get(async || web::no_content()))
         .route(
             "/page",
             route_get(async || {

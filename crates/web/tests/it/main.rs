@@ -22,10 +22,10 @@ mod serving;
 use axum::body::Body;
 use axum::extract::FromRequest;
 use axum::response::Response;
-use funsun::web::{AppError, Input};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
+use web::{AppError, Input};
 
 /// What came back.
 struct Answer {

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::web::error::AppError;
+use crate::error::AppError;
 
 /// The parameters of a path; 404 when they can't be read as text.
 #[derive(Debug)]
