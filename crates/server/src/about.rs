@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::accounts::Visitor;
+use crate::identity::Visitor;
 use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
 use web::AppError;

@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Profile;
 use crate::state::AppState;
 use crate::{
-    about, accounts, dev, follows, fundings, media, notifications, operation, payments, reports,
-    site, styleguide, supports,
+    about, dev, follows, fundings, identity, media, members, notifications, operation, payments,
+    reports, site, styleguide, supports,
 };
 use web::headers::EdgeLayer;
 use web::path::CanonicalPathLayer;
@@ -66,7 +66,7 @@ struct Routes {
 
 fn routes() -> Routes {
     let (api, mut document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(accounts::router())
+        .merge(members::router())
         .merge(follows::router())
         .merge(fundings::router())
         .merge(supports::router())
@@ -87,7 +87,7 @@ fn routes() -> Routes {
 
 /// The pages of the web app, for people.
 fn pages(state: &AppState, return_pages: Router<AppState>) -> Router<AppState> {
-    let recognise = middleware::from_fn_with_state(state.clone(), accounts::visitor::recognise);
+    let recognise = middleware::from_fn_with_state(state.clone(), identity::recognise);
     let known = known_pages(state);
     page_routes(state)
         .merge(return_pages)
@@ -106,7 +106,7 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         Profile::Production => Router::new(),
     };
     for_developers
-        .merge(accounts::pages::router())
+        .merge(members::pages::router())
         .merge(fundings::pages::router())
         .merge(payments::pages::own_pages())
         .merge(payments::history::router())
@@ -203,13 +203,13 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
     }
     let own = state.clone();
     let account_of = Arc::new(move |headers: &HeaderMap, _: &mut http::Extensions| {
-        accounts::bearer_of(&own, headers)
-            .or_else(|| accounts::visitor::cookie_bearer(&own, headers))
+        identity::bearer_of(&own, headers)
+            .or_else(|| identity::cookie_bearer(&own, headers))
             .map(|bearer| bearer.account.to_string())
     });
     let own = state.clone();
     let refuse = Arc::new(move |headers: &HeaderMap, uri: &Uri, refusal: AppError| {
-        accounts::visitor::refused_at_the_door(&own, headers, uri, refusal)
+        identity::refused_at_the_door(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
     let limits = RateLimits::new(&RATES, proxies, classify, account_of);

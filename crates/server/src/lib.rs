@@ -1,7 +1,6 @@
 //! FunSun server: the JSON API of the mobile app, and the payment, storage and media parts behind it.
 
 mod about;
-mod accounts;
 mod app;
 pub mod cli;
 mod clock;
@@ -11,11 +10,14 @@ mod demo;
 mod dev;
 mod follows;
 mod fundings;
+mod identity;
 mod jobs;
 mod media;
+mod members;
 mod notifications;
 mod operation;
 mod payments;
+mod people;
 mod reports;
 mod site;
 mod state;

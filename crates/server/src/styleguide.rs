@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::accounts::Visitor;
 use crate::fundings::pages::CardView;
+use crate::identity::Visitor;
 use crate::site::{Face, Form, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use web::AppError;

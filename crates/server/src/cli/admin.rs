@@ -7,9 +7,9 @@ use clap::{Args, Subcommand};
 use funsun_domain::ids::KakaoId;
 
 use super::start;
-use crate::accounts::{reinstate, suspend};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::members::{reinstate, suspend};
 
 #[derive(Args)]
 pub(super) struct Options {

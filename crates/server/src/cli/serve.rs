@@ -10,13 +10,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use super::start;
-use crate::accounts::learn_revocations;
-use crate::accounts::tokens::Tokens;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
 use crate::demo::cast;
 use crate::fundings::live::Live;
+use crate::identity::Tokens;
+use crate::identity::learn_revocations;
 use crate::jobs::background::Background;
 use crate::jobs::workers;
 use crate::media::MediaStore;

@@ -4,9 +4,10 @@ use funsun_domain::accounts::username_from_nickname;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 
-use crate::accounts::sql::{self as accounts, KakaoFacts};
 use crate::db::{Conn, StorageError};
 use crate::follows;
+use crate::members;
+use crate::members::KakaoFacts;
 
 /// Follows that go one way only; everybody else below follows each other.
 const ONE_WAY: &[(usize, usize)] = &[(5, 0), (5, 1), (6, 0), (7, 0), (7, 2), (6, 3)];
@@ -31,10 +32,10 @@ pub fn create(
             gender: person.gender,
             age_range: person.age_range,
         };
-        let key = accounts::create(conn, id, username.as_str(), &facts, now)?;
-        accounts::set_image(conn, key, portraits.get(at).map(String::as_str))?;
+        let key = members::create(conn, id, username.as_str(), &facts, now)?;
+        members::set_image(conn, key, portraits.get(at).map(String::as_str))?;
         let bank_account = format!("국민은행 0000000000000{at}");
-        accounts::set_bank_account(conn, key, Some(&bank_account))?;
+        members::set_bank_account(conn, key, Some(&bank_account))?;
         keys.push(key);
     }
     befriend(conn, &keys, now)?;

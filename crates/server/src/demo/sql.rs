@@ -9,13 +9,13 @@ use funsun_domain::time::Timestamp;
 
 use super::fundings::{DemoFunding, DemoSupport};
 use super::members::{DemoMember, FIRST_KAKAO_ID};
-use crate::accounts::search_sql::grams;
 use crate::db::schema::{
     accounts, follows, fundings, ledger_entries, participations, payments, supports, username_grams,
 };
 use crate::db::{Conn, StorageError};
 use crate::fundings::visibility::{EVERYBODY, FRIENDS};
 use crate::payments::audit::DEMO_TID;
+use crate::people::grams;
 
 /// The ids that invented rows begin with: the first that no row has.
 #[derive(Clone, Copy, Debug)]

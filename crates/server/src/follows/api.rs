@@ -10,9 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{FollowRefusal, follow, sql, unfollow};
-use crate::accounts::profile::Profile;
-use crate::accounts::{Member, write_as};
 use crate::db::Conn;
+use crate::identity::{Member, write_as};
+use crate::people::Profile;
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 

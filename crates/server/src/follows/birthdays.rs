@@ -5,8 +5,8 @@ use funsun_domain::text::Birthday;
 use funsun_domain::time::Timestamp;
 
 use super::sql;
-use crate::accounts::sql::ProfileRow;
 use crate::db::{Conn, StorageError};
+use crate::people::ProfileRow;
 
 /// Days ahead that are looked at.
 const DAYS_AHEAD: i64 = 30;

@@ -2,8 +2,8 @@
 
 mod api;
 mod birthdays;
+mod lists;
 pub mod pages;
-mod people;
 mod sql;
 
 use funsun_domain::ids::{AccountKey, KakaoId};
@@ -15,7 +15,7 @@ pub use birthdays::list_birthdays;
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::{accounts, notifications};
+use crate::{notifications, people};
 use web::AppError;
 
 /// `/follow/`.
@@ -50,7 +50,7 @@ pub fn follow(
     id: KakaoId,
     now: Timestamp,
 ) -> Result<(), FollowRefusal> {
-    let followee = accounts::sql::find_active(conn, id)?.ok_or(FollowRefusal::NoSuchMember)?;
+    let followee = people::find_active(conn, id)?.ok_or(FollowRefusal::NoSuchMember)?;
     if followee == follower {
         return Err(FollowRefusal::Oneself);
     }
@@ -66,7 +66,7 @@ pub fn follow(
 /// # Errors
 /// When the database fails.
 pub fn unfollow(conn: &mut Conn, follower: AccountKey, id: KakaoId) -> Result<(), StorageError> {
-    let Some(followee) = accounts::sql::find_key(conn, id)? else {
+    let Some(followee) = people::find_key(conn, id)? else {
         return Ok(());
     };
     if sql::delete(conn, follower, followee)? {

@@ -7,14 +7,15 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use funsun_domain::ids::{AccountKey, KakaoId};
 
-use super::people::{Side, list_people};
+use super::lists::{Side, list_people};
 use super::sql::PersonRow;
 use super::{FollowRefusal, follow, sql, unfollow};
-use crate::accounts::sql::ProfileRow;
-use crate::accounts::{self, Member, PageMember, SignedForm, face, write_as};
 use crate::db::{Conn, StorageError};
 use crate::fundings::pages::{CardView, cards};
 use crate::fundings::{CardPage, list_of_author};
+use crate::identity::{Member, PageMember, SignedForm, write_as};
+use crate::people::ProfileRow;
+use crate::people::{self, face};
 use crate::site::{Face, Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::paging::{Cursor, PageQuery, Position};
@@ -77,12 +78,12 @@ fn find(
     viewer: AccountKey,
     position: Position,
 ) -> Result<Option<Found>, StorageError> {
-    let Some((profile, friend)) = accounts::sql::find_profile(conn, id, viewer)? else {
+    let Some((profile, friend)) = people::find_profile(conn, id, viewer)? else {
         return Ok(None);
     };
     let key = AccountKey::new(profile.id).map_err(StorageError::corrupt)?;
     Ok(Some(Found {
-        suspended: accounts::sql::is_suspended(conn, key)?,
+        suspended: people::is_suspended(conn, key)?,
         profile,
         friend,
         followed: sql::follows(conn, viewer, key)?,

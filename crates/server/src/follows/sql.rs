@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 
-use super::people::Side;
-use crate::accounts::sql::{ProfileRow, is_friend_of};
+use super::lists::Side;
 use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
+use crate::people::{self, ProfileRow, is_friend_of};
 
 /// Writes the follow; `false` when it exists.
 pub fn insert(
@@ -83,7 +83,7 @@ pub fn list_followers(
     id: KakaoId,
     viewer: AccountKey,
 ) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
-    let Some(key) = crate::accounts::sql::find_key(conn, id)? else {
+    let Some(key) = people::find_key(conn, id)? else {
         return Ok(Vec::new());
     };
     let ids = follows::table
@@ -102,7 +102,7 @@ pub fn list_followees(
     id: KakaoId,
     viewer: AccountKey,
 ) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
-    let Some(key) = crate::accounts::sql::find_key(conn, id)? else {
+    let Some(key) = people::find_key(conn, id)? else {
         return Ok(Vec::new());
     };
     let ids = follows::table
@@ -198,8 +198,8 @@ pub fn is_following(
     followee: KakaoId,
 ) -> Result<bool, StorageError> {
     let (Some(follower), Some(followee)) = (
-        crate::accounts::sql::find_key(conn, follower)?,
-        crate::accounts::sql::find_key(conn, followee)?,
+        people::find_key(conn, follower)?,
+        people::find_key(conn, followee)?,
     ) else {
         return Ok(false);
     };

@@ -16,9 +16,10 @@ use super::write::{
     FundingEdit, NewFunding, delete_funding, edit_funding, must_be_author, open_funding,
 };
 use super::{EditRefusal, sql};
-use crate::accounts::{Member, picture_edit, write_as};
 use crate::db::{Conn, StorageError};
+use crate::identity::{Member, write_as};
 use crate::media;
+use crate::media::picture_edit;
 use crate::payments::Timing;
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};

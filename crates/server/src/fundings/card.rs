@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::visibility::EVERYBODY;
-use crate::accounts::{Author, face};
 use crate::db::schema::{accounts, fundings};
 use crate::media::MediaStore;
+use crate::people::{Author, face};
 use crate::site::{Face, Texts};
 
 /// The columns of a card.

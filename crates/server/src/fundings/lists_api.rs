@@ -8,8 +8,9 @@ use utoipa_axum::routes;
 
 use super::card::Card;
 use super::lists::{self, CardPage};
-use crate::accounts::{self, Member};
 use crate::db::{Conn, StorageError};
+use crate::identity::Member;
+use crate::people;
 use crate::state::AppState;
 use web::paging::{PageParams, PageQuery, next_link};
 use web::{AppError, Page, Problem, QueryInput, no_content};
@@ -69,7 +70,7 @@ async fn of_author(
         return Ok(no_content());
     };
     let list = move |conn: &mut Conn| -> Result<_, StorageError> {
-        match accounts::sql::find_key(conn, id)? {
+        match people::find_key(conn, id)? {
             Some(author) => lists::list_of_author(conn, author, member.key, position).map(Some),
             None => Ok(None),
         }

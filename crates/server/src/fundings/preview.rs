@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::card::{AuthorRow, CardRow};
 use super::visibility::EVERYBODY;
-use crate::accounts::face;
+use crate::people::face;
 use crate::site::{Lang, Texts, format};
 
 /// Pictures speak Korean: whoever asks for one is a chat's machine, not the one who will look.

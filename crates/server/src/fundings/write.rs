@@ -8,8 +8,8 @@ use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::sql;
-use crate::accounts::PictureEdit;
 use crate::db::{Conn, StorageError};
+use crate::media::PictureEdit;
 use crate::media::{self, NewPicture};
 use crate::notifications;
 use crate::payments::{self, Timing};

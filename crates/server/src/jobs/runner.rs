@@ -6,7 +6,7 @@ use super::sql::{self, JobRow};
 use super::{JobKind, Lane, Next};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::{accounts, media, notifications};
+use crate::{media, members, notifications};
 
 /// Jobs looked at in one go.
 const BATCH: i64 = 100;
@@ -71,9 +71,9 @@ async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<Next> {
         Some(JobKind::RemovePicture) => {
             media::remove_unless_used(state, job.id, &job.subject).await?;
         }
-        Some(JobKind::UnlinkAtKakao) => accounts::unlink::tell_kakao(state, &job.subject).await?,
+        Some(JobKind::UnlinkAtKakao) => members::unlink::tell_kakao(state, &job.subject).await?,
         Some(JobKind::UnlinkedByKakao) => {
-            accounts::unlink::withdraw_unlinked(state, &job.subject).await?;
+            members::unlink::withdraw_unlinked(state, &job.subject).await?;
         }
         Some(JobKind::Tell) => notifications::tell_everybody(state, &job.subject).await?,
         Some(JobKind::Push) => return notifications::push(state, &job.subject).await,

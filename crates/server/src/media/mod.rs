@@ -7,18 +7,22 @@
 
 pub mod api;
 mod names;
+mod picture_field;
 pub mod sql;
 mod store;
 mod upload;
 pub mod waiting;
 
 pub use names::PictureName;
+pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
 pub use store::{MediaStore, Shown};
 pub use upload::{NewPicture, accept, remove_unless_used, store};
 pub use waiting::{find_waiting, wait, waiting_shown};
 
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
+pub use crate::members::edit::PictureEdit;
+pub use crate::members::picture_edit;
 use funsun_domain::time::Timestamp;
 
 /// Seconds after which an upload that no row came to name is removed. Somebody may be long over a form.

@@ -16,8 +16,8 @@ use super::names::{PictureName, Rendition};
 use super::store::{MediaStore, Shown};
 use super::upload::{NewPicture, note_upload};
 use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, let_go};
-use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
+use crate::identity::Visitor;
 use crate::state::AppState;
 use web::{AppError, PathInput};
 

@@ -7,9 +7,9 @@ use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
 use super::sql::{self, ActorRow, NotificationRow};
-use crate::accounts::Author;
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_titles;
+use crate::people::Author;
 use web::paging::Cursor;
 
 /// Items of one page.

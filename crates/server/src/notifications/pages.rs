@@ -7,8 +7,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{list, mark_all_read, words};
-use crate::accounts::{PageMember, SignedForm, write_as};
 use crate::db::Conn;
+use crate::identity::{PageMember, SignedForm, write_as};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::paging::{Cursor, PageQuery};

@@ -8,9 +8,9 @@ use http::{HeaderMap, StatusCode};
 use web_push::Subscription;
 
 use super::push_sql;
-use crate::accounts::must_be_signed;
-use crate::accounts::{Member, PageMember, write_as};
 use crate::db::Conn;
+use crate::identity::must_be_signed;
+use crate::identity::{Member, PageMember, write_as};
 use crate::state::AppState;
 use web::{AppError, Input};
 

@@ -12,9 +12,9 @@ use funsun_domain::payments::PaymentState;
 
 use super::sql;
 use super::stored::StoredPayment;
-use crate::accounts::PageMember;
 use crate::db::{Conn, StorageError};
 use crate::fundings;
+use crate::identity::PageMember;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
 use web::AppError;

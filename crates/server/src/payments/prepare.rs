@@ -9,8 +9,8 @@ use thiserror::Error;
 use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
 use super::sql;
 use super::stored::{Timing, Wanted};
-use crate::accounts::{LoginEnded, Member, write_as};
 use crate::db::{Conn, StorageError};
+use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
 use crate::supports;
 

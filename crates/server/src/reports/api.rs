@@ -11,8 +11,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sql;
-use crate::accounts::{self, Author, Member, write_as};
 use crate::db::{Conn, StorageError};
+use crate::identity::{Member, write_as};
+use crate::people;
+use crate::people::Author;
 use crate::state::AppState;
 use crate::{fundings, supports};
 use web::{AppError, Input, Problem, created, no_content};
@@ -90,7 +92,7 @@ async fn report(
     let (now, text, asked) = (state.clock.now(), message.clone(), target.clone());
     let write = move |conn: &mut Conn| -> Result<_, StorageError> {
         let written = write_report(conn, member.key, (kind, &asked), &text, now)?;
-        let author = accounts::sql::find_own(conn, member.key)?;
+        let author = people::find_own(conn, member.key)?;
         Ok(written.zip(author))
     };
     let Some((id, author)) = write_as(&state, member, write).await?? else {
@@ -157,7 +159,7 @@ impl ReportKind {
                 let Ok(id) = target.parse() else {
                     return Ok(None);
                 };
-                Ok(accounts::sql::find_key(conn, id)?.map(AccountKey::get))
+                Ok(people::find_key(conn, id)?.map(AccountKey::get))
             }
             Self::Remit => {
                 let Ok(id) = target.parse() else {

@@ -8,8 +8,8 @@ use funsun_domain::ids::SupportId;
 use funsun_domain::text::ReportMessage;
 
 use super::api::{ReportKind, write_report};
-use crate::accounts::{Member, PageMember, SignedForm, Visitor, write_as};
 use crate::db::{Conn, StorageError};
+use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
 use crate::site::small_pages::TextForm;
 use crate::site::{Form, Tab, page, refused_form, see_other};
 use crate::state::AppState;

@@ -11,9 +11,9 @@ use funsun_domain::text::SupportMessage;
 
 use super::change::{change_message, take_back};
 use super::{accept, sql, thank};
-use crate::accounts::{PageMember, SignedForm, Visitor, write_as};
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
+use crate::identity::{PageMember, SignedForm, Visitor, write_as};
 use crate::payments::refund;
 use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};

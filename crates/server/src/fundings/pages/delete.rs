@@ -7,9 +7,9 @@ use axum::routing::get;
 
 use super::own::find_own;
 use super::show::funding_id;
-use crate::accounts::{PageMember, SignedForm, write_as};
 use crate::db::Conn;
 use crate::fundings::write::delete_funding;
+use crate::identity::{PageMember, SignedForm, write_as};
 use crate::payments::Timing;
 use crate::site::small_pages::Confirm;
 use crate::site::{Tab, page, see_other};

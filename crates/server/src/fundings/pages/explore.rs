@@ -7,9 +7,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{CardView, cards};
-use crate::accounts::{PageMember, Visitor, face, search_sql};
 use crate::db::Conn;
 use crate::fundings::lists;
+use crate::identity::{PageMember, Visitor};
+use crate::people::{face, search_sql};
 use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
 use web::paging::PageQuery;
@@ -35,7 +36,7 @@ struct Explore {
 }
 
 #[derive(Template)]
-#[template(path = "fundings/people.html")]
+#[template(path = "people/search.html")]
 struct People {
     shell: Shell,
     section: &'static str,

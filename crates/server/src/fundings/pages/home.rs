@@ -9,11 +9,12 @@ use axum::routing::get;
 use funsun_domain::time::Timestamp;
 
 use super::{CardView, cards};
-use crate::accounts::sql::ProfileRow;
-use crate::accounts::{Member, Visitor, face};
 use crate::db::{Conn, StorageError};
 use crate::follows;
 use crate::fundings::lists::{self, CardPage, CardRows};
+use crate::identity::{Member, Visitor};
+use crate::people::ProfileRow;
+use crate::people::face;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use web::AppError;

@@ -3,13 +3,14 @@
 use funsun_domain::ids::FundingId;
 
 use super::show::Missing;
-use crate::accounts::{Member, PictureField, kept_picture, write_as};
 use crate::db::Conn;
 use crate::fundings::card::{CardRow, DetailRow};
 use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::{FundingEdit, edit_funding, must_be_author};
 use crate::fundings::{EditRefusal, sql};
+use crate::identity::{Member, write_as};
 use crate::media::Shown;
+use crate::media::{PictureField, kept_picture};
 use crate::site::Form;
 use crate::state::AppState;
 use web::AppError;

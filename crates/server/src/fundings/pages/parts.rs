@@ -3,9 +3,9 @@
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
-use crate::accounts::face;
 use crate::fundings::card::CardRow;
 use crate::fundings::visibility::EVERYBODY;
+use crate::people::face;
 use crate::site::{Face, Texts, format};
 use crate::supports::sql::MessageRow;
 

@@ -9,11 +9,12 @@ use funsun_domain::text::Review;
 
 use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
-use crate::accounts::{PageMember, REVIEW_IMAGE, SignedForm, Visitor, read_picture};
 use crate::db::StorageError;
 use crate::fundings::card::{CardRow, DetailRow};
 use crate::fundings::write::FundingEdit;
+use crate::identity::{PageMember, SignedForm, Visitor};
 use crate::media::Shown;
+use crate::media::{REVIEW_IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use web::{AppError, PathInput};

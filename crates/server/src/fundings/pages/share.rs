@@ -11,12 +11,12 @@ use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 
 use super::kakao_talk::{Message, policy};
 use super::show::{Missing, description, funding_id};
-use crate::accounts::Visitor;
 use crate::config::KakaoShare;
 use crate::db::Conn;
 use crate::fundings::card::CardRow;
 use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::{Preview, sql};
+use crate::identity::Visitor;
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
 use web::{AppError, PathInput};

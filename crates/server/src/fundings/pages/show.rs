@@ -9,10 +9,10 @@ use funsun_domain::ids::{AccountKey, FundingId};
 
 use super::live::looks_of;
 use super::parts::{MESSAGES, Message, Progress, Stand};
-use crate::accounts::Visitor;
 use crate::db::{Conn, StorageError};
 use crate::fundings::card::{AuthorRow, CardRow, DetailRow};
 use crate::fundings::{Preview, sql};
+use crate::identity::Visitor;
 use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;

@@ -20,9 +20,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::parts::{Message, Progress, Stand};
 use super::show::{self, Found, Missing};
-use crate::accounts::{self, Visitor};
 use crate::db::{Conn, StorageError};
 use crate::fundings::live::{Caller, Watch};
+use crate::identity::{self, Visitor};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
 use told::Told;
@@ -145,7 +145,7 @@ async fn look(
     let (member, viewer) = (visitor.member, visitor.viewer().key());
     let read = move |conn: &mut Conn| {
         if let Some(member) = member
-            && !accounts::is_live(conn, member.session)?
+            && !identity::is_live(conn, member.session)?
         {
             return Ok(Err(Missing::Unknown));
         }

@@ -9,9 +9,10 @@ use funsun_domain::text::Title;
 use item_link::Item;
 
 use super::{OpenForm, view, wish};
-use crate::accounts::{IMAGE, Member, SignedForm};
 use crate::fundings::item_links::LinkRefusal;
+use crate::identity::{Member, SignedForm};
 use crate::media;
+use crate::media::IMAGE;
 use crate::site::{Form, Texts, page, refused_form, see_other};
 use crate::state::AppState;
 use web::{AppError, Upload};

@@ -13,13 +13,13 @@ use funsun_domain::fundings::Deadline;
 use funsun_domain::time::Timestamp;
 
 use self::wish::Wish;
-use crate::accounts::sql::ProfileRow;
-use crate::accounts::{
-    self, IMAGE, Member, PageMember, SignedForm, Visitor, face, kept_picture, write_as,
-};
 use crate::db::Conn;
 use crate::fundings::write::{OpenRefusal, open_funding};
+use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
 use crate::media::Shown;
+use crate::media::{IMAGE, kept_picture};
+use crate::members;
+use crate::people::{self, ProfileRow, face};
 use crate::site::{Face, Form, Shell, Tab, attempt, page, refused_form, see_other};
 use crate::state::AppState;
 use web::AppError;
@@ -64,9 +64,9 @@ struct OpenForm {
 }
 
 async fn find_author(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
-    let find = move |conn: &mut Conn| accounts::sql::find_own(conn, member.key);
+    let find = move |conn: &mut Conn| people::find_own(conn, member.key);
     let row = state.db.read(find).await?;
-    row.ok_or_else(accounts::gone)
+    row.ok_or_else(members::gone)
 }
 
 fn day(at: Timestamp) -> String {

@@ -8,8 +8,10 @@ use axum::routing::get;
 
 use super::wish::{self, Wish};
 use super::{find_author, view};
-use crate::accounts::{IMAGE, SignedForm, face, kept_picture};
+use crate::identity::SignedForm;
 use crate::media::Shown;
+use crate::media::{IMAGE, kept_picture};
+use crate::people::face;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use web::AppError;

@@ -4,9 +4,10 @@ use funsun_domain::fundings::Deadline;
 use funsun_domain::money::Goal;
 use funsun_domain::time::Timestamp;
 
-use crate::accounts::{IMAGE, Member, PictureEdit, read_picture};
 use crate::fundings::pages::fields::read_words;
 use crate::fundings::write::NewFunding;
+use crate::identity::Member;
+use crate::media::{IMAGE, PictureEdit, read_picture};
 use crate::site::{Form, Texts, attempt, format};
 use crate::state::AppState;
 use web::Input;

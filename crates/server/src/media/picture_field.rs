@@ -1,8 +1,7 @@
 //! The picture of a form: one that is sent now, or one that an earlier sending of the form left with us.
 
-use super::api::picture_edit;
-use super::caller::Member;
-use super::edit::PictureEdit;
+use super::{PictureEdit, picture_edit};
+use crate::identity::Member;
 use crate::media::{self, Shown, waiting_shown};
 use crate::site::{Form, Texts};
 use crate::state::AppState;

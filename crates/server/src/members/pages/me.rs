@@ -8,16 +8,17 @@ use axum::routing::get;
 use funsun_domain::text::{BankAccount, Birthday, Username};
 
 use super::login::forget_login;
-use crate::accounts::api::{blank_or, gone};
-use crate::accounts::edit::{ProfileEdit, edit_profile};
-use crate::accounts::sql::{self, ProfileRow};
-use crate::accounts::withdraw::withdraw;
-use crate::accounts::{
-    IMAGE, Member, PageMember, SignedForm, Visitor, face, kept_picture, read_picture, write_as,
-};
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_of_author;
 use crate::fundings::pages::{CardView, cards};
+use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
+use crate::media::{IMAGE, kept_picture, read_picture};
+use crate::members::api::{blank_or, gone};
+use crate::members::edit::{ProfileEdit, edit_profile};
+use crate::members::leave::withdraw;
+use crate::members::sql::{self};
+use crate::people::ProfileRow;
+use crate::people::face;
 use crate::site::small_pages::Confirm;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
@@ -32,7 +33,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 #[derive(Template)]
-#[template(path = "accounts/me.html")]
+#[template(path = "members/me.html")]
 struct MePage {
     shell: Shell,
     member: Face,
@@ -44,7 +45,7 @@ struct MePage {
 }
 
 #[derive(Template)]
-#[template(path = "accounts/edit.html")]
+#[template(path = "members/edit.html")]
 struct EditPage {
     shell: Shell,
     member: Face,

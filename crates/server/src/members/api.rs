@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{FormerMember, Member, write_as};
 use super::edit::{PictureEdit, ProfileEdit, edit_profile};
-use super::profile::{OwnProfile, Profile};
-use super::withdraw::{Withdrawal, withdraw};
-use super::{search_sql, sql};
+use super::leave::{Withdrawal, withdraw};
+use super::sql;
 use crate::db::{Conn, StorageError};
+use crate::identity::{FormerMember, Member, write_as};
 use crate::media;
+use crate::people::{OwnProfile, Profile, search_sql};
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
 

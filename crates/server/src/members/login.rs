@@ -7,11 +7,10 @@ use funsun_domain::time::Timestamp;
 use kakao::login::{KakaoUser, LoginError};
 use thiserror::Error;
 
-use super::caller::Member;
-use super::session_sql;
 use super::sql::{self, KakaoFacts, ProfileRow};
-use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
+use crate::identity::sql as session_sql;
+use crate::identity::{Bearer, Member, TokenKind};
 use crate::state::AppState;
 use web::AppError;
 

@@ -10,16 +10,15 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::caller::{Member, Viewer};
 use super::cookies::Cookie;
-use super::login::{self, LoginRefusal};
-use super::signed_form::csrf_of;
-use super::sql;
+use super::form::csrf_of;
 use super::tokens::{Bearer, TokenKind};
 use crate::config::Contact;
 use crate::db::{Conn, StorageError};
-use crate::notifications;
+use crate::members::login::{self, LoginRefusal};
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
+use crate::{notifications, people};
 use web::{AppError, QueryInput, Refusal};
 
 /// Anybody who looks at a page.
@@ -89,7 +88,7 @@ impl Visitor {
 }
 
 fn find_me(conn: &mut Conn, member: Member) -> Result<Option<Me>, StorageError> {
-    let profile = sql::find_own(conn, member.key)?;
+    let profile = people::find_own(conn, member.key)?;
     let unread = notifications::unread_count(conn, member.key)?;
     Ok(profile.map(|row| Me {
         username: row.username,

@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use thiserror::Error;
 
-use super::session_sql;
+use super::sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
@@ -52,7 +52,7 @@ where
     E: From<StorageError> + Send + 'static,
 {
     let guarded = move |conn: &mut Conn| -> Result<Option<T>, E> {
-        if session_sql::is_live(conn, member.session)? {
+        if sql::is_live(conn, member.session)? {
             work(conn).map(Some)
         } else {
             Ok(None)

@@ -8,11 +8,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::Member;
 use super::login::Logins;
-use super::profile::OwnProfile;
-use super::tokens::TokenKind;
 use super::{device, login};
+use crate::identity::{Member, TokenKind};
+use crate::people::OwnProfile;
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, created, done};
 

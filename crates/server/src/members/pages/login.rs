@@ -16,11 +16,11 @@ use kakao::login::AuthorizeRequest;
 use kakao::pkce::{Pkce, random_token};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::cookies::Cookie;
-use crate::accounts::device;
-use crate::accounts::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
-use crate::accounts::tokens::TokenKind;
-use crate::accounts::{SignedForm, Visitor};
+use crate::identity::Cookie;
+use crate::identity::TokenKind;
+use crate::identity::{SignedForm, Visitor};
+use crate::members::device;
+use crate::members::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
 use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
@@ -41,7 +41,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 #[derive(Template)]
-#[template(path = "accounts/login.html")]
+#[template(path = "members/login.html")]
 struct LoginPage {
     shell: Shell,
     start: String,

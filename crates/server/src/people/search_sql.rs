@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::text::fold;
 
-use super::sql::{ProfileRow, is_friend_of};
+use super::{ProfileRow, is_friend_of};
 use crate::db::schema::{accounts, username_grams};
 use crate::db::{Conn, StorageError, dialect};
 

@@ -3,8 +3,8 @@
 use funsun_domain::ids::{AccountKey, KakaoId};
 
 use super::sql::{self, PersonRow};
-use crate::accounts;
 use crate::db::{Conn, StorageError};
+use crate::people;
 use web::paging::Cursor;
 
 /// Members of one page.
@@ -44,7 +44,7 @@ pub fn list_people(
     viewer: AccountKey,
     before: Option<Cursor>,
 ) -> Result<Option<People>, StorageError> {
-    let Some((of, _)) = accounts::sql::find_profile(conn, id, viewer)? else {
+    let Some((of, _)) = people::find_profile(conn, id, viewer)? else {
         return Ok(None);
     };
     let key = AccountKey::new(of.id).map_err(StorageError::corrupt)?;
@@ -63,7 +63,7 @@ pub fn list_people(
     let last = members.last().filter(|_| keys.len() > size);
     Ok(Some(People {
         of: of.username,
-        suspended: accounts::sql::is_suspended(conn, key)?,
+        suspended: people::is_suspended(conn, key)?,
         next: last.and_then(|(row, _)| row.kakao_id).map(Cursor::one),
         members,
     }))
@@ -71,7 +71,7 @@ pub fn list_people(
 
 fn find_row(conn: &mut Conn, cursor: Cursor) -> Result<Option<i64>, StorageError> {
     match KakaoId::new(cursor.first) {
-        Ok(id) => Ok(accounts::sql::find_key(conn, id)?.map(AccountKey::get)),
+        Ok(id) => Ok(people::find_key(conn, id)?.map(AccountKey::get)),
         Err(_) => Ok(None),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sql::ProfileRow;
+use super::ProfileRow;
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts};
 

@@ -3,9 +3,10 @@
 use funsun_domain::ids::KakaoId;
 use funsun_domain::time::Timestamp;
 
-use super::{session_sql, sql};
+use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::fundings;
+use crate::identity::sql as session_sql;
 
 /// Suspends a member: every login ends, their fundings are hidden and take no more supports.
 /// `false` when nobody has this id. Running servers notice within a second or two.

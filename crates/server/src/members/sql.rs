@@ -6,9 +6,9 @@ use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::text::fold;
 use funsun_domain::time::Timestamp;
 
-use super::search_sql::{delete_grams, insert_grams};
 use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
+use crate::people::search_sql::{delete_grams, insert_grams};
 
 /// A member as the database knows them, and whether the viewer is their friend.
 #[derive(Queryable, Selectable)]

@@ -11,12 +11,13 @@ use funsun_domain::ids::SessionId;
 use funsun_domain::time::Timestamp;
 
 use super::login::forget_login;
-use crate::accounts::cookies::Cookie;
-use crate::accounts::login::{self, Logins};
-use crate::accounts::session_sql::SessionRow;
-use crate::accounts::{Member, session_sql, write_as};
-use crate::accounts::{OpenForm, SignedForm, Visitor};
 use crate::db::{Conn, StorageError};
+use crate::identity::Cookie;
+use crate::identity::SessionRow;
+use crate::identity::sql as session_sql;
+use crate::identity::{Member, write_as};
+use crate::identity::{OpenForm, SignedForm, Visitor};
+use crate::members::login::{self, Logins};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
@@ -34,7 +35,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 #[derive(Template)]
-#[template(path = "accounts/settings.html")]
+#[template(path = "members/settings.html")]
 struct SettingsPage {
     shell: Shell,
     devices: Vec<Device>,

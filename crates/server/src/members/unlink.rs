@@ -4,8 +4,9 @@ use anyhow::Context;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 
-use super::{session_sql, sql, withdraw};
+use super::{leave, sql};
 use crate::db::{Conn, StorageError};
+use crate::identity::sql as session_sql;
 use crate::state::AppState;
 
 /// Tells Kakao that a member has left us; if they have come back meanwhile, the link stays.
@@ -59,7 +60,7 @@ pub async fn withdraw_unlinked(state: &AppState, subject: &str) -> anyhow::Resul
     let notice = HeardNotice::parse(subject).context("not an unlink notice")?;
     let find = move |conn: &mut Conn| find_unlinked(conn, notice);
     if let Some(key) = state.db.read(find).await? {
-        withdraw::withdraw(state, key).await?;
+        leave::withdraw(state, key).await?;
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
 
-use super::{session_sql, sql};
+use super::sql;
 use crate::db::{Conn, StorageError};
+use crate::identity::sql as session_sql;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
 use crate::{follows, fundings, media, notifications, payments, supports};

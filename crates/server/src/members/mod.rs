@@ -1,0 +1,28 @@
+//! Membership: logging in with Kakao, one's own profile and settings, leaving, suspension.
+
+mod api;
+mod device;
+pub mod edit;
+mod leave;
+pub mod login;
+pub mod pages;
+mod session_api;
+pub mod sql;
+mod suspend;
+pub mod unlink;
+mod unlink_webhook;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub use api::{gone, picture_edit};
+pub use sql::{KakaoFacts, create, set_bank_account, set_image};
+pub use suspend::{reinstate, suspend};
+
+use crate::state::AppState;
+
+/// `/account/…` and Kakao's webhook.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router()
+        .merge(session_api::router())
+        .merge(unlink_webhook::router())
+}
