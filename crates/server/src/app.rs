@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Profile;
 use crate::state::AppState;
 use crate::{
-    about, dev, follows, fundings, identity, media, members, notifications, operation, payments,
-    reports, site, styleguide, supports,
+    dev, follows, fundings, home, identity, media, members, notifications, payments, reports, site,
+    status, styleguide, supports,
 };
 use web::headers::EdgeLayer;
 use web::path::CanonicalPathLayer;
@@ -73,7 +73,7 @@ fn routes() -> Routes {
         .merge(payments::router())
         .merge(reports::router())
         .merge(media::api::router())
-        .merge(operation::router())
+        .merge(status::router())
         .split_for_parts();
     let (return_pages, their_document) = payments::pages::return_pages().split_for_parts();
     document.merge(their_document);
@@ -112,7 +112,8 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         .merge(payments::history::router())
         .merge(supports::pages::router())
         .merge(reports::pages::router())
-        .merge(about::router())
+        .merge(home::router())
+        .merge(home::about::router())
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())

@@ -1,7 +1,7 @@
 //! FunSun server: the JSON API of the mobile app, and the payment, storage and media parts behind it.
 
-mod about;
 mod app;
+mod background;
 pub mod cli;
 mod clock;
 mod config;
@@ -10,16 +10,20 @@ mod demo;
 mod dev;
 mod follows;
 mod fundings;
+mod home;
 mod identity;
 mod jobs;
+mod measure;
 mod media;
 mod members;
 mod notifications;
-mod operation;
 mod payments;
 mod people;
 mod reports;
 mod site;
 mod state;
+mod status;
 mod styleguide;
 mod supports;
+mod visibility;
+mod workers;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use kakao::login::LoginClient;
 use tokio::sync::Notify;
 
+use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::fundings::live::Live;
 use crate::fundings::{ItemLinks, Previews};
 use crate::identity::Tokens;
-use crate::jobs::background::Background;
 use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
 

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::demo::measure;
+use crate::measure;
 use crate::payments::Timing;
 use crate::payments::audit::audit;
 

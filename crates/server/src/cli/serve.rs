@@ -11,16 +11,16 @@ use tokio::sync::Notify;
 
 use super::start;
 use crate::app;
+use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
 use crate::demo::cast;
 use crate::fundings::live::Live;
 use crate::identity::Tokens;
 use crate::identity::learn_revocations;
-use crate::jobs::background::Background;
-use crate::jobs::workers;
 use crate::media::MediaStore;
 use crate::state::{AppState, Parts};
+use crate::workers::loops;
 use web::serve::{ServeLimits, serve};
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
@@ -41,13 +41,13 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let service = app::service(&state)?;
     greet(&state, &own_url, built_in.as_ref().map(|it| &it.sandbox));
     let workers = [
-        tokio::spawn(workers::sweep_forever(state.clone())),
-        tokio::spawn(workers::do_jobs_forever(state.clone())),
-        tokio::spawn(workers::learn_revocations_forever(state.clone())),
-        tokio::spawn(workers::forget_old_forever(state.clone())),
-        tokio::spawn(workers::push_forever(state.clone())),
-        tokio::spawn(workers::tell_birthdays_forever(state.clone())),
-        tokio::spawn(workers::tell_watchers_forever(state.clone())),
+        tokio::spawn(loops::sweep_forever(state.clone())),
+        tokio::spawn(loops::do_jobs_forever(state.clone())),
+        tokio::spawn(loops::learn_revocations_forever(state.clone())),
+        tokio::spawn(loops::forget_old_forever(state.clone())),
+        tokio::spawn(loops::push_forever(state.clone())),
+        tokio::spawn(loops::tell_birthdays_forever(state.clone())),
+        tokio::spawn(loops::tell_watchers_forever(state.clone())),
     ];
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),

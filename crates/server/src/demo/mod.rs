@@ -9,10 +9,9 @@ mod cast_wishes;
 mod drawing;
 mod fill;
 mod fundings;
-pub mod measure;
 mod members;
 mod random;
-mod sql;
+pub mod sql;
 mod town;
 mod words;
 

@@ -13,9 +13,9 @@ use crate::db::schema::{
     accounts, follows, fundings, ledger_entries, participations, payments, supports, username_grams,
 };
 use crate::db::{Conn, StorageError};
-use crate::fundings::visibility::{EVERYBODY, FRIENDS};
 use crate::payments::audit::DEMO_TID;
 use crate::people::grams;
+use crate::visibility::{EVERYBODY, FRIENDS};
 
 /// The ids that invented rows begin with: the first that no row has.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,11 @@ use funsun_domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::visibility::EVERYBODY;
 use crate::db::schema::{accounts, fundings};
 use crate::media::MediaStore;
 use crate::people::{Author, face};
 use crate::site::{Face, Texts};
+use crate::visibility::EVERYBODY;
 
 /// The columns of a card.
 #[derive(Queryable, Selectable)]

@@ -8,9 +8,9 @@ use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use super::card::{AuthorRow, CardRow};
-use super::visibility::{EVERYBODY, is_visible_to};
 use crate::db::schema::{accounts, follows, fundings, participations};
 use crate::db::{Conn, StorageError};
+use crate::visibility::{EVERYBODY, is_visible_to};
 use web::paging::{Cursor, PAGE_SIZE, Position};
 
 /// One row more than a page, to know whether another page follows.

@@ -3,22 +3,21 @@
 mod api;
 mod card;
 mod item_links;
-mod lists;
+mod link_preview;
+pub mod lists;
 mod lists_api;
 pub mod live;
 pub mod pages;
-mod preview;
-mod previews;
+mod preview_cache;
 pub mod sql;
-pub mod visibility;
 mod write;
 
 use utoipa_axum::router::OpenApiRouter;
 
 pub use item_links::ItemLinks;
+pub use link_preview::Preview;
 pub use lists::{CardPage, list_of_author};
-pub use preview::Preview;
-pub use previews::Previews;
+pub use preview_cache::Previews;
 pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 

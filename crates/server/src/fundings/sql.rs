@@ -8,11 +8,11 @@ use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
 
 use super::card::{AuthorRow, CardRow, DetailRow};
-use super::visibility::{EVERYBODY, FRIENDS, NOBODY, is_author_or_friend, is_visible_to};
 use super::write::{FundingEdit, NewFunding};
 use crate::db::schema::{accounts, fundings};
 use crate::db::{Conn, StorageError, dialect};
 use crate::media::NewPicture;
+use crate::visibility::{EVERYBODY, FRIENDS, NOBODY, is_author_or_friend, is_visible_to};
 
 /// What a support, an edit or a report asks of a funding.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,7 @@
 //! Work after a transaction: written in it, done at least once, tried again until it succeeds.
 
-pub mod background;
 mod runner;
 mod sql;
-pub mod workers;
 
 use funsun_domain::time::Timestamp;
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{accounts, fundings};
 use crate::db::{Conn, StorageError};
-use crate::fundings::visibility::{EVERYBODY, NOBODY};
+use crate::visibility::{EVERYBODY, NOBODY};
 
 /// Whether everybody may see the picture: a member's, or one of a public funding.
 pub fn is_public(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {

@@ -4,8 +4,8 @@ use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
+use super::notify::{News, tell};
 use super::sql;
-use super::tell::{News, tell};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 

@@ -6,8 +6,8 @@ use funsun_domain::time::Timestamp;
 
 use super::fan_out::{self, Occasion};
 use super::kind::Kind;
+use super::notify::{News, tell};
 use super::sql;
-use super::tell::{News, tell};
 use crate::db::{Conn, StorageError};
 use crate::payments::refund::RefundReason;
 

@@ -7,8 +7,8 @@ use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
+use super::notify::{News, tell};
 use super::sql;
-use super::tell::{News, tell};
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;

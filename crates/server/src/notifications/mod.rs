@@ -8,13 +8,13 @@ mod events;
 mod fan_out;
 mod kind;
 mod list;
+mod notify;
 pub mod pages;
 pub mod preferences;
 mod push;
 mod push_api;
 mod push_sql;
 mod sql;
-mod tell;
 mod words;
 
 use funsun_domain::ids::AccountKey;

@@ -6,10 +6,10 @@ use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
-use super::tell::News;
+use super::notify::News;
 use crate::db::schema::{accounts, follows, fundings, notifications, preferences, supports};
 use crate::db::{Conn, StorageError, dialect};
-use crate::fundings::visibility::is_visible_to;
+use crate::visibility::is_visible_to;
 
 /// A notification as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -3,10 +3,10 @@
 
 pub mod answer;
 pub mod assets;
-pub mod attempt;
 pub mod errors;
 mod face;
 pub mod form;
+pub mod form_key;
 pub mod format;
 pub mod install;
 mod qr;

@@ -17,7 +17,7 @@ use crate::identity::{PageMember, SignedForm, Visitor, write_as};
 use crate::payments::refund;
 use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};
-use crate::site::{Form, Shell, Tab, Texts, attempt, format, page, refused_form, see_other};
+use crate::site::{Form, Shell, Tab, Texts, form_key, format, page, refused_form, see_other};
 use crate::state::AppState;
 use web::{AppError, PathInput, QueryInput};
 
@@ -89,7 +89,7 @@ async fn ask(
     if !place.open {
         return Ok(see_other(&format!("/fundings/{}", id.get())));
     }
-    let mut form = Form::default().with("attempt", attempt::new());
+    let mut form = Form::default().with("attempt", form_key::new());
     let split = query.optional_integer("split").ok().flatten();
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
@@ -147,7 +147,7 @@ async fn give(
         str::parse::<SupportMessage>,
         t.say("give.message_error"),
     );
-    let attempt = form.read(&input, "attempt", attempt::parse, t.say("form.again"));
+    let attempt = form.read(&input, "attempt", form_key::parse, t.say("form.again"));
     if let (Some(amount), Some(message), Some(attempt)) = (amount, message, attempt) {
         let payment = NewPayment {
             amount,
@@ -173,7 +173,7 @@ async fn give(
             Err(PrepareRefusal::Provider(_)) => {
                 form.refuse("form", t.say("give.unavailable"));
                 // That attempt has failed for good.
-                form.set("attempt", attempt::new());
+                form.set("attempt", form_key::new());
             }
             Err(refusal) => return Err(refusal.into()),
         }

@@ -6,7 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, fundings, participations, payments, supports};
 use crate::db::{Conn, StorageError, dialect};
-use crate::fundings::visibility::is_visible_to;
+use crate::visibility::is_visible_to;
 
 /// A support and its author.
 #[derive(Queryable)]

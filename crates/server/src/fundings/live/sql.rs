@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use funsun_domain::ids::FundingId;
 use funsun_domain::time::Timestamp;
 
-use super::Pulse;
+use super::watchers::Pulse;
 use crate::db::schema::{fundings, supports};
 use crate::db::{Conn, StorageError};
 

@@ -4,10 +4,10 @@ use funsun_domain::time::Timestamp;
 
 use crate::fundings::card::{AuthorRow, CardRow};
 use crate::fundings::lists::CardPage;
-use crate::fundings::visibility::EVERYBODY;
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts, format};
 use crate::state::AppState;
+use crate::visibility::EVERYBODY;
 use web::paging::Cursor;
 
 /// A card, ready to be shown to somebody who may see it.

@@ -11,13 +11,13 @@ use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
 use crate::db::StorageError;
 use crate::fundings::card::CardRow;
-use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::FundingEdit;
 use crate::identity::{PageMember, SignedForm, Visitor};
 use crate::media::Shown;
 use crate::media::{IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
+use crate::visibility::EVERYBODY;
 use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {

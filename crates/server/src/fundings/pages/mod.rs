@@ -5,7 +5,6 @@ mod delete;
 mod edit;
 mod explore;
 mod fields;
-mod home;
 mod kakao_talk;
 mod live;
 mod open;
@@ -22,10 +21,9 @@ pub use card_view::{CardView, cards};
 
 use crate::state::AppState;
 
-/// `/`, `/fundings/…`, `/explore…`.
+/// `/fundings/…`, `/explore…`.
 pub fn router() -> Router<AppState> {
-    home::router()
-        .merge(explore::router())
+    explore::router()
         .merge(open::router())
         .merge(edit::router())
         .merge(delete::router())

@@ -5,7 +5,6 @@ use funsun_domain::ids::FundingId;
 use super::show::Missing;
 use crate::db::Conn;
 use crate::fundings::card::{CardRow, DetailRow};
-use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::write::{FundingEdit, edit_funding, must_be_author};
 use crate::fundings::{EditRefusal, sql};
 use crate::identity::{Member, write_as};
@@ -13,6 +12,7 @@ use crate::media::Shown;
 use crate::media::{PictureField, kept_picture};
 use crate::site::Form;
 use crate::state::AppState;
+use crate::visibility::EVERYBODY;
 use web::AppError;
 
 /// A funding that this member opened.

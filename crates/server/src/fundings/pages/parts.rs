@@ -4,10 +4,10 @@ use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use crate::fundings::card::CardRow;
-use crate::fundings::visibility::EVERYBODY;
 use crate::people::face;
 use crate::site::{Face, Texts, format};
 use crate::supports::sql::MessageRow;
+use crate::visibility::EVERYBODY;
 
 /// Messages on a page.
 pub const MESSAGES: i64 = 20;

@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
 use super::show::{Missing, funding_id};
 use crate::db::Conn;
-use crate::fundings::previews::find_or_draw;
+use crate::fundings::preview_cache::find_or_draw;
 use crate::fundings::{Preview, sql};
 use crate::site::assets;
 use crate::state::AppState;

@@ -14,11 +14,11 @@ use super::show::{Missing, description, funding_id};
 use crate::config::KakaoShare;
 use crate::db::Conn;
 use crate::fundings::card::CardRow;
-use crate::fundings::visibility::EVERYBODY;
 use crate::fundings::{Preview, sql};
 use crate::identity::Visitor;
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
+use crate::visibility::EVERYBODY;
 use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {

@@ -1,7 +1,7 @@
 //! What happens to a funding while somebody looks at its page, as server-sent events (HTML standard, 9.2).
 //! Each event is markup from the page's own templates, made for this viewer.
 
-mod told;
+mod sent;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -25,8 +25,8 @@ use crate::fundings::live::{Caller, Watch};
 use crate::identity::{self, Visitor};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
-use told::Told;
-pub(super) use told::looks_of;
+use sent::Told;
+pub(super) use sent::looks_of;
 use web::{AppError, PathInput, QueryInput};
 
 /// Longest time between two looks: what wakes nobody (a friendship or a login that ends, an answer, the

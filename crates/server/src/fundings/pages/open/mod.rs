@@ -20,7 +20,7 @@ use crate::media::Shown;
 use crate::media::{IMAGE, kept_picture};
 use crate::members;
 use crate::people::{self, ProfileRow, face};
-use crate::site::{Face, Form, Shell, Tab, attempt, page, refused_form, see_other};
+use crate::site::{Face, Form, Shell, Tab, form_key, page, refused_form, see_other};
 use crate::state::AppState;
 use web::AppError;
 
@@ -82,7 +82,7 @@ async fn ask(
     PageMember { member, visitor }: PageMember,
 ) -> Result<Response, AppError> {
     let form = Form::default()
-        .with("attempt", attempt::new())
+        .with("attempt", form_key::new())
         .with("public", "true")
         .with("date", in_days(&state, DAYS))
         .with("time", "23:59");
@@ -144,7 +144,7 @@ async fn open(
             form.value("attempt")
         ))),
         Err(OpenRefusal::FormUsed) => {
-            form.set("attempt", attempt::new());
+            form.set("attempt", form_key::new());
             form.refuse("form", t.say("open.form_used"));
             refused_form(&view(&state, member, &visitor, form).await?)
         }

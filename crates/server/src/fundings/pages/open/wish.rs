@@ -8,7 +8,7 @@ use crate::fundings::pages::fields::read_words;
 use crate::fundings::write::NewFunding;
 use crate::identity::Member;
 use crate::media::{IMAGE, PictureEdit, read_picture};
-use crate::site::{Form, Texts, attempt, format};
+use crate::site::{Form, Texts, form_key, format};
 use crate::state::AppState;
 use web::Input;
 
@@ -31,9 +31,9 @@ pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Tex
     if deadline.is_none() {
         form.refuse("date", t.say("open.date_error"));
     }
-    let attempt = form.read(input, "attempt", attempt::parse, "");
+    let attempt = form.read(input, "attempt", form_key::parse, "");
     if attempt.is_none() {
-        form.set("attempt", attempt::new());
+        form.set("attempt", form_key::new());
         form.refuse("form", t.say("form.again"));
     }
     let image = read_rest(state, member, input, &mut form, t).await;
@@ -70,8 +70,8 @@ pub(super) async fn keep(state: &AppState, member: Member, input: &Input, t: Tex
     ] {
         form.text(input, name);
     }
-    if attempt::parse(form.value("attempt")).is_err() {
-        form.set("attempt", attempt::new());
+    if form_key::parse(form.value("attempt")).is_err() {
+        form.set("attempt", form_key::new());
     }
     read_rest(state, member, input, &mut form, t).await;
     form

@@ -20,7 +20,7 @@ pub fn router() -> Router<AppState> {
 }
 
 #[derive(Template)]
-#[template(path = "about/text.html")]
+#[template(path = "home/text.html")]
 struct TextPage {
     shell: Shell,
     /// Heading and text, in order.

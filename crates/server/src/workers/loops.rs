@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use super::Lane;
+use crate::jobs::{Lane, run_due};
 use crate::payments::sweep::sweep;
 use crate::state::AppState;
 use crate::{fundings, identity, notifications};
@@ -42,7 +42,7 @@ pub async fn do_jobs_forever(state: AppState) {
             _ = ticks.tick() => {}
             () = state.jobs_now.notified() => {}
         }
-        if let Err(error) = super::run_due(&state, Lane::Work).await {
+        if let Err(error) = run_due(&state, Lane::Work).await {
             tracing::error!(error = format!("{error:#}"), "the jobs could not be done");
         }
     }
@@ -54,7 +54,7 @@ pub async fn push_forever(state: AppState) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = super::run_due(&state, Lane::Push).await {
+        if let Err(error) = run_due(&state, Lane::Push).await {
             tracing::error!(error = format!("{error:#}"), "browsers could not be woken");
         }
     }

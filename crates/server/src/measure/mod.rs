@@ -11,9 +11,9 @@ use funsun_domain::payments::{PaymentState, Step};
 use funsun_domain::time::Timestamp;
 use tokio::task::JoinSet;
 
-use super::sql::{self, FirstIds};
-use super::{DemoSize, fill};
 use crate::db::{Conn, Db, StorageError};
+use crate::demo::sql::{self, FirstIds};
+use crate::demo::{DemoSize, fill};
 use crate::fundings::{self, NewFunding};
 use crate::payments::audit::DEMO_TID;
 use crate::payments::{self, NewPayment, StoredPayment, Timing, Wanted};

@@ -1,6 +1,8 @@
 //! The front door: what FunSun is for guests; for members their friends' fundings, birthdays to come, and
 //! what they have running themselves.
 
+pub mod about;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -8,10 +10,10 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::time::Timestamp;
 
-use super::{CardView, cards};
 use crate::db::{Conn, StorageError};
 use crate::follows;
 use crate::fundings::lists::{self, CardPage, CardRows};
+use crate::fundings::pages::{CardView, cards};
 use crate::identity::{Member, Visitor};
 use crate::people::ProfileRow;
 use crate::people::face;
@@ -23,19 +25,20 @@ use web::paging::{PageQuery, Position};
 /// Public fundings on the landing page.
 const SHOWN_TO_GUESTS: i64 = 6;
 
-pub(super) fn router() -> Router<AppState> {
+/// `/`.
+pub fn router() -> Router<AppState> {
     Router::new().route("/", get(front))
 }
 
 #[derive(Template)]
-#[template(path = "fundings/landing.html")]
+#[template(path = "home/landing.html")]
 struct Landing {
     shell: Shell,
     cards: Vec<CardView>,
 }
 
 #[derive(Template)]
-#[template(path = "fundings/home.html")]
+#[template(path = "home/home.html")]
 struct Home {
     shell: Shell,
     greeting: String,

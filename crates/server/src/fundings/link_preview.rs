@@ -4,9 +4,9 @@
 use sha2::{Digest, Sha256};
 
 use super::card::{AuthorRow, CardRow};
-use super::visibility::EVERYBODY;
 use crate::people::face;
 use crate::site::{Lang, Texts, format};
+use crate::visibility::EVERYBODY;
 
 /// Pictures speak Korean: whoever asks for one is a chat's machine, not the one who will look.
 const WORDS: Texts = Texts(Lang::Ko);

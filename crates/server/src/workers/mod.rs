@@ -1,0 +1,3 @@
+//! What goes on in the background while the service runs.
+
+pub mod loops;
