@@ -96,7 +96,7 @@ pub(super) fn token_secret(config: &Config) -> anyhow::Result<Secret> {
     kept_or_made(&config.data_dir.join("token-secret"), || {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).ok()?;
-        Some(random.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(hex::encode(random))
     })
 }
 

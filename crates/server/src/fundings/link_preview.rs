@@ -67,8 +67,7 @@ impl Preview {
             digest.update([0xff]);
         }
         let digest = digest.finalize();
-        let digits = digest[..VERSION_BYTES].iter();
-        digits.map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&digest[..VERSION_BYTES])
     }
 
     /// Where the picture is.

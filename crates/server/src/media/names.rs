@@ -81,10 +81,7 @@ impl Signer {
             .chain_update(b"name\0")
             .chain_update(owner.get().to_be_bytes());
         let tag = mac.chain_update(content).finalize().into_bytes();
-        let digits: String = tag[..TAG_BYTES]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digits = hex::encode(&tag[..TAG_BYTES]);
         PictureName(format!("{digits}.{}", format.extension()))
     }
 

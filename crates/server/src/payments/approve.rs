@@ -33,10 +33,7 @@ impl Proof {
 
     /// What is stored of it: enough to recognise it, no use to anybody.
     pub fn digest(&self) -> String {
-        Sha256::digest(self.0.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(Sha256::digest(self.0.as_bytes()))
     }
 }
 

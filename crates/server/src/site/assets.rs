@@ -65,10 +65,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         digest.update(content);
     }
     let digest = digest.finalize();
-    digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(&digest[..6])
 });
 
 /// `/assets/{version}/{file}`.
