@@ -64,7 +64,8 @@ table! {
         review -> Nullable<Text>,
         review_image -> Nullable<Text>,
         deleted_at -> Nullable<BigInt>,
-        attempt -> Nullable<Text>,
+        #[sql_name = "attempt"]
+        form_key -> Nullable<Text>,
     }
 }
 
@@ -90,7 +91,8 @@ table! {
         created_at -> BigInt,
         mobile_url -> Nullable<Text>,
         desktop_url -> Nullable<Text>,
-        attempt -> Nullable<Text>,
+        #[sql_name = "attempt"]
+        form_key -> Nullable<Text>,
     }
 }
 

@@ -131,7 +131,7 @@ fn open(
         audience: Audience::from_public(wish.public),
         deadline: Deadline::new(ends, opened).map_err(StorageError::corrupt)?,
         image: Some(image.clone()),
-        attempt: None,
+        form_key: None,
     };
     let id = fundings::sql::create(conn, author, &funding, opened)?;
     Ok(id.expect("no form is sent twice here"))
@@ -167,7 +167,7 @@ fn give(
             funding,
             message: gift.message.to_owned(),
         }),
-        attempt: None,
+        form_key: None,
     };
     let id = payments::sql::create(conn, payer, &order, &payment, (at, at))?;
     payments::sql::set_tid(conn, id, &format!("{DEMO_TID}cast-{number}"))?;

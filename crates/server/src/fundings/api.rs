@@ -169,7 +169,7 @@ async fn open(
         audience: Audience::from_public(input.boolean("public")?),
         deadline: deadline(&input, now)?,
         image: None,
-        attempt: None,
+        form_key: None,
     };
     if let Some(upload) = input.file("image") {
         funding.image = Some(media::accept(&state, member.key, "image", upload).await?);

@@ -137,7 +137,7 @@ pub fn create(
             fundings::image.eq(funding.image.as_ref().map(NewPicture::name)),
             fundings::deadline_at.eq(funding.deadline.at().micros()),
             fundings::created_at.eq(now.micros()),
-            fundings::attempt.eq(funding.attempt.as_deref()),
+            fundings::form_key.eq(funding.form_key.as_deref()),
         ))
         .execute(conn);
     if dialect::unless_taken(inserted)?.is_none() {
@@ -156,7 +156,7 @@ pub fn find_same(
     let image = funding.image.as_ref().map(NewPicture::name);
     let same = fundings::table
         .filter(fundings::author_id.eq(author.get()))
-        .filter(fundings::attempt.eq(funding.attempt.as_deref()))
+        .filter(fundings::form_key.eq(funding.form_key.as_deref()))
         .filter(fundings::deleted_at.is_null())
         .filter(fundings::title.eq(funding.title.as_str()))
         .filter(fundings::content.eq(funding.content.as_str()))

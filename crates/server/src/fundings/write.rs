@@ -29,8 +29,8 @@ pub struct NewFunding {
     pub deadline: Deadline,
     /// Its picture.
     pub image: Option<NewPicture>,
-    /// The form that asked for it: sent again it is the same funding.
-    pub attempt: Option<String>,
+    /// The key of the form that asks for it: the same key is the same funding.
+    pub form_key: Option<String>,
 }
 
 /// What is to change; what is absent stays. Goal, deadline and author are not here: they never change.

@@ -134,7 +134,7 @@ fn open(conn: &mut Conn, author: AccountKey, now: Timestamp) -> Result<FundingId
         audience: Audience::Public,
         deadline: Deadline::new(tomorrow, now).map_err(StorageError::corrupt)?,
         image: None,
-        attempt: None,
+        form_key: None,
     };
     let id = fundings::sql::create(conn, author, &funding, now)?;
     Ok(id.expect("no form is sent twice here"))
@@ -182,7 +182,7 @@ async fn support(
     let payment = NewPayment {
         amount,
         wanted: Some(wanted),
-        attempt: None,
+        form_key: None,
     };
     let create = move |conn: &mut Conn| {
         supports::find_open(conn, funding, payer, now)?;

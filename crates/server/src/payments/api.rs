@@ -136,7 +136,7 @@ async fn ready(
     let payment = NewPayment {
         amount,
         wanted,
-        attempt: None,
+        form_key: None,
     };
     let announced = async move { Ok(prepare(&own, member, payment).await) };
     match state.background.finish(announced).await? {

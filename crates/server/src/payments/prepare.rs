@@ -31,8 +31,8 @@ pub struct NewPayment {
     pub amount: SupportAmount,
     /// The support that its approval will create.
     pub wanted: Option<Wanted>,
-    /// The form that asked for it: sent again it is the same payment.
-    pub attempt: Option<String>,
+    /// The key of the form that asks for it: the same key is the same payment.
+    pub form_key: Option<String>,
 }
 
 /// What came of asking for a payment.
@@ -63,7 +63,7 @@ pub enum PrepareRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Makes a payment ready. With `wanted`, its approval itself will create that support; with `attempt`, that
+/// Makes a payment ready. With `wanted`, its approval itself will create that support; with `form_key`, that
 /// happens once.
 ///
 /// Dying after the first write leaves a payment that the provider may know under a number we never
@@ -126,8 +126,8 @@ async fn write_down(
     let timing = Timing::from(&state.config);
     let first_check = now.plus_seconds(2 * timing.lease_seconds);
     let create = move |conn: &mut Conn| {
-        if let Some(attempt) = &payment.attempt
-            && let Some(before) = sql::find_by_attempt(conn, payer.key, attempt)?
+        if let Some(form_key) = &payment.form_key
+            && let Some(before) = sql::find_by_form_key(conn, payer.key, form_key)?
         {
             return Ok(Written::Before(before));
         }

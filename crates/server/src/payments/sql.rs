@@ -51,7 +51,7 @@ pub fn create(
             payments::order_ref.eq(order.as_str()),
             payments::account_id.eq(payer.get()),
             payments::amount.eq(payment.amount.won().get()),
-            payments::attempt.eq(payment.attempt.as_deref()),
+            payments::form_key.eq(payment.form_key.as_deref()),
             payments::state.eq(PaymentState::Created.as_str()),
             payments::wanted_funding_id.eq(wanted.map(|wanted| wanted.funding.get())),
             payments::wanted_message.eq(wanted.map(|wanted| wanted.message.as_str())),
@@ -292,15 +292,15 @@ pub fn find_urls(
         .first(conn)?)
 }
 
-/// The order that this member's form has asked for before.
-pub fn find_by_attempt(
+/// The order that this member's form has created before.
+pub fn find_by_form_key(
     conn: &mut Conn,
     payer: AccountKey,
-    attempt: &str,
+    form_key: &str,
 ) -> Result<Option<OrderRef>, StorageError> {
     let order: Option<String> = payments::table
         .filter(payments::account_id.eq(payer.get()))
-        .filter(payments::attempt.eq(attempt))
+        .filter(payments::form_key.eq(form_key))
         .select(payments::order_ref)
         .first(conn)
         .optional()?;

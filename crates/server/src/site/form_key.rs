@@ -1,15 +1,15 @@
-//! The number of one showing of a form: sent twice, it is done once.
+//! Form keys: one for each time a form is shown, so that a form that is sent twice is done once.
 
-/// A fresh one.
+/// A new random key.
 pub fn new() -> String {
     kakao::pkce::random_token()
 }
 
-/// One of ours is 43 characters of base64url.
+/// Parses a key: 43 visible ASCII characters, as [`new`] makes them (base64url).
 ///
 /// # Errors
-/// What can't be one.
+/// When the text can't be a key of ours.
 pub fn parse(text: &str) -> Result<String, &'static str> {
     let good = text.len() == 43 && text.bytes().all(|it| it.is_ascii_graphic());
-    good.then(|| text.to_owned()).ok_or("no attempt of ours")
+    good.then(|| text.to_owned()).ok_or("is not a form key")
 }

@@ -147,15 +147,15 @@ async fn give(
         str::parse::<SupportMessage>,
         t.say("give.message_error"),
     );
-    let attempt = form.read(&input, "attempt", form_key::parse, t.say("form.again"));
-    if let (Some(amount), Some(message), Some(attempt)) = (amount, message, attempt) {
+    let form_key = form.read(&input, "attempt", form_key::parse, t.say("form.again"));
+    if let (Some(amount), Some(message), Some(form_key)) = (amount, message, form_key) {
         let payment = NewPayment {
             amount,
             wanted: Some(Wanted {
                 funding: id,
                 message: message.into_string(),
             }),
-            attempt: Some(attempt),
+            form_key: Some(form_key),
         };
         // Goes on when the browser hangs up: the provider's number must be stored.
         let own = state.clone();
@@ -172,7 +172,7 @@ async fn give(
             }
             Err(PrepareRefusal::Provider(_)) => {
                 form.refuse("form", t.say("give.unavailable"));
-                // That attempt has failed for good.
+                // The payment of this key has failed for good.
                 form.set("attempt", form_key::new());
             }
             Err(refusal) => return Err(refusal.into()),

@@ -31,8 +31,8 @@ pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Tex
     if deadline.is_none() {
         form.refuse("date", t.say("open.date_error"));
     }
-    let attempt = form.read(input, "attempt", form_key::parse, "");
-    if attempt.is_none() {
+    let form_key = form.read(input, "attempt", form_key::parse, "");
+    if form_key.is_none() {
         form.set("attempt", form_key::new());
         form.refuse("form", t.say("form.again"));
     }
@@ -48,7 +48,7 @@ pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Tex
                 audience,
                 deadline,
                 image,
-                attempt,
+                form_key,
             })
         }
         _ => None,
