@@ -87,7 +87,7 @@ fn find(
         profile,
         friend,
         followed: sql::follows(conn, viewer, key)?,
-        fundings: list_of_author(conn, key, viewer, position)?,
+        fundings: list_of_author(conn, key, viewer.into(), position)?,
     }))
 }
 

@@ -279,7 +279,7 @@ async fn find_detail(
     member: Member,
     id: FundingId,
 ) -> Result<Option<Detail>, StorageError> {
-    let find = move |conn: &mut Conn| sql::find_detail(conn, id, member.key.get());
+    let find = move |conn: &mut Conn| sql::find_detail(conn, id, member.key.into());
     let found = state.db.read(find).await?;
     Ok(found.map(|rows| Detail::new(rows, &state.media, state.clock.now())))
 }

@@ -43,6 +43,12 @@ pub struct DetailRow {
     pub review_image: Option<String>,
 }
 
+/// A card and its author.
+pub type CardRows = (CardRow, AuthorRow);
+
+/// A detail and its author.
+pub type DetailRows = (CardRow, AuthorRow, DetailRow);
+
 impl AuthorRow {
     /// As a page shows the author in passing.
     pub fn face(self, t: Texts) -> Face {
@@ -94,8 +100,8 @@ pub struct Detail {
 }
 
 impl Card {
-    /// From rows that a query gave to somebody who may see them; signs the address of a private picture.
-    pub fn new((row, author): (CardRow, AuthorRow), media: &MediaStore, now: Timestamp) -> Self {
+    /// From rows that a query returned to a viewer who may see them; signs the URL of a friends-only picture.
+    pub fn new((row, author): CardRows, media: &MediaStore, now: Timestamp) -> Self {
         let public = row.visible_to == EVERYBODY;
         Self {
             id: row.id,
@@ -112,11 +118,7 @@ impl Card {
 
 impl Detail {
     /// As [`Card::new`].
-    pub fn new(
-        (card, author, detail): (CardRow, AuthorRow, DetailRow),
-        media: &MediaStore,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new((card, author, detail): DetailRows, media: &MediaStore, now: Timestamp) -> Self {
         let card = Card::new((card, author), media, now);
         Self {
             content: detail.content,

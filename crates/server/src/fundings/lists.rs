@@ -7,17 +7,14 @@ use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
-use super::card::{AuthorRow, CardRow};
+use super::card::{AuthorRow, CardRow, CardRows};
 use crate::db::schema::{accounts, follows, fundings, participations};
 use crate::db::{Conn, StorageError};
-use crate::visibility::{EVERYBODY, is_visible_to};
+use crate::visibility::{EVERYBODY, Viewer, is_visible_to};
 use web::paging::{Cursor, PAGE_SIZE, Position};
 
 /// One row more than a page, to know whether another page follows.
 const FETCHED: i64 = PAGE_SIZE + 1;
-
-/// A card and its author.
-pub type CardRows = (CardRow, AuthorRow);
 
 /// A page of cards, and the cursor of the next one.
 pub struct CardPage {
@@ -63,17 +60,17 @@ pub fn list_running(
         .load(conn)?)
 }
 
-/// What `viewer` may see of an author's fundings.
+/// Those fundings of an author that `viewer` may see.
 pub fn list_of_author(
     conn: &mut Conn,
     author: AccountKey,
-    viewer: AccountKey,
+    viewer: Viewer,
     position: Position,
 ) -> Result<CardPage, StorageError> {
     let visible = || {
         fundings::table
             .filter(fundings::author_id.eq(author.get()))
-            .filter(is_visible_to(viewer.get()))
+            .filter(is_visible_to(viewer))
     };
     let first = |conn: &mut Conn, skipped| {
         let ids = visible().order(fundings::id.desc()).select(fundings::id);
@@ -111,7 +108,7 @@ pub fn list_of_followees(
         .inner_join(fundings::table.on(by_followee))
         .filter(followed.field(follows::follower_id).eq(viewer.get()))
         .filter(fundings::id.lt(before))
-        .filter(is_visible_to(viewer.get()))
+        .filter(is_visible_to(viewer.into()))
         .order((fundings::id + 0).desc())
         .select(fundings::id)
         .limit(FETCHED)
@@ -126,7 +123,7 @@ pub fn list_of_followees(
     Ok(CardPage::by_id(rows))
 }
 
-/// What `viewer` may see of the fundings that `viewer` supported, by the latest support.
+/// Those fundings that `viewer` has supported and may see, by the latest support.
 pub fn list_joined(
     conn: &mut Conn,
     viewer: AccountKey,
@@ -142,7 +139,7 @@ pub fn list_joined(
         .inner_join(accounts::table.on(accounts::id.eq(fundings::author_id)))
         .filter(participations::account_id.eq(viewer.get()))
         .filter(participations::last_support_id.lt(before))
-        .filter(is_visible_to(viewer.get()))
+        .filter(is_visible_to(viewer.into()))
         .order(participations::last_support_id.desc())
         .select((
             participations::last_support_id,
@@ -173,7 +170,7 @@ pub fn list_running_of(
     Ok(fundings::table
         .inner_join(accounts::table)
         .filter(fundings::author_id.eq(author.get()))
-        .filter(is_visible_to(author.get()))
+        .filter(is_visible_to(author.into()))
         .filter(fundings::deadline_at.gt(now.micros()))
         .order(fundings::deadline_at)
         .select((CardRow::as_select(), AuthorRow::as_select()))

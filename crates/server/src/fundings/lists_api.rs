@@ -71,7 +71,9 @@ async fn of_author(
     };
     let list = move |conn: &mut Conn| -> Result<_, StorageError> {
         match people::find_key(conn, id)? {
-            Some(author) => lists::list_of_author(conn, author, member.key, position).map(Some),
+            Some(author) => {
+                lists::list_of_author(conn, author, member.key.into(), position).map(Some)
+            }
             None => Ok(None),
         }
     };

@@ -14,11 +14,12 @@ mod write;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use card::CardRows;
 pub use item_links::ItemLinks;
 pub use link_preview::Preview;
 pub use lists::{CardPage, list_of_author};
 pub use preview_cache::Previews;
-pub use sql::{FundingFacts, find_title, hide_all_of, list_titles, show_all_of};
+pub use sql::{hide_all_of, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;

@@ -1,29 +1,16 @@
 //! Statements about single fundings; the lists are in `lists.rs`.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use funsun_domain::fundings::Audience;
 use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
 
-use super::card::{AuthorRow, CardRow, DetailRow};
+use super::card::{AuthorRow, CardRow, DetailRow, DetailRows};
 use super::write::{FundingEdit, NewFunding};
 use crate::db::schema::{accounts, fundings};
 use crate::db::{Conn, StorageError, dialect};
 use crate::media::NewPicture;
-use crate::visibility::{EVERYBODY, FRIENDS, NOBODY, is_author_or_friend, is_visible_to};
-
-/// What a support, an edit or a report asks of a funding.
-#[derive(Clone, Copy, Debug)]
-pub struct FundingFacts {
-    /// Who wrote it.
-    pub author: AccountKey,
-    /// When it ends.
-    pub deadline: Timestamp,
-    /// Deleted, or its author is suspended.
-    pub hidden: bool,
-}
+use crate::visibility::{EVERYBODY, FRIENDS, NOBODY, Viewer, is_visible_to};
 
 /// The names of a funding's pictures.
 #[derive(Queryable)]
@@ -36,8 +23,8 @@ pub struct Pictures {
 pub fn find_detail(
     conn: &mut Conn,
     id: FundingId,
-    viewer: i64,
-) -> Result<Option<(CardRow, AuthorRow, DetailRow)>, StorageError> {
+    viewer: Viewer,
+) -> Result<Option<DetailRows>, StorageError> {
     Ok(fundings::table
         .inner_join(accounts::table)
         .filter(fundings::id.eq(id.get()))
@@ -49,74 +36,6 @@ pub fn find_detail(
         ))
         .first(conn)
         .optional()?)
-}
-
-/// The title of a funding that `viewer` may see.
-pub fn find_title(
-    conn: &mut Conn,
-    id: FundingId,
-    viewer: i64,
-) -> Result<Option<String>, StorageError> {
-    Ok(fundings::table
-        .filter(fundings::id.eq(id.get()))
-        .filter(is_visible_to(viewer))
-        .select(fundings::title)
-        .first(conn)
-        .optional()?)
-}
-
-/// The titles of those of these fundings that `viewer` may see.
-pub fn list_titles(
-    conn: &mut Conn,
-    ids: &[i64],
-    viewer: i64,
-) -> Result<HashMap<i64, String>, StorageError> {
-    let titles = fundings::table
-        .filter(fundings::id.eq_any(ids))
-        .filter(is_visible_to(viewer))
-        .select((fundings::id, fundings::title))
-        .load(conn)?;
-    Ok(titles.into_iter().collect())
-}
-
-/// Whether `viewer` may see the funding.
-pub fn is_visible(conn: &mut Conn, id: FundingId, viewer: i64) -> Result<bool, StorageError> {
-    let visible = fundings::table
-        .filter(fundings::id.eq(id.get()))
-        .filter(is_visible_to(viewer));
-    Ok(diesel::select(diesel::dsl::exists(visible)).get_result(conn)?)
-}
-
-/// A funding as `viewer` could see it, or could have seen it before it was hidden.
-pub fn find_facts(
-    conn: &mut Conn,
-    id: FundingId,
-    viewer: i64,
-) -> Result<Option<FundingFacts>, StorageError> {
-    let was_public = fundings::visible_to
-        .eq(NOBODY)
-        .and(fundings::is_public.eq(true));
-    let was_theirs = fundings::visible_to
-        .eq(NOBODY)
-        .and(is_author_or_friend(viewer));
-    let row = fundings::table
-        .filter(fundings::id.eq(id.get()))
-        .filter(is_visible_to(viewer).or(was_public).or(was_theirs))
-        .select((
-            fundings::author_id,
-            fundings::deadline_at,
-            fundings::visible_to,
-        ))
-        .first::<(i64, i64, i16)>(conn)
-        .optional()?;
-    row.map(|(author, deadline, visible_to)| {
-        Ok(FundingFacts {
-            author: AccountKey::new(author).map_err(StorageError::corrupt)?,
-            deadline: Timestamp::from_micros(deadline),
-            hidden: visible_to == NOBODY,
-        })
-    })
-    .transpose()
 }
 
 /// Writes a new funding; `None` when its form has written one before.

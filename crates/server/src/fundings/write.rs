@@ -13,6 +13,7 @@ use crate::media::PictureEdit;
 use crate::media::{self, NewPicture};
 use crate::notifications;
 use crate::payments::{self, Timing};
+use crate::visibility;
 
 /// A funding to open.
 #[derive(Clone, Debug)]
@@ -179,7 +180,7 @@ pub fn must_be_author(
     member: AccountKey,
     id: FundingId,
 ) -> Result<(), EditRefusal> {
-    let facts = sql::find_facts(conn, id, member.get())?.filter(|facts| !facts.hidden);
+    let facts = visibility::find_facts(conn, id, member.into())?.filter(|facts| !facts.hidden);
     let facts = facts.ok_or(EditRefusal::NoSuchFunding)?;
     if facts.author == member {
         Ok(())

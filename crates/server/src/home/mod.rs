@@ -12,7 +12,8 @@ use funsun_domain::time::Timestamp;
 
 use crate::db::{Conn, StorageError};
 use crate::follows;
-use crate::fundings::lists::{self, CardPage, CardRows};
+use crate::fundings::CardRows;
+use crate::fundings::lists::{self, CardPage};
 use crate::fundings::pages::{CardView, cards};
 use crate::identity::{Member, Visitor};
 use crate::people::ProfileRow;

@@ -11,6 +11,7 @@ use super::sql;
 use super::tokens::{Bearer, TokenKind};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
+use crate::visibility::Viewer;
 use web::AppError;
 
 /// A logged-in member. Asking for one refuses everybody else with 401.
@@ -22,11 +23,7 @@ pub struct Member {
     pub session: SessionId,
 }
 
-/// Anybody: a member, or a visitor with no usable token.
-#[derive(Clone, Copy, Debug)]
-pub struct Viewer(pub Option<AccountKey>);
-
-/// The bearer of a well-signed, unexpired access token, even when its account is gone.
+/// The bearer of a valid, unexpired access token, even when its session has ended or its account is gone.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerMember(pub Bearer);
 
@@ -61,16 +58,9 @@ where
     state.db.write(guarded).await.transpose().ok_or(LoginEnded)
 }
 
-impl Viewer {
-    /// The number to compare columns with; no row has 0.
-    pub fn key(self) -> i64 {
-        self.0.map_or(0, AccountKey::get)
-    }
-}
-
 impl From<Member> for Viewer {
     fn from(member: Member) -> Self {
-        Self(Some(member.key))
+        Self::Member(member.key)
     }
 }
 
@@ -123,7 +113,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let bearer = bearer_of(&AppState::from_ref(state), &parts.headers);
-        Ok(Self(bearer.map(|bearer| bearer.account)))
+        Ok(Self::from(bearer.map(|bearer| bearer.account)))
     }
 }
 

@@ -9,7 +9,7 @@ mod visitor;
 
 use funsun_domain::time::Timestamp;
 
-pub use caller::{FormerMember, LoginEnded, Member, Viewer, bearer_of, write_as};
+pub use caller::{FormerMember, LoginEnded, Member, bearer_of, write_as};
 pub use cookies::Cookie;
 pub use form::{OpenForm, SignedForm, must_be_signed};
 pub use sql::{SessionRow, is_live};

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, Uri};
 
-use super::caller::{Member, Viewer};
+use super::caller::Member;
 use super::cookies::Cookie;
 use super::form::csrf_of;
 use super::tokens::{Bearer, TokenKind};
@@ -18,6 +18,7 @@ use crate::members::login::{self, LoginRefusal};
 use crate::site::shell::{done_key, login_path};
 use crate::site::{Lang, Me, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
+use crate::visibility::Viewer;
 use crate::{notifications, people};
 use web::{AppError, QueryInput, Refusal};
 
@@ -48,7 +49,7 @@ pub struct PageMember {
 impl Visitor {
     /// Who looks, for the visibility rule.
     pub fn viewer(&self) -> Viewer {
-        Viewer(self.member.map(|member| member.key))
+        self.member.map_or(Viewer::Guest, Viewer::from)
     }
 
     /// The frame of a page; `title` is ready to be shown.

@@ -12,6 +12,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
+use crate::visibility;
 
 /// Members told in one transaction.
 const BATCH: i64 = 200;
@@ -97,7 +98,7 @@ fn tell_batch(
     };
     for member in told {
         let member = AccountKey::new(member).map_err(StorageError::corrupt)?;
-        if crate::fundings::sql::is_visible(conn, funding, member.get())? {
+        if visibility::can_see(conn, funding, member.into())? {
             tell(conn, member, &news, now)?;
         }
     }

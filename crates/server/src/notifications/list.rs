@@ -8,8 +8,8 @@ use funsun_domain::time::Timestamp;
 use super::kind::Kind;
 use super::sql::{self, ActorRow, NotificationRow};
 use crate::db::{Conn, StorageError};
-use crate::fundings::list_titles;
 use crate::people::Author;
+use crate::visibility;
 use web::paging::Cursor;
 
 /// Items of one page.
@@ -50,7 +50,7 @@ pub struct ItemPage {
     pub next: Option<Cursor>,
 }
 
-/// What `viewer` was told, newest first, those before the cursor.
+/// The notifications of `viewer`, newest first, those before the cursor.
 ///
 /// # Errors
 /// When the database fails.
@@ -84,7 +84,7 @@ pub(super) fn find(
     Ok(with_words(conn, viewer, row.into_iter().collect())?.pop())
 }
 
-/// One of `viewer`'s notifications, read from now on.
+/// Marks one of `viewer`'s notifications as read and returns it.
 ///
 /// # Errors
 /// When the database fails.
@@ -123,7 +123,7 @@ fn with_words(
 ) -> Result<Vec<Item>, StorageError> {
     let fundings: Vec<i64> = rows.iter().filter_map(|(row, _)| row.funding_id).collect();
     let supports: Vec<i64> = rows.iter().filter_map(|(row, _)| row.support_id).collect();
-    let titles: HashMap<i64, String> = list_titles(conn, &fundings, viewer.get())?;
+    let titles: HashMap<i64, String> = visibility::list_titles(conn, &fundings, viewer.into())?;
     let messages: HashMap<i64, (String, Option<String>)> = sql::list_messages(conn, &supports)?
         .into_iter()
         .map(|(id, message, thanks)| (id, (message, thanks)))

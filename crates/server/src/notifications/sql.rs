@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::notify::News;
 use crate::db::schema::{accounts, follows, fundings, notifications, preferences, supports};
 use crate::db::{Conn, StorageError, dialect};
-use crate::visibility::is_visible_to;
+use crate::visibility::{Viewer, is_visible_to};
 
 /// A notification as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -28,10 +28,10 @@ pub struct NotificationRow {
 /// Who caused it: Kakao id, name, picture.
 pub type ActorRow = (Option<i64>, String, Option<String>);
 
-/// The funding of the row, if it is about one, may be seen by `viewer`; its support, if it is about one, still
-/// stands. Money that went back is told all the same.
+/// `viewer` may see the funding of the row, if it has one; its support, if it has one, still stands. A refund
+/// is always readable.
 #[auto_type]
-fn may_be_read_by(viewer: i64) -> _ {
+fn is_readable_by(viewer: Viewer) -> _ {
     let refunded: Eq<notifications::kind, &'static str> =
         notifications::kind.eq(Kind::Refunded.as_str());
     let about_none = notifications::funding_id.is_null();
@@ -100,7 +100,7 @@ pub fn list(
         .left_join(accounts::table.on(actor))
         .filter(notifications::account_id.eq(viewer.get()))
         .filter(notifications::id.lt(before))
-        .filter(may_be_read_by(viewer.get()))
+        .filter(is_readable_by(viewer.into()))
         .order(notifications::id.desc())
         .select((
             NotificationRow::as_select(),
@@ -121,7 +121,7 @@ pub fn find(
         .left_join(accounts::table.on(actor))
         .filter(notifications::id.eq(id))
         .filter(notifications::account_id.eq(viewer.get()))
-        .filter(may_be_read_by(viewer.get()))
+        .filter(is_readable_by(viewer.into()))
         .select((
             NotificationRow::as_select(),
             (accounts::kakao_id, accounts::username, accounts::image).nullable(),
@@ -147,7 +147,7 @@ pub fn count_unread(conn: &mut Conn, viewer: AccountKey, most: i64) -> Result<us
     let ids: Vec<i64> = notifications::table
         .filter(notifications::account_id.eq(viewer.get()))
         .filter(notifications::read_at.is_null())
-        .filter(may_be_read_by(viewer.get()))
+        .filter(is_readable_by(viewer.into()))
         .select(notifications::id)
         .limit(most)
         .load(conn)?;

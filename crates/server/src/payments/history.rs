@@ -13,10 +13,10 @@ use funsun_domain::payments::PaymentState;
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
-use crate::fundings;
 use crate::identity::PageMember;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
+use crate::visibility;
 use web::AppError;
 use web::paging::{Cursor, PageQuery};
 
@@ -58,7 +58,7 @@ async fn show(
         let payments = sql::list_of(conn, key, before, 0, SHOWN + 1)?;
         let supported = payments.iter().filter_map(StoredPayment::funding);
         let ids: Vec<i64> = supported.map(FundingId::get).collect();
-        Ok((payments, fundings::list_titles(conn, &ids, key.get())?))
+        Ok((payments, visibility::list_titles(conn, &ids, key.into())?))
     };
     let (mut payments, titles) = state.db.read(read).await?;
     let size = usize::try_from(SHOWN).expect("a page is small");

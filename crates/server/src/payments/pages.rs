@@ -17,10 +17,10 @@ use super::approve::{self, Attempt, Proof, settle_by_look_up};
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
-use crate::fundings;
 use crate::identity::Visitor;
 use crate::site::{self, Shell, Tab};
 use crate::state::AppState;
+use crate::visibility;
 use web::{AppError, PathInput, Problem, QueryInput};
 
 /// The pages that KakaoPay sends the payer back to.
@@ -248,8 +248,8 @@ async fn find_funding(
     let Some(id) = payment.funding() else {
         return Ok(None);
     };
-    let viewer = visitor.viewer().key();
-    let title = move |conn: &mut Conn| fundings::find_title(conn, id, viewer);
+    let viewer = visitor.viewer();
+    let title = move |conn: &mut Conn| visibility::find_title(conn, id, viewer);
     let title = state.db.read(title).await?;
     Ok(title.map(|title| (id.get(), title)))
 }

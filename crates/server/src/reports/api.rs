@@ -13,10 +13,9 @@ use utoipa_axum::routes;
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::identity::{Member, write_as};
-use crate::people;
 use crate::people::Author;
 use crate::state::AppState;
-use crate::{fundings, supports};
+use crate::{people, supports, visibility};
 use web::{AppError, Input, Problem, created, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -152,7 +151,7 @@ impl ReportKind {
                 let Ok(id) = target.parse() else {
                     return Ok(None);
                 };
-                let visible = fundings::sql::is_visible(conn, id, viewer.get())?;
+                let visible = visibility::can_see(conn, id, viewer.into())?;
                 Ok(visible.then_some(id.get()))
             }
             Self::Account => {
@@ -165,7 +164,7 @@ impl ReportKind {
                 let Ok(id) = target.parse() else {
                     return Ok(None);
                 };
-                let visible = supports::sql::is_visible(conn, id, viewer.get())?;
+                let visible = supports::sql::is_visible(conn, id, viewer.into())?;
                 Ok(visible.then_some(id.get()))
             }
         }

@@ -10,10 +10,10 @@ use thiserror::Error;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::fundings::{self, FundingFacts};
 use crate::notifications;
 use crate::payments::refund::{self, RefundReason};
 use crate::payments::{self, StoredPayment, Timing};
+use crate::visibility::{self, FundingFacts};
 
 /// A support that a member wants to give with a payment made before.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub fn accept(
     now: Timestamp,
     timing: Timing,
 ) -> Result<Outcome, AcceptRefusal> {
-    let facts = fundings::sql::find_facts(conn, support.funding, payer.get())?;
+    let facts = visibility::find_facts(conn, support.funding, payer.into())?;
     let verdict = judge(facts.ok_or(AcceptRefusal::NoSuchFunding)?, payer, now);
     if let Err(SupportRefusal::Own) = verdict {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
@@ -102,7 +102,7 @@ pub fn accept_wanted(
     let Some(wanted) = payment.wanted.clone() else {
         return Ok(payment);
     };
-    let facts = fundings::sql::find_facts(conn, wanted.funding, payment.payer.get())?;
+    let facts = visibility::find_facts(conn, wanted.funding, payment.payer.into())?;
     let accepted = facts.is_some_and(|facts| judge(facts, payment.payer, now).is_ok());
     if !accepted {
         return refund::start(conn, payment, RefundReason::FundingClosed, now, timing);
@@ -121,7 +121,7 @@ pub fn find_open(
     payer: AccountKey,
     now: Timestamp,
 ) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
-    let facts = fundings::sql::find_facts(conn, funding, payer.get())?;
+    let facts = visibility::find_facts(conn, funding, payer.into())?;
     Ok(facts.map(|facts| judge(facts, payer, now)))
 }
 

@@ -16,11 +16,11 @@ use super::change::{ChangeRefusal, change_message, take_back};
 use super::not_accepted;
 use super::sql::{self, SupportRow};
 use crate::db::{Conn, StorageError};
-use crate::fundings;
-use crate::identity::{Member, Viewer, write_as};
+use crate::identity::{Member, write_as};
 use crate::payments::{Timing, refund};
 use crate::people::Author;
 use crate::state::AppState;
+use crate::visibility::{self, Viewer};
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
 use web::{AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content};
 
@@ -119,7 +119,7 @@ async fn list(
         Position::PastEnd => return Ok(no_content()),
     };
     let load = move |conn: &mut Conn| -> Result<Vec<SupportRow>, StorageError> {
-        if !fundings::sql::is_visible(conn, funding, viewer.key())? {
+        if !visibility::can_see(conn, funding, viewer)? {
             return Ok(Vec::new());
         }
         sql::list(conn, funding, after, offset, PAGE_SIZE + 1)

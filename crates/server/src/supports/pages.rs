@@ -61,10 +61,10 @@ struct Place {
 async fn find_place(state: &AppState, visitor: &Visitor, id: FundingId) -> Result<Place, AppError> {
     let (now, viewer) = (state.clock.now(), visitor.viewer());
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let Some((card, _, _)) = fundings::sql::find_detail(conn, id, viewer.key())? else {
+        let Some((card, _, _)) = fundings::sql::find_detail(conn, id, viewer)? else {
             return Ok(None);
         };
-        let verdict = match viewer.0 {
+        let verdict = match viewer.member() {
             Some(key) => accept::find_open(conn, id, key, now)?,
             None => None,
         };

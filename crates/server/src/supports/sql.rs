@@ -6,7 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, fundings, participations, payments, supports};
 use crate::db::{Conn, StorageError, dialect};
-use crate::visibility::is_visible_to;
+use crate::visibility::{Viewer, is_visible_to};
 
 /// A support and its author.
 #[derive(Queryable)]
@@ -335,7 +335,7 @@ pub fn renew_participation(conn: &mut Conn, member: i64, funding: i64) -> Result
 }
 
 /// Whether `viewer` may see the support: it is listed, and so is its funding.
-pub fn is_visible(conn: &mut Conn, id: SupportId, viewer: i64) -> Result<bool, StorageError> {
+pub fn is_visible(conn: &mut Conn, id: SupportId, viewer: Viewer) -> Result<bool, StorageError> {
     let visible = supports::table
         .inner_join(fundings::table.on(fundings::id.eq(supports::funding_id)))
         .filter(supports::id.eq(id.get()))

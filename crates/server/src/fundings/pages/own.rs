@@ -23,7 +23,7 @@ pub(super) async fn find_own(
 ) -> Result<(CardRow, DetailRow), AppError> {
     let find = move |conn: &mut Conn| -> Result<_, EditRefusal> {
         must_be_author(conn, member.key, id)?;
-        Ok(sql::find_detail(conn, id, member.key.get())?)
+        Ok(sql::find_detail(conn, id, member.key.into())?)
     };
     match state.db.read(find).await {
         Ok(Some((card, _, detail))) => Ok((card, detail)),

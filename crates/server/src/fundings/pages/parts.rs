@@ -7,7 +7,7 @@ use crate::fundings::card::CardRow;
 use crate::people::face;
 use crate::site::{Face, Texts, format};
 use crate::supports::sql::MessageRow;
-use crate::visibility::EVERYBODY;
+use crate::visibility::{EVERYBODY, Viewer};
 
 /// Messages on a page.
 pub const MESSAGES: i64 = 20;
@@ -66,9 +66,9 @@ pub struct Message {
 }
 
 impl Stand {
-    /// What `viewer` (0: a visitor) can do with a funding of `author`.
-    pub fn of(viewer: i64, author: AccountKey, ended: bool) -> Self {
-        match (author.get() == viewer, ended) {
+    /// What `viewer` can do with a funding of `author`.
+    pub fn of(viewer: Viewer, author: AccountKey, ended: bool) -> Self {
+        match (viewer.is(author), ended) {
             (true, _) => Self::Author,
             (false, true) => Self::Late,
             (false, false) => Self::Friend,
@@ -107,8 +107,8 @@ impl Progress {
 }
 
 impl Message {
-    /// From a row of a funding that `viewer` (0: a visitor) may see.
-    pub fn new(row: MessageRow, viewer: i64, stand: Stand, t: Texts, now: Timestamp) -> Self {
+    /// From a row of a funding that `viewer` may see.
+    pub fn new(row: MessageRow, viewer: Viewer, stand: Stand, t: Texts, now: Timestamp) -> Self {
         let image = row.author_image.as_deref();
         Self {
             id: row.id,
@@ -117,7 +117,9 @@ impl Message {
             when: t.ago(Timestamp::from_micros(row.created_at), now),
             thanks: row.thanks,
             amount: stand.is_author().then(|| t.won(row.amount)),
-            own: row.author_id == viewer,
+            own: viewer
+                .member()
+                .is_some_and(|key| key.get() == row.author_id),
         }
     }
 }

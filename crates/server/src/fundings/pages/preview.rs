@@ -15,12 +15,10 @@ use crate::fundings::preview_cache::find_or_draw;
 use crate::fundings::{Preview, sql};
 use crate::site::assets;
 use crate::state::AppState;
+use crate::visibility::Viewer;
 use web::{AppError, PathInput};
 
 const NOT_KEPT: &str = "no-cache";
-
-/// The viewer of the visibility rule who is nobody.
-const GUEST: i64 = 0;
 
 /// `/fundings/{id}/preview/{version}.png`.
 pub fn router() -> Router<AppState> {
@@ -51,7 +49,7 @@ async fn show(
 
 /// The preview of a funding that everybody may see now.
 async fn find(state: &AppState, id: FundingId) -> Result<Preview, AppError> {
-    let read = move |conn: &mut Conn| sql::find_detail(conn, id, GUEST);
+    let read = move |conn: &mut Conn| sql::find_detail(conn, id, Viewer::Guest);
     let found = state.db.read(read).await?;
     let preview = found.and_then(|(card, author, _)| Preview::new(&card, &author));
     preview.ok_or_else(|| Missing::Unknown.into())

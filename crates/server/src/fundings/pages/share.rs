@@ -59,7 +59,7 @@ async fn show(
     PathInput(id): PathInput<String>,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    let viewer = visitor.viewer().key();
+    let viewer = visitor.viewer();
     let find = move |conn: &mut Conn| sql::find_detail(conn, id, viewer);
     let found = state.db.read(find).await?;
     let (row, author, detail) = found.ok_or(Missing::Unknown)?;

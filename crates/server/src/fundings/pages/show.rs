@@ -10,13 +10,14 @@ use funsun_domain::ids::{AccountKey, FundingId};
 use super::live::looks_of;
 use super::parts::{MESSAGES, Message, Progress, Stand};
 use crate::db::{Conn, StorageError};
-use crate::fundings::card::{AuthorRow, CardRow, DetailRow};
+use crate::fundings::card::DetailRows;
 use crate::fundings::{Preview, sql};
 use crate::identity::Visitor;
 use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::supports::sql::{self as supports, MessageRow};
+use crate::visibility::{self, Viewer};
 use web::paging::{Cursor, PageQuery};
 use web::{AppError, PathInput};
 
@@ -59,22 +60,22 @@ struct OpenGraph {
 
 /// What the page reads, in one go.
 pub(super) struct Found {
-    pub(super) rows: (CardRow, AuthorRow, DetailRow),
+    pub(super) rows: DetailRows,
     pub(super) author: AccountKey,
     pub(super) supporters: i64,
     /// Newest first; one more than a page shows, if there are as many.
     pub(super) messages: Vec<MessageRow>,
 }
 
-/// Reads a funding that `viewer` (0: a visitor) may see, with the messages below `before`.
+/// Reads a funding that `viewer` may see, with the messages below `before`.
 pub(super) fn find(
     conn: &mut Conn,
     id: FundingId,
-    viewer: i64,
+    viewer: Viewer,
     before: i64,
 ) -> Result<Result<Found, Missing>, StorageError> {
-    // First, so that it takes as long to hear of a hidden one as of one that is not there.
-    let Some(facts) = sql::find_facts(conn, id, viewer)? else {
+    // First, so that a hidden funding is answered as fast as a missing one.
+    let Some(facts) = visibility::find_facts(conn, id, viewer)? else {
         return Ok(Err(Missing::Unknown));
     };
     if facts.hidden {
@@ -82,7 +83,7 @@ pub(super) fn find(
     }
     let messages = supports::list_latest(conn, id, before, MESSAGES + 1)?;
     let supporters = count(conn, id, before, &messages)?;
-    // And last: what is shown was there while the viewer might see it.
+    // And last: what is shown was read while the viewer was allowed to see it.
     let rows = sql::find_detail(conn, id, viewer)?;
     Ok(rows.ok_or(Missing::Unknown).map(|rows| Found {
         rows,
@@ -108,9 +109,9 @@ fn count(
 /// Why there is nothing to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// There is none that the viewer may see.
+    /// There is no funding that the viewer may see.
     Unknown,
-    /// The viewer could have seen it before.
+    /// The viewer could have seen it before it was hidden.
     Gone,
 }
 
@@ -138,7 +139,7 @@ async fn show(
     PageQuery(position): PageQuery,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    let viewer = visitor.viewer().key();
+    let viewer = visitor.viewer();
     let before = position.cursor().map_or(i64::MAX, |cursor| cursor.first);
     let read = move |conn: &mut Conn| find(conn, id, viewer, before);
     let found = state.db.read(read).await??;
@@ -148,7 +149,7 @@ async fn show(
     page(&view(&state, shell, found, viewer, before))
 }
 
-fn view(state: &AppState, shell: Shell, found: Found, viewer: i64, before: i64) -> FundingPage {
+fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i64) -> FundingPage {
     let (t, now) = (shell.t, state.clock.now());
     let (card, author, detail) = found.rows;
     let preview = Preview::new(&card, &author);

@@ -65,7 +65,7 @@ async fn show(
 ) -> Result<Response, AppError> {
     let t = visitor.t;
     let row = find(&state, member).await?;
-    let list = move |conn: &mut Conn| list_of_author(conn, member.key, member.key, position);
+    let list = move |conn: &mut Conn| list_of_author(conn, member.key, member.key.into(), position);
     let (cards, next) = cards(&state, state.db.read(list).await?, t);
     page(&MePage {
         shell: visitor.shell(&state, Tab::Me, t.say("nav.me")).await?,

@@ -25,6 +25,7 @@ use crate::fundings::live::{Caller, Watch};
 use crate::identity::{self, Visitor};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
+use crate::visibility::Viewer;
 use sent::Told;
 pub(super) use sent::looks_of;
 use web::{AppError, PathInput, QueryInput};
@@ -117,9 +118,11 @@ async fn live(
 
 fn caller(state: &AppState, visitor: &Visitor, request: &Request) -> Caller {
     let proxies = &state.config.trusted_proxies;
-    match visitor.viewer().0 {
-        Some(member) => Caller::Member(member),
-        None => Caller::guest_at(proxies.client_address(request.headers(), request.extensions())),
+    match visitor.viewer() {
+        Viewer::Member(member) => Caller::Member(member),
+        Viewer::Guest => {
+            Caller::guest_at(proxies.client_address(request.headers(), request.extensions()))
+        }
     }
 }
 
@@ -142,7 +145,7 @@ async fn look(
     id: FundingId,
     visitor: &Visitor,
 ) -> Result<Result<Found, Missing>, StorageError> {
-    let (member, viewer) = (visitor.member, visitor.viewer().key());
+    let (member, viewer) = (visitor.member, visitor.viewer());
     let read = move |conn: &mut Conn| {
         if let Some(member) = member
             && !identity::is_live(conn, member.session)?
@@ -193,7 +196,7 @@ impl Streaming {
     fn news(&mut self, found: Found) -> anyhow::Result<Vec<Event>> {
         let (card, author, _) = found.rows;
         let (t, now) = (self.shell.t, self.state.clock.now());
-        let viewer = self.visitor.viewer().key();
+        let viewer = self.visitor.viewer();
         let author = author.face(t);
         let progress = Progress::new(&card, found.supporters, t, now);
         let stand = Stand::of(viewer, found.author, progress.ended);

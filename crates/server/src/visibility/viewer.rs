@@ -1,0 +1,44 @@
+//! For whom something is read.
+
+use funsun_domain::ids::AccountKey;
+
+/// For whom something is read: decides what the visibility rule lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody is logged in.
+    Guest,
+    /// This member.
+    Member(AccountKey),
+}
+
+impl Viewer {
+    /// The number that the rule compares columns with; no row has 0.
+    pub(super) fn row_key(self) -> i64 {
+        self.member().map_or(0, AccountKey::get)
+    }
+
+    /// The member; `None` for a guest.
+    pub fn member(self) -> Option<AccountKey> {
+        match self {
+            Self::Guest => None,
+            Self::Member(key) => Some(key),
+        }
+    }
+
+    /// Whether the viewer is this member.
+    pub fn is(self, key: AccountKey) -> bool {
+        self == Self::Member(key)
+    }
+}
+
+impl From<AccountKey> for Viewer {
+    fn from(key: AccountKey) -> Self {
+        Self::Member(key)
+    }
+}
+
+impl From<Option<AccountKey>> for Viewer {
+    fn from(key: Option<AccountKey>) -> Self {
+        key.map_or(Self::Guest, Self::Member)
+    }
+}
