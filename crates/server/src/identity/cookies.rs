@@ -13,8 +13,8 @@ pub enum Cookie {
     Access,
     /// Its refresh token.
     Login,
-    /// An attempt to log in with Kakao.
-    Attempt,
+    /// The state of a login with Kakao that is under way.
+    LoginState,
     /// The language chosen.
     Lang,
     /// The colours chosen.
@@ -28,8 +28,8 @@ impl Cookie {
             (Self::Access, false) => "access",
             (Self::Login, true) => "__Host-login",
             (Self::Login, false) => "login",
-            (Self::Attempt, true) => "__Host-attempt",
-            (Self::Attempt, false) => "attempt",
+            (Self::LoginState, true) => "__Host-attempt",
+            (Self::LoginState, false) => "attempt",
             (Self::Lang, true) => "__Host-lang",
             (Self::Lang, false) => "lang",
             (Self::Theme, true) => "__Host-theme",

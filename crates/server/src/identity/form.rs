@@ -1,4 +1,4 @@
-//! Forms that pages of ours send: they come from here and carry a token made from the login.
+//! Forms of our own pages: same origin, and with a token made from the session (against request forgery).
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::HeaderMap;
@@ -6,45 +6,45 @@ use http::header::ORIGIN;
 
 use super::caller::Member;
 use super::tokens::Bearer;
-use super::visitor::{Visitor, log_in_first};
+use super::visitor::{Visitor, not_logged_in};
 use crate::state::AppState;
 use web::{AppError, Input};
 
-/// What a form's token is made for.
+/// The purpose of the token's signature.
 const CSRF: &str = "csrf";
 
-/// A form that a member has sent from a page of ours.
+/// A form that a member sent from one of our pages.
 #[derive(Debug)]
 pub struct SignedForm {
     /// The member.
     pub member: Member,
-    /// The same, as anybody.
+    /// The same member, with what pages need.
     pub visitor: Visitor,
     /// What was sent.
     pub input: Input,
 }
 
-/// A form that anybody has sent from a page of ours.
+/// A form that a member or a guest sent from one of our pages.
 #[derive(Debug)]
 pub struct OpenForm {
-    /// Who.
+    /// The member or guest.
     pub visitor: Visitor,
     /// What was sent.
     pub input: Input,
 }
 
-/// The token of the forms of a login.
-pub(super) fn csrf_of(state: &AppState, login: Bearer) -> String {
-    state.tokens.stamp(CSRF, &login.session.get().to_string())
+/// The token of the forms of a session.
+pub(super) fn form_token(state: &AppState, login: Bearer) -> String {
+    state.tokens.sign(CSRF, &login.session.get().to_string())
 }
 
-/// Refuses a request that does not carry the token of this login's forms.
+/// Refuses a request that does not carry the token of this session's forms.
 ///
 /// # Errors
 /// 403 `stale_form`.
-pub fn must_be_signed(state: &AppState, member: Member, token: &str) -> Result<(), AppError> {
+pub fn check_form_token(state: &AppState, member: Member, token: &str) -> Result<(), AppError> {
     let session = member.session.get().to_string();
-    if state.tokens.is_stamp_of(token, CSRF, &session) {
+    if state.tokens.is_signature(token, CSRF, &session) {
         Ok(())
     } else {
         Err(stale_form())
@@ -56,9 +56,9 @@ impl FromRequest<AppState> for SignedForm {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
         let OpenForm { visitor, input } = OpenForm::from_request(request, state).await?;
-        let member = visitor.member.ok_or_else(log_in_first)?;
+        let member = visitor.member.ok_or_else(not_logged_in)?;
         let token = input.optional_text("_csrf")?.unwrap_or_default();
-        must_be_signed(state, member, &token)?;
+        check_form_token(state, member, &token)?;
         Ok(Self {
             member,
             visitor,
@@ -73,14 +73,14 @@ impl FromRequest<AppState> for OpenForm {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
         let (mut parts, body) = request.into_parts();
         let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        must_be_from_here(state, &parts.headers)?;
+        check_origin(state, &parts.headers)?;
         let input = Input::from_request(Request::from_parts(parts, body), state).await?;
         Ok(Self { visitor, input })
     }
 }
 
 /// Refuses what a page of another site has sent (Fetch standard: `Origin` comes with every POST).
-fn must_be_from_here(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
+fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     let foreign = headers
         .get(ORIGIN)
         .is_some_and(|origin| origin.as_bytes() != state.public_url.as_bytes());

@@ -11,7 +11,7 @@ use funsun_domain::time::Timestamp;
 
 pub use caller::{FormerMember, LoginEnded, Member, bearer_of, write_as};
 pub use cookies::Cookie;
-pub use form::{OpenForm, SignedForm, must_be_signed};
+pub use form::{OpenForm, SignedForm, check_form_token};
 pub use sql::{SessionRow, is_live};
 pub use tokens::{Bearer, TokenKind, Tokens};
 pub use visitor::{PageMember, Visitor, cookie_bearer, recognise, refused_at_the_door};

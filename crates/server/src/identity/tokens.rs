@@ -1,7 +1,7 @@
-//! Our tokens: signed texts that say who calls, checked without the database.
+//! Our tokens: signed texts that name the caller, checked without the database.
 //!
-//! An access token lives for minutes and names its session. A session that ends early (logout,
-//! withdrawal, suspension) is remembered here until its last access token has expired.
+//! An access token lives for minutes and names its session. A session that ends early (logout, departure,
+//! suspension) is remembered here until its last access token has expired.
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -20,25 +20,25 @@ use web::AppError;
 
 const ISSUER: &str = "funsun";
 
-/// Longest token looked at, in bytes; ours have about 200.
+/// Longest token that is verified, in bytes; ours have about 200.
 const TOKEN_BYTES_MAX: usize = 1_024;
 
-/// What a token is for; one is never taken for the other.
+/// What a token is for; one is never accepted as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
-    /// Calls the API.
+    /// To call the API.
     Access,
-    /// Gets the next access token.
+    /// To get the next access token.
     Refresh,
 }
 
-/// Who a good token speaks for.
+/// In whose name a valid token speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bearer {
     /// The member.
     pub account: AccountKey,
-    /// The login it came from.
+    /// The session it was issued for.
     pub session: SessionId,
 }
 
@@ -53,12 +53,12 @@ struct Claims {
     exp: i64,
 }
 
-/// Makes and checks tokens.
+/// Issues and verifies tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
-    stamps: Hmac<Sha256>,
+    signatures: Hmac<Sha256>,
     access_life: Duration,
     refresh_life: Duration,
     revoked: RwLock<HashMap<SessionId, Timestamp>>,
@@ -77,7 +77,7 @@ impl Tokens {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             validation,
-            stamps: Hmac::<Sha256>::new_from_slice(secret)
+            signatures: Hmac::<Sha256>::new_from_slice(secret)
                 .expect("HMAC takes a key of any length")
                 .chain_update(b"funsun stamps\0"),
             access_life,
@@ -86,7 +86,7 @@ impl Tokens {
         }
     }
 
-    /// Makes a token for `bearer`.
+    /// Issues a token for `bearer`.
     pub fn issue(
         &self,
         kind: TokenKind,
@@ -107,21 +107,21 @@ impl Tokens {
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(AppError::internal)
     }
 
-    /// A text that only we can make from this text, for this purpose.
-    pub fn stamp(&self, purpose: &str, text: &str) -> String {
-        let stamp = self.stamp_of(purpose, text).finalize().into_bytes();
-        URL_SAFE_NO_PAD.encode(stamp)
+    /// Our signature of this text for this purpose (HMAC-SHA-256, base64url).
+    pub fn sign(&self, purpose: &str, text: &str) -> String {
+        let signature = self.mac_of(purpose, text).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode(signature)
     }
 
-    /// Whether we made `stamp` from this text, for this purpose.
-    pub fn is_stamp_of(&self, stamp: &str, purpose: &str, text: &str) -> bool {
+    /// Whether `signature` is ours, of this text and for this purpose.
+    pub fn is_signature(&self, signature: &str, purpose: &str, text: &str) -> bool {
         URL_SAFE_NO_PAD
-            .decode(stamp)
-            .is_ok_and(|given| self.stamp_of(purpose, text).verify_slice(&given).is_ok())
+            .decode(signature)
+            .is_ok_and(|given| self.mac_of(purpose, text).verify_slice(&given).is_ok())
     }
 
-    fn stamp_of(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
-        let purpose = self.stamps.clone().chain_update(purpose.as_bytes());
+    fn mac_of(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        let purpose = self.signatures.clone().chain_update(purpose.as_bytes());
         purpose.chain_update(b"\0").chain_update(text.as_bytes())
     }
 
@@ -133,7 +133,7 @@ impl Tokens {
         }
     }
 
-    /// Reads a token of this kind that has not expired, revoked or not.
+    /// Verifies a token of this kind that has not expired; its session may have ended.
     pub fn read(&self, kind: TokenKind, token: &str, now: Timestamp) -> Option<Bearer> {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
@@ -151,13 +151,13 @@ impl Tokens {
         })
     }
 
-    /// Reads an access token whose session has not ended.
+    /// Verifies an access token whose session has not ended.
     pub fn read_access(&self, token: &str, now: Timestamp) -> Option<Bearer> {
         self.read(TokenKind::Access, token, now)
             .filter(|bearer| !self.is_revoked(bearer.session))
     }
 
-    /// Whether this session ended while access tokens of it may still live.
+    /// Whether this session has ended while access tokens of it may still be unexpired.
     pub fn is_revoked(&self, session: SessionId) -> bool {
         self.revoked
             .read()
@@ -165,7 +165,7 @@ impl Tokens {
             .contains_key(&session)
     }
 
-    /// Remembers sessions that have ended, and forgets those whose last access token has expired.
+    /// Remembers sessions that have ended, and drops those whose last access token has expired.
     pub fn revoke(&self, sessions: impl IntoIterator<Item = SessionId>, now: Timestamp) {
         let mut revoked = self.revoked.write().expect("no holder of this lock panics");
         revoked.extend(sessions.into_iter().map(|session| (session, now)));
@@ -173,7 +173,7 @@ impl Tokens {
         revoked.retain(|_, at| *at >= oldest);
     }
 
-    /// Sessions that ended before this moment have no live access token any more.
+    /// Sessions that ended before this moment have no unexpired access token any more.
     pub fn oldest_relevant(&self, now: Timestamp) -> Timestamp {
         let life = i64::try_from(self.access_life.as_secs()).unwrap_or(i64::MAX);
         now.plus_seconds(-life).plus_seconds(-60)

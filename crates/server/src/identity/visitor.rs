@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::caller::Member;
 use super::cookies::Cookie;
-use super::form::csrf_of;
+use super::form::form_token;
 use super::tokens::{Bearer, TokenKind};
 use crate::config::Contact;
 use crate::db::{Conn, StorageError};
@@ -182,7 +182,7 @@ fn look(state: &AppState, headers: &HeaderMap, uri: &Uri, login: Option<Bearer>)
         }),
         t: Texts(lang.unwrap_or_else(|| Lang::accepted(headers))),
         theme: theme.and_then(Theme::parse).unwrap_or_default(),
-        csrf: login.map_or_else(String::new, |login| csrf_of(state, login)),
+        csrf: login.map_or_else(String::new, |login| form_token(state, login)),
         origin: state.public_url.clone(),
         path: uri
             .path_and_query()
@@ -238,7 +238,7 @@ pub fn refused_at_the_door(
     errors::as_page(&response, &told, visitor.bare_shell())
 }
 
-pub(super) fn log_in_first() -> AppError {
+pub(super) fn not_logged_in() -> AppError {
     AppError::unauthorized("not_logged_in", "log in first")
 }
 
@@ -256,7 +256,7 @@ impl FromRequestParts<AppState> for PageMember {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         let visitor = Visitor::from_request_parts(parts, state).await?;
-        let member = visitor.member.ok_or_else(log_in_first)?;
+        let member = visitor.member.ok_or_else(not_logged_in)?;
         Ok(Self { member, visitor })
     }
 }

@@ -1,17 +1,18 @@
-//! Every statement about the browsers that want to be woken.
+//! Statements about push subscriptions.
 
 use diesel::prelude::*;
-use funsun_domain::ids::{AccountKey, SessionId};
+use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use super::push_api::NewSubscription;
 use crate::db::schema::push_subscriptions;
 use crate::db::{Conn, StorageError};
+use crate::identity::Member;
 
-/// Browsers that one member may have woken; of more, the oldest are let go.
+/// Most subscriptions of one member; the oldest beyond them are removed.
 const SUBSCRIPTIONS_MAX: i64 = 10;
 
-/// A browser that wants to be woken.
+/// A subscribed browser.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = push_subscriptions)]
 pub struct SubscriptionRow {
@@ -41,10 +42,10 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<SubscriptionRow>, Storage
         .optional()?)
 }
 
-/// Writes a subscription; a browser has one, whoever was logged in there before.
+/// Stores a subscription; a browser has one, whichever member was logged in there before.
 pub fn insert(
     conn: &mut Conn,
-    (key, session): (AccountKey, SessionId),
+    member: Member,
     new: &NewSubscription,
     now: Timestamp,
 ) -> Result<(), StorageError> {
@@ -52,8 +53,8 @@ pub fn insert(
     diesel::delete(same).execute(conn)?;
     diesel::insert_into(push_subscriptions::table)
         .values((
-            push_subscriptions::account_id.eq(key.get()),
-            push_subscriptions::session_id.eq(session.get()),
+            push_subscriptions::account_id.eq(member.key.get()),
+            push_subscriptions::session_id.eq(member.session.get()),
             push_subscriptions::endpoint.eq(&new.endpoint),
             push_subscriptions::p256dh.eq(&new.p256dh),
             push_subscriptions::auth.eq(&new.auth),
@@ -61,7 +62,10 @@ pub fn insert(
         ))
         .execute(conn)?;
     let kept = usize::try_from(SUBSCRIPTIONS_MAX).expect("a member has few");
-    let old: Vec<i64> = list_ids_of(conn, key)?.into_iter().skip(kept).collect();
+    let old: Vec<i64> = list_ids_of(conn, member.key)?
+        .into_iter()
+        .skip(kept)
+        .collect();
     if !old.is_empty() {
         let old = push_subscriptions::table.filter(push_subscriptions::id.eq_any(old));
         diesel::delete(old).execute(conn)?;
@@ -84,7 +88,7 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Notes how often a push service has refused since it last took something.
+/// Stores how often the push service has refused in a row.
 pub fn set_failures(conn: &mut Conn, id: i64, failures: i64) -> Result<(), StorageError> {
     diesel::update(push_subscriptions::table.find(id))
         .set(push_subscriptions::failures.eq(failures))

@@ -1,5 +1,5 @@
-//! Logging in with Kakao in a browser: authorization code, proof key, and a state that ties the answer to the
-//! browser that asked.
+//! Logging in with Kakao in a browser: authorization code with PKCE, and a state that binds Kakao's answer to the
+//! browser that started the login.
 
 use std::time::Duration;
 
@@ -16,9 +16,7 @@ use kakao::login::AuthorizeRequest;
 use kakao::pkce::{Pkce, random_token};
 use serde::{Deserialize, Serialize};
 
-use crate::identity::Cookie;
-use crate::identity::TokenKind;
-use crate::identity::{SignedForm, Visitor};
+use crate::identity::{Cookie, SignedForm, TokenKind, Visitor};
 use crate::members::device;
 use crate::members::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
 use crate::site::shell::{login_path, with_next};
@@ -26,11 +24,11 @@ use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::{AppError, QueryInput};
 
-/// How long somebody may take on Kakao's pages.
-const ATTEMPT_LIFE: Duration = Duration::from_secs(600);
+/// How long a login on Kakao's pages may take.
+const LOGIN_STATE_LIFE: Duration = Duration::from_secs(600);
 
-/// What the cookie of an attempt is stamped for.
-const ATTEMPT: &str = "login attempt";
+/// The purpose of the cookie's signature.
+const LOGIN_STATE: &str = "login attempt";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -45,13 +43,13 @@ pub(super) fn router() -> Router<AppState> {
 struct LoginPage {
     shell: Shell,
     start: String,
-    /// Why the last attempt failed, as a key.
+    /// Why the last login failed, as a key.
     failed: Option<&'static str>,
 }
 
-/// An attempt under way, kept by the browser that makes it.
+/// A login under way, kept in a signed cookie.
 #[derive(Serialize, Deserialize)]
-struct Attempt {
+struct LoginState {
     state: String,
     verifier: String,
     next: String,
@@ -89,13 +87,13 @@ async fn start(
     headers: HeaderMap,
     query: QueryInput,
 ) -> Result<Response, AppError> {
-    if state.config.is_dev() && is_elsewhere(&state, &headers) {
-        // Kakao leads back to the public address, and what is kept under another name is not sent there.
+    if state.config.is_dev() && is_other_host(&state, &headers) {
+        // Kakao redirects to the public address, and a cookie of another host is not sent there.
         let here = with_next("/login/kakao", &own_path(query.optional_text("next")?));
         return Ok(Redirect::to(&format!("{}{here}", state.public_url)).into_response());
     }
     let pkce = Pkce::generate();
-    let attempt = Attempt {
+    let login_state = LoginState {
         state: random_token(),
         verifier: pkce.verifier.expose().to_owned(),
         next: own_path(query.optional_text("next")?),
@@ -103,24 +101,24 @@ async fn start(
             .clock
             .now()
             .seconds()
-            .saturating_add_unsigned(ATTEMPT_LIFE.as_secs()),
+            .saturating_add_unsigned(LOGIN_STATE_LIFE.as_secs()),
     };
     let address = state.login.authorize_url(&AuthorizeRequest {
         redirect_uri: &redirect_uri(&state),
-        state: &attempt.state,
+        state: &login_state.state,
         nonce: None,
         pkce_challenge: &pkce.challenge,
         scope: None,
     });
     let mut response = Redirect::to(&address).into_response();
     let production = !state.config.is_dev();
-    let value = attempt.seal(&state)?;
-    Cookie::Attempt.set(response.headers_mut(), &value, ATTEMPT_LIFE, production);
+    let value = login_state.seal(&state)?;
+    Cookie::LoginState.set(response.headers_mut(), &value, LOGIN_STATE_LIFE, production);
     Ok(response)
 }
 
-/// Whether the browser knows us by another name than the public one, such as `localhost`.
-fn is_elsewhere(state: &AppState, headers: &HeaderMap) -> bool {
+/// Whether the browser addresses us by another host than the public one, such as `localhost`.
+fn is_other_host(state: &AppState, headers: &HeaderMap) -> bool {
     let ours = state.public_url.split_once("://").map(|(_, host)| host);
     let asked = headers.get(HOST).and_then(|host| host.to_str().ok());
     asked.is_some() && asked != ours
@@ -133,11 +131,11 @@ async fn come_back(
     query: QueryInput,
 ) -> Result<Response, AppError> {
     let production = !state.config.is_dev();
-    let attempt = Cookie::Attempt
+    let login_state = Cookie::LoginState
         .read(&headers, production)
-        .and_then(|value| Attempt::open(&state, value));
-    let outcome = finish(&state, attempt.as_ref(), &headers, &query).await?;
-    let next = attempt.map_or_else(|| "/".to_owned(), |attempt| attempt.next);
+        .and_then(|value| LoginState::open(&state, value));
+    let outcome = finish(&state, login_state.as_ref(), &headers, &query).await?;
+    let next = login_state.map_or_else(|| "/".to_owned(), |login_state| login_state.next);
     let mut response = match outcome {
         Ok(logged_in) => {
             let mut response = see_other(&if logged_in.created {
@@ -150,24 +148,24 @@ async fn come_back(
         }
         Err(why) => see_other(&format!("{}&failed={why}", login_path(&next))),
     };
-    Cookie::Attempt.clear(response.headers_mut(), production);
+    Cookie::LoginState.clear(response.headers_mut(), production);
     Ok(response)
 }
 
-/// Why an attempt led to no login, as the log-in page takes it.
+/// Why a login failed, as the log-in page takes it.
 type Failed = &'static str;
 
 async fn finish(
     state: &AppState,
-    attempt: Option<&Attempt>,
+    login_state: Option<&LoginState>,
     headers: &HeaderMap,
     query: &QueryInput,
 ) -> Result<Result<LoggedIn, Failed>, AppError> {
-    let Some(attempt) = attempt else {
+    let Some(login_state) = login_state else {
         return Ok(Err("expired"));
     };
-    // An answer to another browser's attempt would log this one in as somebody else.
-    if query.optional_text("state")?.as_deref() != Some(attempt.state.as_str()) {
+    // An answer to a login of another browser would log this one in as another member.
+    if query.optional_text("state")?.as_deref() != Some(login_state.state.as_str()) {
         return Ok(Err("expired"));
     }
     let Some(code) = query.optional_text("code")? else {
@@ -176,7 +174,7 @@ async fn finish(
     };
     let returned = ReturnedCode {
         code: &code,
-        verifier: &attempt.verifier,
+        verifier: &login_state.verifier,
         redirect_uri: &redirect_uri(state),
     };
     match login::log_in_with_code(state, returned, device::of(headers)).await {
@@ -194,11 +192,11 @@ async fn finish(
 async fn log_out(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
     login::log_out(&state, form.member, Logins::This).await?;
     let mut response = see_other("/?done=logged_out");
-    forget_login(&state, response.headers_mut());
+    clear_login(&state, response.headers_mut());
     Ok(response)
 }
 
-/// Has the browser keep a login.
+/// Sets the cookies of a session.
 fn set_login(
     state: &AppState,
     headers: &mut HeaderMap,
@@ -215,8 +213,8 @@ fn set_login(
     Ok(())
 }
 
-/// Has the browser forget its login, and everything that it keeps of our pages.
-pub fn forget_login(state: &AppState, headers: &mut HeaderMap) {
+/// Clears the cookies of a session, and the browser's cache of our pages.
+pub fn clear_login(state: &AppState, headers: &mut HeaderMap) {
     for cookie in [Cookie::Access, Cookie::Login] {
         cookie.clear(headers, !state.config.is_dev());
     }
@@ -226,21 +224,21 @@ pub fn forget_login(state: &AppState, headers: &mut HeaderMap) {
     );
 }
 
-impl Attempt {
+impl LoginState {
     fn seal(&self, state: &AppState) -> Result<String, AppError> {
         let text = serde_json::to_vec(self).map_err(AppError::internal)?;
         let text = URL_SAFE_NO_PAD.encode(text);
-        let stamp = state.tokens.stamp(ATTEMPT, &text);
-        Ok(format!("{text}.{stamp}"))
+        let signature = state.tokens.sign(LOGIN_STATE, &text);
+        Ok(format!("{text}.{signature}"))
     }
 
     fn open(state: &AppState, value: &str) -> Option<Self> {
-        let (text, stamp) = value.split_once('.')?;
-        if !state.tokens.is_stamp_of(stamp, ATTEMPT, text) {
+        let (text, signature) = value.split_once('.')?;
+        if !state.tokens.is_signature(signature, LOGIN_STATE, text) {
             return None;
         }
-        let attempt: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        (attempt.ends > state.clock.now().seconds()).then_some(attempt)
+        let login_state: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        (login_state.ends > state.clock.now().seconds()).then_some(login_state)
     }
 }
 
@@ -253,8 +251,8 @@ fn welcome(next: &str) -> String {
     format!("{next}{joint}done=welcome")
 }
 
-/// A path of ours, to go to after logging in; home for everything else. What a browser would take for
-/// another site's address (`//host`, `/\host`) is none.
+/// A path of ours to redirect to after logging in; home for anything else. What a browser would take for
+/// another site's address (`//host`, `/\host`) is not one.
 fn own_path(next: Option<String>) -> String {
     let own = next.filter(|path| {
         let plain = path

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::text::{BankAccount, Birthday, Username};
 
-use super::login::forget_login;
+use super::login::clear_login;
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_of_author;
 use crate::fundings::pages::{CardView, cards};
@@ -192,6 +192,6 @@ async fn leave(State(state): State<AppState>, form: SignedForm) -> Result<Respon
     }
     withdraw(&state, form.member.key).await?;
     let mut response = see_other("/?done=withdrawn");
-    forget_login(&state, response.headers_mut());
+    clear_login(&state, response.headers_mut());
     Ok(response)
 }

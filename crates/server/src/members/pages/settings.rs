@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use funsun_domain::ids::SessionId;
 use funsun_domain::time::Timestamp;
 
-use super::login::forget_login;
+use super::login::clear_login;
 use crate::db::{Conn, StorageError};
 use crate::identity::Cookie;
 use crate::identity::SessionRow;
@@ -180,7 +180,7 @@ async fn end_session(
         return Ok(see_other("/settings?done=session_ended"));
     }
     let mut response = see_other("/?done=logged_out");
-    forget_login(&state, response.headers_mut());
+    clear_login(&state, response.headers_mut());
     Ok(response)
 }
 

@@ -98,7 +98,7 @@ async fn view(
     let t = visitor.t;
     let title = form.title(t, t.say("nav.open"));
     let row = find_author(state, member).await?;
-    let owner = state.tokens.stamp("draft", &member.key.get().to_string());
+    let owner = state.tokens.sign("draft", &member.key.get().to_string());
     Ok(OpenForm {
         shell: visitor.shell(state, Tab::Open, title).await?,
         no_bank: row.bank_account.is_none(),
