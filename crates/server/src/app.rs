@@ -210,7 +210,7 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
     });
     let own = state.clone();
     let refuse = Arc::new(move |headers: &HeaderMap, uri: &Uri, refusal: AppError| {
-        identity::refused_at_the_door(&own, headers, uri, refusal)
+        identity::render_early_refusal(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
     let limits = RateLimits::new(&RATES, proxies, classify, account_of);

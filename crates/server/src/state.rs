@@ -15,6 +15,7 @@ use crate::fundings::{ItemLinks, Previews};
 use crate::identity::Tokens;
 use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
+use crate::site::FindMe;
 
 /// The parts of the running service; cheap to clone.
 #[derive(Clone)]
@@ -44,6 +45,8 @@ pub struct Parts {
     pub push: web_push::Client,
     /// Who watches a funding's page.
     pub live: Live,
+    /// Finds what the frame of a page shows of its member.
+    pub find_me: FindMe,
     /// Shops' pages.
     pub item_links: ItemLinks,
     /// Work that must be finished even when the client that caused it has gone.

@@ -16,9 +16,9 @@ use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
 use crate::demo::cast;
 use crate::fundings::live::Live;
-use crate::identity::Tokens;
-use crate::identity::learn_revocations;
+use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
+use crate::notifications;
 use crate::state::{AppState, Parts};
 use crate::workers::loops;
 use web::serve::{ServeLimits, serve};
@@ -34,7 +34,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
     let (kakao, built_in) = find_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
-    learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    sessions::learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
     if state.config.demo_cast && cast::enter(&state).await? {
         tracing::info!("the cast has entered the empty database (setting: demo_cast)");
     }
@@ -121,6 +121,7 @@ fn build_state(
         previews: start::previews(&config)?,
         push: start::push_client(&config, public_url.clone())?,
         live: Live::default(),
+        find_me: notifications::find_me,
         item_links: start::item_links(&config, &public_url)?,
         background: Background::default(),
         sweep_now: Notify::new(),

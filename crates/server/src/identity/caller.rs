@@ -1,4 +1,4 @@
-//! Who calls: what handlers ask for to know the member behind a request.
+//! Extractors of the JSON API: the member behind a request, by its bearer token.
 
 use axum::extract::{FromRef, FromRequestParts};
 use funsun_domain::ids::{AccountKey, SessionId};
@@ -14,7 +14,7 @@ use crate::state::AppState;
 use crate::visibility::Viewer;
 use web::AppError;
 
-/// A logged-in member. Asking for one refuses everybody else with 401.
+/// A logged-in member. As an extractor it refuses everybody else with 401.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
     /// The member's row.
@@ -32,12 +32,12 @@ pub struct FormerMember(pub Bearer);
 #[error("the login has ended: log in again")]
 pub struct LoginEnded;
 
-/// Runs `work` in one transaction, provided that the member's login has not ended by then. Tokens are
-/// checked without the database: a logout, withdrawal or suspension may be stored first, by this node or
-/// another, and nothing may be done in the member's name after it.
+/// Runs `work` in one transaction, provided that the member's session has not ended by then. Tokens are
+/// checked without the database: this node or another may have stored a logout, departure or suspension
+/// first, and nothing may be done in the member's name after it.
 ///
 /// # Errors
-/// [`LoginEnded`], with nothing changed; inside, what `work` gives.
+/// [`LoginEnded`], with nothing changed; inside, what `work` returns.
 pub async fn write_as<T, E, F>(
     state: &AppState,
     member: Member,
@@ -64,7 +64,7 @@ impl From<Member> for Viewer {
     }
 }
 
-/// The access token of a request, if its session still lives.
+/// The bearer of a request's access token, if its session has not ended.
 pub fn bearer_of(state: &AppState, headers: &HeaderMap) -> Option<Bearer> {
     state
         .tokens
@@ -81,6 +81,11 @@ fn log_in_first() -> AppError {
         "not_logged_in",
         "send a valid access token: Authorization: Bearer <token>; refresh it when it has expired",
     )
+}
+
+/// The refusal for a member who has left since their access token was issued.
+pub fn account_gone() -> AppError {
+    AppError::unauthorized("account_gone", "this account is gone: log in again")
 }
 
 impl From<LoginEnded> for AppError {

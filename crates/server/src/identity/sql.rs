@@ -1,4 +1,4 @@
-//! Every statement about logins.
+//! Statements about sessions.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -8,10 +8,10 @@ use funsun_domain::time::Timestamp;
 use crate::db::schema::{accounts, sessions};
 use crate::db::{Conn, StorageError, dialect};
 
-/// Logins shown at most.
+/// Most sessions that are listed.
 const LISTED_MAX: i64 = 50;
 
-/// A login as its owner sees it.
+/// A session as its owner sees it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
@@ -21,7 +21,7 @@ pub struct SessionRow {
     pub last_used_at: i64,
 }
 
-/// Starts a login; `device` is how its owner will recognise it.
+/// Starts a session; `device` is the name by which its owner will recognise it.
 pub fn create(
     conn: &mut Conn,
     key: AccountKey,
@@ -39,7 +39,7 @@ pub fn create(
     SessionId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
 }
 
-/// Notes that a login is in use. `false`: it has ended, or its member is gone or suspended.
+/// Records that a session is in use. `false` when it has ended, or its member has left or is suspended.
 pub fn touch(
     conn: &mut Conn,
     key: AccountKey,
@@ -64,7 +64,7 @@ pub fn touch(
     Ok(true)
 }
 
-/// Whether a login has not ended: not by a logout, nor by its member's withdrawal or suspension.
+/// Whether a session has not ended: by a logout, or because its member left or was suspended.
 pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError> {
     let live = sessions::table
         .find(session.get())
@@ -72,7 +72,7 @@ pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError
     Ok(diesel::select(exists(live)).get_result(conn)?)
 }
 
-/// The logins of a member that have not ended, the one used last first.
+/// The sessions of a member that have not ended, most recently used first.
 pub fn list_live(conn: &mut Conn, key: AccountKey) -> Result<Vec<SessionRow>, StorageError> {
     Ok(sessions::table
         .filter(sessions::account_id.eq(key.get()))
@@ -83,7 +83,7 @@ pub fn list_live(conn: &mut Conn, key: AccountKey) -> Result<Vec<SessionRow>, St
         .load(conn)?)
 }
 
-/// Ends one login of this member. `false`: there is no such login, or it had ended.
+/// Ends one session of this member. `false` when there is no such session, or it had ended.
 pub fn revoke(
     conn: &mut Conn,
     key: AccountKey,
@@ -100,7 +100,7 @@ pub fn revoke(
     Ok(ended == 1)
 }
 
-/// Ends every login of this member, `except` one; gives back which.
+/// Ends every session of this member, `except` one; returns those that it ended.
 pub fn revoke_all(
     conn: &mut Conn,
     key: AccountKey,
@@ -122,7 +122,7 @@ pub fn revoke_all(
         .collect()
 }
 
-/// Sessions that ended at `since` or later.
+/// Sessions that were ended at `since` or later.
 pub fn list_revoked(conn: &mut Conn, since: Timestamp) -> Result<Vec<SessionId>, StorageError> {
     let ids: Vec<i64> = sessions::table
         .filter(sessions::revoked_at.ge(since.micros()))
@@ -145,7 +145,7 @@ pub fn has_begun_since(
     Ok(diesel::select(exists(later)).get_result(conn)?)
 }
 
-/// Forgets logins that began before `moment`: no token of theirs is alive.
+/// Deletes sessions that began before `moment`: none of their tokens is valid any more.
 pub fn delete_older(conn: &mut Conn, moment: Timestamp) -> Result<usize, StorageError> {
     let older = sessions::table.filter(sessions::created_at.lt(moment.micros()));
     Ok(diesel::delete(older).execute(conn)?)

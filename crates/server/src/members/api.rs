@@ -13,7 +13,7 @@ use super::edit::{PictureEdit, ProfileEdit, edit_profile};
 use super::leave::{Withdrawal, withdraw};
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::identity::{FormerMember, Member, write_as};
+use crate::identity::{FormerMember, Member, account_gone, write_as};
 use crate::media;
 use crate::people::{OwnProfile, Profile, search_sql};
 use crate::state::AppState;
@@ -60,7 +60,7 @@ async fn own_profile(
         .db
         .read(move |conn| sql::find_own(conn, member.key))
         .await?;
-    row.map(|row| Json(row.into())).ok_or_else(gone)
+    row.map(|row| Json(row.into())).ok_or_else(account_gone)
 }
 
 /// A member's profile
@@ -118,7 +118,7 @@ async fn edit(
     let now = state.clock.now();
     let change = move |conn: &mut Conn| edit_profile(conn, member.key, &edit, now);
     let edited = write_as(&state, member, change).await??;
-    edited.map(|row| Json(row.into())).ok_or_else(gone)
+    edited.map(|row| Json(row.into())).ok_or_else(account_gone)
 }
 
 /// Withdraw
@@ -145,7 +145,7 @@ async fn leave(
         return if withdrawn {
             Ok(done(StatusCode::ALREADY_REPORTED))
         } else {
-            Err(gone())
+            Err(account_gone())
         };
     }
     Ok(match withdraw(&state, key).await? {
@@ -203,9 +203,4 @@ where
     } else {
         text.parse().map(Some)
     }
-}
-
-/// The member has withdrawn since they logged in.
-pub fn gone() -> AppError {
-    AppError::unauthorized("account_gone", "this account is gone: log in again")
 }

@@ -1,4 +1,4 @@
-//! By what a member recognises one of their logins: browser and system, read from `User-Agent`.
+//! The name by which a member recognises a session: browser and system, from `User-Agent`.
 
 use http::HeaderMap;
 use http::header::USER_AGENT;

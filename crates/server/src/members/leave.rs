@@ -5,7 +5,7 @@ use funsun_domain::time::Timestamp;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::identity::sql as session_sql;
+use crate::identity::sessions;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
 use crate::{follows, fundings, media, notifications, payments, supports};
@@ -54,7 +54,7 @@ fn withdraw_in(
     supports::forget_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
     notifications::forget_all_of(conn, key)?;
-    let sessions = session_sql::revoke_all(conn, key, None, now)?;
+    let sessions = sessions::end_all_of(conn, key, None, now)?;
     sql::anonymise(conn, key, now)?;
     if let Some(image) = profile.image {
         media::let_go(conn, &image, now)?;

@@ -1,16 +1,16 @@
 //! Logging in with Kakao, renewing an access token, logging out.
 
 use funsun_domain::accounts::username_from_nickname;
-use funsun_domain::ids::{AccountKey, KakaoId, SessionId};
+use funsun_domain::ids::KakaoId;
 use funsun_domain::text::Birthday;
 use funsun_domain::time::Timestamp;
 use kakao::login::{KakaoUser, LoginError};
 use thiserror::Error;
 
-use super::sql::{self, KakaoFacts, ProfileRow};
+use super::sql::{self, KakaoFacts};
 use crate::db::{Conn, StorageError};
-use crate::identity::sql as session_sql;
-use crate::identity::{Bearer, Member, TokenKind};
+use crate::identity::{Bearer, sessions};
+use crate::people::{self, ProfileRow};
 use crate::state::AppState;
 use web::AppError;
 
@@ -39,18 +39,15 @@ pub enum LoginRefusal {
     /// An operator has suspended the account.
     #[error("this account is suspended")]
     Suspended,
-    /// The session has ended or the account is gone.
-    #[error("the login has ended: log in again")]
-    Ended,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
-/// Verifies a Kakao access token (it must be of our app), finds or makes the account, starts a session.
+/// Verifies a Kakao access token (it must be of our app), finds or creates the account, starts a session.
 ///
 /// # Errors
-/// [`LoginRefusal`], but never `Ended`.
+/// [`LoginRefusal`].
 pub async fn log_in_with_kakao(
     state: &AppState,
     token: &str,
@@ -75,10 +72,10 @@ pub struct ReturnedCode<'a> {
     pub redirect_uri: &'a str,
 }
 
-/// Exchanges the code of a finished Kakao login, finds or makes the account, starts a session.
+/// Exchanges the code of a finished Kakao login, finds or creates the account, starts a session.
 ///
 /// # Errors
-/// [`LoginRefusal`], but never `Ended`.
+/// [`LoginRefusal`].
 pub async fn log_in_with_code(
     state: &AppState,
     returned: ReturnedCode<'_>,
@@ -95,7 +92,7 @@ pub async fn log_in_with_code(
     log_in(state, &user.await.map_err(refusal)?, device).await
 }
 
-/// Finds or makes the account of a Kakao user and starts a session.
+/// Finds or creates the account of a Kakao user and starts a session.
 async fn log_in(
     state: &AppState,
     user: &KakaoUser,
@@ -136,93 +133,14 @@ fn find_or_create(
         }
         None => sql::create(conn, id, username, facts, now)?,
     };
-    let session = session_sql::create(conn, account, device, now)?;
-    let profile = sql::find_own(conn, account)?.ok_or(LoginRefusal::Ended)?;
+    let session = sessions::create(conn, account, device, now)?;
+    let profile = people::find_own(conn, account)?;
+    let profile = profile.ok_or_else(|| StorageError::corrupt("a login without its account"))?;
     Ok(LoggedIn {
         created: known.is_none(),
         profile,
         bearer: Bearer { account, session },
     })
-}
-
-/// Checks a refresh token and makes the next access token. The refresh token stays good.
-///
-/// # Errors
-/// [`LoginRefusal::Ended`] for a token that is not good, a session that was revoked, a member who is gone.
-pub async fn refresh(state: &AppState, token: &str) -> Result<Bearer, LoginRefusal> {
-    let now = state.clock.now();
-    let bearer = state
-        .tokens
-        .read(TokenKind::Refresh, token, now)
-        .ok_or(LoginRefusal::Ended)?;
-    let Bearer { account, session } = bearer;
-    let alive = state
-        .db
-        .write(move |conn| {
-            session_sql::touch(conn, account, session, now).map_err(LoginRefusal::from)
-        })
-        .await?;
-    if alive {
-        Ok(bearer)
-    } else {
-        Err(LoginRefusal::Ended)
-    }
-}
-
-/// Which of a member's logins.
-#[derive(Clone, Copy, Debug)]
-pub enum Logins {
-    /// The one in hand.
-    This,
-    /// Every one.
-    All,
-    /// Every one but the one in hand.
-    Others,
-}
-
-/// Ends logins of a member.
-///
-/// # Errors
-/// When the database fails.
-pub async fn log_out(state: &AppState, member: Member, which: Logins) -> Result<(), StorageError> {
-    let now = state.clock.now();
-    let end = move |conn: &mut Conn| end_sessions(conn, member, which, now);
-    let ended = state.db.write(end).await?;
-    state.tokens.revoke(ended, now);
-    Ok(())
-}
-
-/// Ends one login of this member, on whatever device it is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn end_session_of(
-    state: &AppState,
-    key: AccountKey,
-    session: SessionId,
-) -> Result<(), StorageError> {
-    let now = state.clock.now();
-    let end = move |conn: &mut Conn| session_sql::revoke(conn, key, session, now);
-    if state.db.write(end).await? {
-        state.tokens.revoke([session], now);
-    }
-    Ok(())
-}
-
-fn end_sessions(
-    conn: &mut Conn,
-    Member { key, session }: Member,
-    which: Logins,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, StorageError> {
-    match which {
-        Logins::This => {
-            session_sql::revoke(conn, key, session, now)?;
-            Ok(vec![session])
-        }
-        Logins::All => session_sql::revoke_all(conn, key, None, now),
-        Logins::Others => session_sql::revoke_all(conn, key, Some(session), now),
-    }
 }
 
 fn refusal(error: LoginError) -> LoginRefusal {
@@ -243,7 +161,6 @@ impl From<LoginRefusal> for AppError {
                 Self::unavailable("kakao_unavailable", detail).with_source(error)
             }
             LoginRefusal::Suspended => Self::forbidden("suspended", detail),
-            LoginRefusal::Ended => Self::unauthorized("login_ended", detail),
             LoginRefusal::Storage(error) => Self::internal(error),
         }
     }

@@ -14,7 +14,7 @@ mod unlink_webhook;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub use api::{gone, picture_edit};
+pub use api::picture_edit;
 pub use sql::{KakaoFacts, create, set_bank_account, set_image};
 pub use suspend::{reinstate, suspend};
 

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::login::Logins;
 use super::{device, login};
-use crate::identity::{Member, TokenKind};
+use crate::identity::sessions::{self, Sessions};
+use crate::identity::{LoginEnded, Member, TokenKind};
 use crate::people::OwnProfile;
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, created, done};
@@ -121,7 +121,8 @@ async fn refresh(
     State(state): State<AppState>,
     input: Input,
 ) -> Result<Json<RefreshAnswer>, AppError> {
-    let bearer = login::refresh(&state, input.text("refresh")?.trim()).await?;
+    let bearer = sessions::refresh(&state, input.text("refresh")?.trim()).await?;
+    let bearer = bearer.ok_or(LoginEnded)?;
     let access = state
         .tokens
         .issue(TokenKind::Access, bearer, state.clock.now())?;
@@ -140,7 +141,7 @@ async fn refresh(
         (status = 401, description = "no valid access token", body = Problem),
     ))]
 async fn log_out(State(state): State<AppState>, member: Member) -> Result<Response, AppError> {
-    login::log_out(&state, member, Logins::This).await?;
+    sessions::end(&state, member, Sessions::Current).await?;
     Ok(done(StatusCode::OK))
 }
 
@@ -156,6 +157,6 @@ async fn log_out_everywhere(
     State(state): State<AppState>,
     member: Member,
 ) -> Result<Response, AppError> {
-    login::log_out(&state, member, Logins::All).await?;
+    sessions::end(&state, member, Sessions::All).await?;
     Ok(done(StatusCode::OK))
 }

@@ -5,24 +5,27 @@ use funsun_domain::time::Timestamp;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::fundings;
-use crate::identity::sql as session_sql;
+use crate::identity::sessions;
+use crate::{fundings, people};
 
-/// Suspends a member: every login ends, their fundings are hidden and take no more supports.
-/// `false` when nobody has this id. Running servers notice within a second or two.
+/// Suspends a member: every session ends, the member's fundings are hidden and take no more supports.
+/// `false` when nobody has this id. Running servers notice within two seconds.
+///
+/// # Errors
+/// When the database fails.
 pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, StorageError> {
-    let Some(key) = sql::find_key(conn, id)? else {
+    let Some(key) = people::find_key(conn, id)? else {
         return Ok(false);
     };
     sql::set_suspended(conn, key, Some(now))?;
-    session_sql::revoke_all(conn, key, None, now)?;
+    sessions::end_all_of(conn, key, None, now)?;
     fundings::hide_all_of(conn, key)?;
     Ok(true)
 }
 
 /// Lifts a suspension. `false` when nobody has this id.
 pub fn reinstate(conn: &mut Conn, id: KakaoId) -> Result<bool, StorageError> {
-    let Some(key) = sql::find_key(conn, id)? else {
+    let Some(key) = people::find_key(conn, id)? else {
         return Ok(false);
     };
     sql::set_suspended(conn, key, None)?;

@@ -6,7 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use super::{leave, sql};
 use crate::db::{Conn, StorageError};
-use crate::identity::sql as session_sql;
+use crate::identity::sessions;
 use crate::state::AppState;
 
 /// Tells Kakao that a member has left us; if they have come back meanwhile, the link stays.
@@ -69,6 +69,6 @@ fn find_unlinked(conn: &mut Conn, notice: HeardNotice) -> Result<Option<AccountK
     let Some(key) = sql::find_key(conn, notice.id)? else {
         return Ok(None);
     };
-    let linked_again = session_sql::has_begun_since(conn, key, notice.heard_at)?;
+    let linked_again = sessions::has_begun_since(conn, key, notice.heard_at)?;
     Ok((!linked_again).then_some(key))
 }

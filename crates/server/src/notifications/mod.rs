@@ -33,6 +33,8 @@ pub use push_api::router as push_router;
 pub use words::words;
 
 use crate::db::{Conn, StorageError};
+use crate::people;
+use crate::site::Me;
 use crate::state::AppState;
 
 /// How long notifications are kept, in seconds: 90 days.
@@ -64,4 +66,17 @@ pub async fn forget_old(state: &AppState) -> Result<usize, StorageError> {
             return Ok(forgotten);
         }
     }
+}
+
+/// What the frame of a page shows of the member who requests it.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_me(conn: &mut Conn, key: AccountKey) -> Result<Option<Me>, StorageError> {
+    let profile = people::find_own(conn, key)?;
+    let unread = unread_count(conn, key)?;
+    Ok(profile.map(|row| Me {
+        username: row.username,
+        unread,
+    }))
 }

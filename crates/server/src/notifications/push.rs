@@ -11,7 +11,7 @@ use super::preferences;
 use super::push_sql::{self, SubscriptionRow};
 use super::words::words;
 use crate::db::{Conn, StorageError};
-use crate::identity;
+use crate::identity::sessions;
 use crate::jobs::Next;
 use crate::site::{Lang, Texts};
 use crate::state::AppState;
@@ -83,7 +83,7 @@ fn prepare(conn: &mut Conn, id: i64, subscription: i64) -> Result<Prepared, Stor
     };
     if let Some(session) = subscription.session_id {
         let session = SessionId::new(session).map_err(StorageError::corrupt)?;
-        if !identity::is_live(conn, session)? {
+        if !sessions::is_live(conn, session)? {
             return Ok(Prepared::LoggedOut);
         }
     }

@@ -18,5 +18,5 @@ pub use answer::{page, refused_form, see_other};
 pub use face::Face;
 pub use form::Form;
 pub use qr::Qr;
-pub use shell::{Me, Shell, Tab, Theme};
+pub use shell::{FindMe, Me, Shell, Tab, Theme};
 pub use texts::{Lang, Texts};

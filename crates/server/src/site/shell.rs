@@ -1,8 +1,11 @@
 //! The frame around every page: who looks, in which language and colours, where in the app they are.
 
+use funsun_domain::ids::AccountKey;
+
 use super::assets;
 use super::texts::Texts;
 use crate::config::Contact;
+use crate::db::{Conn, StorageError};
 
 /// Light, dark, or what the device says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,10 @@ pub struct Me {
     /// Notifications not read yet.
     pub unread: i64,
 }
+
+/// Finds what the frame shows of a member; `None` when the member has left. Set from above, since it counts
+/// notifications.
+pub type FindMe = fn(&mut Conn, AccountKey) -> Result<Option<Me>, StorageError>;
 
 /// What the layout shows; every page's context has one, named `shell`.
 #[derive(Clone, Debug)]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use crate::identity::sessions;
 use crate::jobs::{Lane, run_due};
 use crate::payments::sweep::sweep;
 use crate::state::AppState;
-use crate::{fundings, identity, notifications};
+use crate::{fundings, notifications};
 
 /// Pause between two looks for logins that were ended elsewhere.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
@@ -95,7 +96,7 @@ pub async fn learn_revocations_forever(state: AppState) {
         ticks.tick().await;
         let now = state.clock.now();
         let since = learnt.min(now).plus_seconds(-CLOCK_LAG_SECONDS);
-        match identity::learn_revocations(&state, since).await {
+        match sessions::learn_revocations(&state, since).await {
             Ok(()) => learnt = now,
             Err(error) => tracing::error!(%error, "ended logins could not be read"),
         }
@@ -107,7 +108,7 @@ pub async fn forget_old_forever(state: AppState) {
     let mut ticks = interval_at(Instant::now(), FORGET_PERIOD);
     loop {
         ticks.tick().await;
-        match identity::forget_old_logins(&state).await {
+        match sessions::delete_expired(&state).await {
             Ok(0) => {}
             Ok(logins) => tracing::info!(logins, "forgot logins that had expired"),
             Err(error) => tracing::error!(%error, "expired logins could not be forgotten"),

@@ -16,9 +16,10 @@ use kakao::login::AuthorizeRequest;
 use kakao::pkce::{Pkce, random_token};
 use serde::{Deserialize, Serialize};
 
+use crate::identity::sessions::{self, Sessions};
 use crate::identity::{Cookie, SignedForm, TokenKind, Visitor};
 use crate::members::device;
-use crate::members::login::{self, LoggedIn, LoginRefusal, Logins, ReturnedCode};
+use crate::members::login::{self, LoggedIn, LoginRefusal, ReturnedCode};
 use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
@@ -190,7 +191,7 @@ async fn finish(
 }
 
 async fn log_out(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
-    login::log_out(&state, form.member, Logins::This).await?;
+    sessions::end(&state, form.member, Sessions::Current).await?;
     let mut response = see_other("/?done=logged_out");
     clear_login(&state, response.headers_mut());
     Ok(response)

@@ -11,14 +11,12 @@ use super::login::clear_login;
 use crate::db::{Conn, StorageError};
 use crate::fundings::list_of_author;
 use crate::fundings::pages::{CardView, cards};
-use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
+use crate::identity::{Member, PageMember, SignedForm, Visitor, account_gone, write_as};
 use crate::media::{IMAGE, kept_picture, read_picture};
-use crate::members::api::{blank_or, gone};
+use crate::members::api::blank_or;
 use crate::members::edit::{ProfileEdit, edit_profile};
 use crate::members::leave::withdraw;
-use crate::members::sql::{self};
-use crate::people::ProfileRow;
-use crate::people::face;
+use crate::people::{self, ProfileRow, face};
 use crate::site::small_pages::Confirm;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
@@ -54,8 +52,8 @@ struct EditPage {
 }
 
 async fn find(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
-    let read = move |conn: &mut Conn| sql::find_own(conn, member.key);
-    state.db.read(read).await?.ok_or_else(gone)
+    let read = move |conn: &mut Conn| people::find_own(conn, member.key);
+    state.db.read(read).await?.ok_or_else(account_gone)
 }
 
 async fn show(
@@ -164,7 +162,9 @@ async fn save(
     };
     let now = state.clock.now();
     let change = move |conn: &mut Conn| edit_profile(conn, member.key, &edit, now);
-    write_as(&state, member, change).await??.ok_or_else(gone)?;
+    write_as(&state, member, change)
+        .await??
+        .ok_or_else(account_gone)?;
     Ok(see_other("/me?done=saved"))
 }
 

@@ -1,4 +1,4 @@
-//! Settings: language and colours for anybody who looks, and for a member the devices that are logged in.
+//! Settings: language and colours for everybody; sessions and notifications for members.
 
 use std::time::Duration;
 
@@ -12,19 +12,15 @@ use funsun_domain::time::Timestamp;
 
 use super::login::clear_login;
 use crate::db::{Conn, StorageError};
-use crate::identity::Cookie;
-use crate::identity::SessionRow;
-use crate::identity::sql as session_sql;
-use crate::identity::{Member, write_as};
-use crate::identity::{OpenForm, SignedForm, Visitor};
-use crate::members::login::{self, Logins};
+use crate::identity::sessions::{self, SessionRow, Sessions};
+use crate::identity::{Cookie, Member, OpenForm, SignedForm, Visitor, write_as};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
 use web::{AppError, PathInput};
 
-/// How long a browser keeps what was chosen.
-const KEPT: Duration = Duration::from_secs(400 * 86_400);
+/// How long a browser keeps the choice.
+const CHOICE_LIFE: Duration = Duration::from_secs(400 * 86_400);
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -40,18 +36,18 @@ struct SettingsPage {
     shell: Shell,
     devices: Vec<Device>,
     kinds: Vec<Choice>,
-    /// Opens the push service for this site; empty for guests.
+    /// The application server key for push subscriptions (RFC 8292); empty for guests.
     push_key: String,
 }
 
-/// A kind of notification, and whether the member wants to be told.
+/// A kind of notification, and whether the member receives it.
 struct Choice {
     name: &'static str,
     text: &'static str,
-    told: bool,
+    enabled: bool,
 }
 
-/// A login as its owner sees it.
+/// A session as its owner sees it.
 struct Device {
     id: i64,
     name: String,
@@ -63,7 +59,7 @@ struct Device {
 async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
     let (mut devices, mut kinds, mut push_key) = (Vec::new(), Vec::new(), String::new());
     if let Some(member) = visitor.member {
-        let list = move |conn: &mut Conn| session_sql::list_live(conn, member.key);
+        let list = move |conn: &mut Conn| sessions::list_live(conn, member.key);
         let now = state.clock.now();
         for row in state.db.read(list).await? {
             devices.push(Device {
@@ -71,7 +67,7 @@ async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Respons
                 ..device(row, visitor.t, now)
             });
         }
-        // The one in hand first; the others stay as they are, the one used last first.
+        // The current one first; the others stay in their order, most recently used first.
         devices.sort_by_key(|device: &Device| !device.is_this);
     }
     if let Some(member) = visitor.member {
@@ -95,7 +91,7 @@ fn choices(chosen: &Preferences, t: Texts) -> Vec<Choice> {
         .map(|kind| Choice {
             name: kind.as_str(),
             text: t.say(&["settings.kind.", kind.as_str()].concat()),
-            told: chosen.hears_of(kind),
+            enabled: chosen.hears_of(kind),
         })
         .collect()
 }
@@ -124,10 +120,10 @@ async fn save(State(state): State<AppState>, form: OpenForm) -> Result<Response,
     let mut response = see_other("/settings?done=saved");
     let (headers, production) = (response.headers_mut(), !state.config.is_dev());
     if let Some(lang) = chosen(&form, "lang").as_deref().and_then(Lang::parse) {
-        Cookie::Lang.set(headers, lang.as_str(), KEPT, production);
+        Cookie::Lang.set(headers, lang.as_str(), CHOICE_LIFE, production);
     }
     if let Some(theme) = chosen(&form, "theme").as_deref().and_then(Theme::parse) {
-        Cookie::Theme.set(headers, theme.as_str(), KEPT, production);
+        Cookie::Theme.set(headers, theme.as_str(), CHOICE_LIFE, production);
     }
     Ok(response)
 }
@@ -136,7 +132,7 @@ fn chosen(form: &OpenForm, name: &str) -> Option<String> {
     form.input.optional_text(name).ok().flatten()
 }
 
-/// Changes what a member has chosen; what is sent to their devices follows it.
+/// Changes a member's preferences, which also apply to push messages.
 async fn change_preferences(
     state: &AppState,
     member: Member,
@@ -150,7 +146,7 @@ async fn change_preferences(
     Ok(write_as(state, member, save).await??)
 }
 
-/// A box that is not ticked is not sent.
+/// A checkbox that is not ticked is not sent.
 async fn save_notifications(
     State(state): State<AppState>,
     form: SignedForm,
@@ -166,7 +162,7 @@ async fn save_notifications(
     Ok(see_other("/settings?done=saved"))
 }
 
-/// Logs one device out; the one in hand, too.
+/// Ends one session; it may be the current one.
 async fn end_session(
     State(state): State<AppState>,
     PathInput(id): PathInput<String>,
@@ -175,7 +171,7 @@ async fn end_session(
     let Ok(id) = id.parse::<SessionId>() else {
         return Ok(see_other("/settings"));
     };
-    login::end_session_of(&state, form.member.key, id).await?;
+    sessions::end_one(&state, form.member.key, id).await?;
     if id != form.member.session {
         return Ok(see_other("/settings?done=session_ended"));
     }
@@ -184,8 +180,8 @@ async fn end_session(
     Ok(response)
 }
 
-/// Logs every device out but the one in hand.
+/// Ends every session but the current one.
 async fn end_others(State(state): State<AppState>, form: SignedForm) -> Result<Response, AppError> {
-    login::log_out(&state, form.member, Logins::Others).await?;
+    sessions::end(&state, form.member, Sessions::Others).await?;
     Ok(see_other("/settings?done=others_ended"))
 }

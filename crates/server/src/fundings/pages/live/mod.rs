@@ -22,7 +22,7 @@ use super::parts::{Message, Progress, Stand};
 use super::show::{self, Found, Missing};
 use crate::db::{Conn, StorageError};
 use crate::fundings::live::{Caller, Watch};
-use crate::identity::{self, Visitor};
+use crate::identity::{Visitor, sessions};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
 use crate::visibility::Viewer;
@@ -30,12 +30,12 @@ use sent::Told;
 pub(super) use sent::looks_of;
 use web::{AppError, PathInput, QueryInput};
 
-/// Longest time between two looks: what wakes nobody (a friendship or a login that ends, an answer, the
-/// time that is left) is noticed by then.
+/// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, an answer, the
+/// time that is left) is sent by then.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-/// Pause after which something is sent all the same, so that proxies and browsers know we are there.
+/// Pause after which a comment is sent, so that proxies and browsers keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Life of a stream. The browser comes again, and its login is renewed on the way.
+/// Life of a stream. The browser reconnects, which renews its session.
 const LIFE: Duration = Duration::from_secs(300);
 /// Least time after which a browser comes again, in milliseconds.
 const RETRY_MS: u64 = 2_000;
@@ -139,7 +139,7 @@ fn retry() -> Duration {
     Duration::from_millis(RETRY_MS + spread)
 }
 
-/// The funding as the viewer may see it now. A login that has ended since the cookie was read sees nothing.
+/// The funding as the viewer may see it now: not at all when the session has ended since the cookie was read.
 async fn look(
     state: &AppState,
     id: FundingId,
@@ -148,7 +148,7 @@ async fn look(
     let (member, viewer) = (visitor.member, visitor.viewer());
     let read = move |conn: &mut Conn| {
         if let Some(member) = member
-            && !identity::is_live(conn, member.session)?
+            && !sessions::is_live(conn, member.session)?
         {
             return Ok(Err(Missing::Unknown));
         }

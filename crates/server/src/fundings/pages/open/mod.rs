@@ -15,10 +15,9 @@ use funsun_domain::time::Timestamp;
 use self::wish::Wish;
 use crate::db::Conn;
 use crate::fundings::write::{OpenRefusal, open_funding};
-use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
+use crate::identity::{Member, PageMember, SignedForm, Visitor, account_gone, write_as};
 use crate::media::Shown;
 use crate::media::{IMAGE, kept_picture};
-use crate::members;
 use crate::people::{self, ProfileRow, face};
 use crate::site::{Face, Form, Shell, Tab, form_key, page, refused_form, see_other};
 use crate::state::AppState;
@@ -66,7 +65,7 @@ struct OpenForm {
 async fn find_author(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
     let find = move |conn: &mut Conn| people::find_own(conn, member.key);
     let row = state.db.read(find).await?;
-    row.ok_or_else(members::gone)
+    row.ok_or_else(account_gone)
 }
 
 fn day(at: Timestamp) -> String {
