@@ -8,9 +8,11 @@
 //! States only move forward. A step takes a payment and gives back the next one together with the
 //! ledger movement that belongs to it; storing both in one transaction is the caller's part.
 
+mod refund_reason;
 mod state;
 mod step;
 
+pub use refund_reason::RefundReason;
 pub use state::{InvalidState, PaymentState};
 pub use step::{IllegalStep, Payment, Step, Stepped};
 

@@ -75,7 +75,7 @@ async fn run(state: &AppState, job: &JobRow) -> anyhow::Result<Next> {
         Some(JobKind::UnlinkedByKakao) => {
             members::unlink::withdraw_unlinked(state, &job.subject).await?;
         }
-        Some(JobKind::Tell) => notifications::tell_everybody(state, &job.subject).await?,
+        Some(JobKind::Tell) => notifications::notify_supporters(state, &job.subject).await?,
         Some(JobKind::Push) => return notifications::push(state, &job.subject).await,
         None => anyhow::bail!("this version knows no such job"),
     }

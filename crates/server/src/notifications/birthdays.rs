@@ -1,33 +1,33 @@
-//! Friends are told of a birthday on the day before, from nine in the morning in Seoul.
+//! Friends are notified of a birthday on the day before, from nine in the morning in Seoul.
 
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
-use super::notify::{News, tell};
+use super::notify::{NewNotification, notify};
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
-/// The hour in Seoul from which it is told: nobody is woken at night.
+/// The hour in Seoul from which they are notified: nobody is woken at night.
 const FIRST_HOUR: &str = "09";
-/// Members looked up in one go; the friends of each are told in a transaction of their own.
+/// Most members loaded at once; the friends of each are notified in a transaction of their own.
 const BATCH: i64 = 200;
 const DAY_SECONDS: i64 = 86_400;
 
-/// Tells of tomorrow's birthdays, unless they were told since `told` was noted or it is too early. Gives back
-/// what to note. Beginning again after a stop, or on another node, tells nobody twice.
+/// Notifies of tomorrow's birthdays, unless `done` says that this was done, or it is too early. Returns the
+/// next `done`. Repeating it after a restart, or on another node, notifies nobody twice.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tell_birthdays(
+pub async fn notify_of_birthdays(
     state: &AppState,
-    told: Option<String>,
+    done: Option<String>,
 ) -> Result<Option<String>, StorageError> {
     let now = state.clock.now();
     let eve = Eve::of(now);
-    if eve.hour.as_str() < FIRST_HOUR || told.as_ref() == Some(&eve.tomorrow) {
-        return Ok(told);
+    if eve.hour.as_str() < FIRST_HOUR || done.as_ref() == Some(&eve.tomorrow) {
+        return Ok(done);
     }
     let mut after = 0;
     loop {
@@ -37,8 +37,8 @@ pub async fn tell_birthdays(
         for member in &born {
             let member = AccountKey::new(*member).map_err(StorageError::corrupt)?;
             let year = eve.tomorrow[..4].to_owned();
-            let tell = move |conn: &mut Conn| tell_friends(conn, member, &year, now);
-            state.db.write(tell).await?;
+            let notify = move |conn: &mut Conn| notify_friends(conn, member, &year, now);
+            state.db.write(notify).await?;
         }
         match born.last() {
             Some(last) if i64::try_from(born.len()).unwrap_or(BATCH) == BATCH => after = *last,
@@ -47,19 +47,19 @@ pub async fn tell_birthdays(
     }
 }
 
-fn tell_friends(
+fn notify_friends(
     conn: &mut Conn,
     member: AccountKey,
     year: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let news = News {
+    let notification = NewNotification {
         actor: Some(member),
-        ..News::new(Kind::FriendBirthday, &format!("{member} {year}"))
+        ..NewNotification::new(Kind::FriendBirthday, &format!("{member} {year}"))
     };
     for friend in sql::list_friends(conn, member)? {
         let friend = AccountKey::new(friend).map_err(StorageError::corrupt)?;
-        tell(conn, friend, &news, now)?;
+        notify(conn, friend, &notification, now)?;
     }
     Ok(())
 }
@@ -80,7 +80,7 @@ impl Eve {
             [1, 2].map(|days| now.plus_seconds(days * DAY_SECONDS).to_seoul());
         let month_and_day = |shown: &str| format!("{}{}", &shown[5..7], &shown[8..10]);
         let mut birthdays = vec![month_and_day(&tomorrow)];
-        // Without a 29th of February, it is kept on the 28th.
+        // In a year without a 29th of February it is celebrated on the 28th.
         if birthdays[0] == "0228" && month_and_day(&day_after) == "0301" {
             birthdays.push("0229".to_owned());
         }

@@ -1,20 +1,22 @@
-//! What happened, and whom it is told. Each is called in the transaction of the event and takes microseconds;
-//! what concerns more than one member is left to a job.
+//! The events that members are notified of. Each is called in the transaction of its event and takes
+//! microseconds; what concerns more than one member is left to a job.
 
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
+use funsun_domain::money::Won;
+use funsun_domain::payments::RefundReason;
 use funsun_domain::time::Timestamp;
 
 use super::fan_out::{self, Occasion};
 use super::kind::Kind;
-use super::notify::{News, tell};
+use super::notify::{NewNotification, notify};
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::payments::refund::RefundReason;
 
-/// Seconds before the deadline at which an ending is told.
+/// Seconds before the deadline at which members are told that a funding ends soon.
 const ENDING_SOON_SECONDS: i64 = 86_400;
 
-/// A funding was opened: its ending will be told, a day before (unless it runs for less) and when it has come.
+/// A funding was opened: notifications of its ending are planned, a day before (unless it runs for less) and at
+/// its deadline, which never moves.
 ///
 /// # Errors
 /// When the database fails.
@@ -31,79 +33,94 @@ pub fn funding_opened(
     fan_out::plan(conn, Occasion::Ended, funding, deadline)
 }
 
-/// `giver` supported a funding with `amount` won.
-///
-/// # Errors
-/// When the database fails.
-pub fn supported(
-    conn: &mut Conn,
-    giver: AccountKey,
-    (funding, support): (FundingId, SupportId),
-    amount: i64,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let Some((author, _)) = sql::find_author(conn, funding.get())? else {
-        return Ok(());
-    };
-    let author = AccountKey::new(author).map_err(StorageError::corrupt)?;
-    let news = News {
-        actor: Some(giver),
-        funding: Some(funding),
-        support: Some(support),
-        amount: Some(amount),
-        ..News::new(Kind::Supported, &support)
-    };
-    tell(conn, author, &news, now)
+/// A support was given.
+#[derive(Clone, Copy, Debug)]
+pub struct SupportEvent {
+    /// To which funding.
+    pub funding: FundingId,
+    /// The support.
+    pub support: SupportId,
+    /// By whom.
+    pub supporter: AccountKey,
+    /// How much.
+    pub amount: Won,
 }
 
-/// `amount` won came into a funding: its author is told when that took it to its goal, the first time.
+/// A support was given: the author is notified.
 ///
 /// # Errors
 /// When the database fails.
-pub fn goal_may_be_reached(
+pub fn supported(conn: &mut Conn, event: SupportEvent, now: Timestamp) -> Result<(), StorageError> {
+    let Some(funding) = sql::find_funding(conn, event.funding)? else {
+        return Ok(());
+    };
+    let notification = NewNotification {
+        actor: Some(event.supporter),
+        funding: Some(event.funding),
+        support: Some(event.support),
+        amount: Some(event.amount.get()),
+        ..NewNotification::new(Kind::Supported, &event.support)
+    };
+    notify(conn, funding.author, &notification, now)
+}
+
+/// `amount` came into a funding: its author is notified if that took it to its goal, the first time.
+///
+/// # Errors
+/// When the database fails.
+pub fn goal_reached(
     conn: &mut Conn,
     funding: FundingId,
-    amount: i64,
+    amount: Won,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let Some((author, goal, collected)) = sql::find_progress(conn, funding.get())? else {
+    let Some(found) = sql::find_funding(conn, funding)? else {
         return Ok(());
     };
-    if collected < goal || collected - amount >= goal {
+    if found.collected < found.goal || found.collected - amount.get() >= found.goal {
         return Ok(());
     }
-    let author = AccountKey::new(author).map_err(StorageError::corrupt)?;
-    let news = News {
+    let notification = NewNotification {
         funding: Some(funding),
-        amount: Some(collected),
-        ..News::new(Kind::GoalReached, &funding)
+        amount: Some(found.collected),
+        ..NewNotification::new(Kind::GoalReached, &funding)
     };
-    tell(conn, author, &news, now)
+    notify(conn, found.author, &notification, now)
 }
 
-/// `amount` won of a payment are back with its payer.
+/// A refund is complete.
+#[derive(Clone, Copy, Debug)]
+pub struct RefundEvent {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// To whom.
+    pub payer: AccountKey,
+    /// The funding that held the money.
+    pub funding: Option<FundingId>,
+    /// How much.
+    pub amount: Won,
+    /// How much of the payment was refunded before: tells several refunds of one payment apart.
+    pub refunded_before: Won,
+    /// Why.
+    pub reason: Option<RefundReason>,
+}
+
+/// A refund is complete: the payer is notified.
 ///
 /// # Errors
 /// When the database fails.
-pub fn refunded(
-    conn: &mut Conn,
-    payer: AccountKey,
-    (payment, funding): (PaymentId, Option<FundingId>),
-    (amount, before): (i64, i64),
-    reason: Option<RefundReason>,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let news = News {
-        funding,
-        amount: Some(amount),
-        reason: reason.map(RefundReason::as_str),
-        // What was given back before tells several refunds of one payment apart.
-        ..News::new(Kind::Refunded, &format!("{payment} {before}"))
+pub fn refunded(conn: &mut Conn, event: RefundEvent, now: Timestamp) -> Result<(), StorageError> {
+    let subject = format!("{} {}", event.payment, event.refunded_before.get());
+    let notification = NewNotification {
+        funding: event.funding,
+        amount: Some(event.amount.get()),
+        reason: event.reason.map(RefundReason::as_str),
+        ..NewNotification::new(Kind::Refunded, &subject)
     };
-    tell(conn, payer, &news, now)
+    notify(conn, event.payer, &notification, now)
 }
 
-/// The author of a funding has written their thank-you.
+/// The author of a funding has written the review: its supporters are notified.
 ///
 /// # Errors
 /// When the database fails.
@@ -111,7 +128,7 @@ pub fn reviewed(conn: &mut Conn, funding: FundingId, now: Timestamp) -> Result<(
     fan_out::plan(conn, Occasion::Reviewed, funding, now)
 }
 
-/// `follower` follows `followee`; told once, also when they stop and begin again.
+/// `follower` follows `followee`, who is notified; once, even if the follow ends and begins again.
 ///
 /// # Errors
 /// When the database fails.
@@ -121,28 +138,36 @@ pub fn followed(
     followee: AccountKey,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let news = News {
+    let notification = NewNotification {
         actor: Some(follower),
-        ..News::new(Kind::Followed, &follower)
+        ..NewNotification::new(Kind::Followed, &follower)
     };
-    tell(conn, followee, &news, now)
+    notify(conn, followee, &notification, now)
 }
 
-/// `author` has thanked `giver` for a support of their funding.
+/// The author of a funding has thanked for a support.
+#[derive(Clone, Copy, Debug)]
+pub struct ThanksEvent {
+    /// Of which funding.
+    pub funding: FundingId,
+    /// For which support.
+    pub support: SupportId,
+    /// Who thanks.
+    pub author: AccountKey,
+    /// Who is thanked.
+    pub supporter: AccountKey,
+}
+
+/// The author of a funding has thanked for a support: the supporter is notified.
 ///
 /// # Errors
 /// When the database fails.
-pub fn thanked(
-    conn: &mut Conn,
-    (author, giver): (AccountKey, AccountKey),
-    (funding, support): (FundingId, SupportId),
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let news = News {
-        actor: Some(author),
-        funding: Some(funding),
-        support: Some(support),
-        ..News::new(Kind::Thanked, &support)
+pub fn thanked(conn: &mut Conn, event: ThanksEvent, now: Timestamp) -> Result<(), StorageError> {
+    let notification = NewNotification {
+        actor: Some(event.author),
+        funding: Some(event.funding),
+        support: Some(event.support),
+        ..NewNotification::new(Kind::Thanked, &event.support)
     };
-    tell(conn, giver, &news, now)
+    notify(conn, event.supporter, &notification, now)
 }

@@ -1,28 +1,38 @@
-//! What is told to a funding's author and all its supporters: by a job, some hundred members a transaction.
+//! Notifications to a funding's author and all its supporters: by a job, some hundred members a transaction.
 //!
-//! A job that is begun again tells nobody twice: each member is told of each event once.
+//! A job that is repeated notifies nobody twice: each member is notified of each event once.
 
 use anyhow::Context;
 use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
-use super::notify::{News, tell};
+use super::notify::{NewNotification, notify};
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
 use crate::visibility;
 
-/// Members told in one transaction.
+/// Members notified in one transaction.
 const BATCH: i64 = 200;
 
-/// What many are told of.
+/// What many members are notified of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occasion {
+    /// The deadline is a day away.
     EndingSoon,
+    /// The deadline has passed.
     Ended,
+    /// The author has written the review.
     Reviewed,
+}
+
+/// Notifies a funding's author and supporters.
+#[derive(Clone, Copy, Debug)]
+struct NotifySupporters {
+    occasion: Occasion,
+    funding: FundingId,
 }
 
 impl Occasion {
@@ -41,7 +51,7 @@ impl Occasion {
     }
 }
 
-/// Plans that everybody be told at `run_at`. Part of the caller's transaction.
+/// Plans the notifications for `run_at`. Part of the caller's transaction.
 pub(super) fn plan(
     conn: &mut Conn,
     occasion: Occasion,
@@ -52,55 +62,57 @@ pub(super) fn plan(
     jobs::enqueue(conn, JobKind::Tell, &subject, run_at)
 }
 
-/// Does such a job. A warning that comes after the deadline is not told.
+/// Does such a job. A warning that would come after the deadline is dropped.
 ///
 /// # Errors
-/// When the database fails; the job is tried again.
-pub async fn tell_everybody(state: &AppState, subject: &str) -> anyhow::Result<()> {
+/// When the database fails; the job is retried.
+pub async fn notify_supporters(state: &AppState, subject: &str) -> anyhow::Result<()> {
     let parts = subject.split_once(' ');
     let parsed =
         parts.and_then(|(kind, id)| Some((Occasion::parse(kind)?, id.parse::<FundingId>().ok()?)));
-    let (occasion, funding) = parsed.context("not an occasion to tell of")?;
+    let (occasion, funding) = parsed.context("not an occasion to notify of")?;
+    let job = NotifySupporters { occasion, funding };
     let mut after = Some(0);
     while let Some(last) = after {
         let now = state.clock.now();
-        let batch = move |conn: &mut Conn| tell_batch(conn, occasion, funding, last, now);
+        let batch = move |conn: &mut Conn| job.notify_batch(conn, last, now);
         after = state.db.write(batch).await?;
     }
     Ok(())
 }
 
-/// Tells the members above `last`; gives back the last one told when there may be more.
-fn tell_batch(
-    conn: &mut Conn,
-    occasion: Occasion,
-    funding: FundingId,
-    last: i64,
-    now: Timestamp,
-) -> Result<Option<i64>, StorageError> {
-    let Some((author, deadline)) = sql::find_author(conn, funding.get())? else {
-        return Ok(None);
-    };
-    if occasion == Occasion::EndingSoon && now >= Timestamp::from_micros(deadline) {
-        return Ok(None);
-    }
-    let mut told = sql::list_supporters(conn, funding.get(), last, BATCH)?;
-    let found = i64::try_from(told.len()).unwrap_or(BATCH);
-    let next = told.last().copied().filter(|_| found == BATCH);
-    if last == 0 && occasion != Occasion::Reviewed {
-        told.push(author);
-    }
-    let author = AccountKey::new(author).map_err(StorageError::corrupt)?;
-    let news = News {
-        actor: (occasion == Occasion::Reviewed).then_some(author),
-        funding: Some(funding),
-        ..News::new(occasion.kind(), &funding)
-    };
-    for member in told {
-        let member = AccountKey::new(member).map_err(StorageError::corrupt)?;
-        if visibility::can_see(conn, funding, member.into())? {
-            tell(conn, member, &news, now)?;
+impl NotifySupporters {
+    /// Notifies the members above `last`; returns the last one notified when there may be more.
+    fn notify_batch(
+        self,
+        conn: &mut Conn,
+        last: i64,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StorageError> {
+        let Self { occasion, funding } = self;
+        let Some(found) = sql::find_funding(conn, funding)? else {
+            return Ok(None);
+        };
+        if occasion == Occasion::EndingSoon && now >= found.deadline {
+            return Ok(None);
         }
+        let mut members = sql::list_supporters(conn, funding, last, BATCH)?;
+        let count = i64::try_from(members.len()).unwrap_or(BATCH);
+        let next = members.last().copied().filter(|_| count == BATCH);
+        if last == 0 && occasion != Occasion::Reviewed {
+            members.push(found.author.get());
+        }
+        let notification = NewNotification {
+            actor: (occasion == Occasion::Reviewed).then_some(found.author),
+            funding: Some(funding),
+            ..NewNotification::new(occasion.kind(), &funding)
+        };
+        for member in members {
+            let member = AccountKey::new(member).map_err(StorageError::corrupt)?;
+            if visibility::can_see(conn, funding, member.into())? {
+                notify(conn, member, &notification, now)?;
+            }
+        }
+        Ok(next)
     }
-    Ok(next)
 }

@@ -1,4 +1,4 @@
-//! What members are told about.
+//! The kinds of notifications.
 
 use super::sql::NotificationRow;
 use crate::db::StorageError;
@@ -6,23 +6,23 @@ use crate::db::StorageError;
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The author: somebody supported their funding.
+    /// To the author: a support was given.
     Supported,
-    /// The author: the goal is reached. Once a funding.
+    /// To the author: the goal is reached. Once a funding.
     GoalReached,
-    /// The author and the supporters: one day is left.
+    /// To the author and the supporters: one day is left.
     EndingSoon,
-    /// The author and the supporters: it is over.
+    /// To the author and the supporters: the funding has ended.
     Ended,
-    /// The payer: money is back.
+    /// To the payer: a refund is complete.
     Refunded,
-    /// The supporters: the author has written their thank-you.
+    /// To the supporters: the author has written the review.
     Reviewed,
-    /// The one who is followed.
+    /// To the member who is followed.
     Followed,
-    /// The giver: the author has thanked them.
+    /// To the supporter: the author has answered.
     Thanked,
-    /// The friends: tomorrow is somebody's birthday.
+    /// To the friends: tomorrow is a member's birthday.
     FriendBirthday,
 }
 
@@ -60,7 +60,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether a member may choose not to be told. Where one's money went is always told.
+    /// Whether a member may mute it. Members are always notified of refunds.
     pub const fn can_be_muted(self) -> bool {
         !matches!(self, Self::Refunded)
     }

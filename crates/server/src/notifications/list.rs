@@ -1,4 +1,4 @@
-//! The list of what a member was told. What they may not see any more is left out when it is read.
+//! A member's list of notifications. What the member may not see any more is left out when it is read.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use web::paging::Cursor;
 /// Items of one page.
 pub const PAGE_ITEMS: i64 = 20;
 
-/// Unread ones are counted up to this number: more is `99+`.
+/// Unread notifications are counted up to this number: more are shown as `99+`.
 const UNREAD_MAX: i64 = 100;
 
-/// One thing that a member was told.
+/// A notification as its member may read it.
 #[derive(Debug)]
 pub struct Item {
     /// Its number.
@@ -29,11 +29,11 @@ pub struct Item {
     pub actor: Option<Author>,
     /// The funding's id and title, when the member may see it.
     pub funding: Option<(i64, String)>,
-    /// What was said: the supporter's message, or the author's thanks.
+    /// The supporter's message, or the author's answer.
     pub message: Option<String>,
     /// KRW.
     pub amount: Option<i64>,
-    /// Why money went back: the word of [`crate::payments::refund::RefundReason`].
+    /// Why money was refunded: the word of [`funsun_domain::payments::RefundReason`].
     pub reason: Option<String>,
     /// When it happened.
     pub at: Timestamp,
@@ -46,7 +46,7 @@ pub struct Item {
 pub struct ItemPage {
     /// Newest first, up to [`PAGE_ITEMS`].
     pub items: Vec<Item>,
-    /// Leads to the page behind it; `None` at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<Cursor>,
 }
 
@@ -107,7 +107,7 @@ pub fn unread_count(conn: &mut Conn, viewer: AccountKey) -> Result<i64, StorageE
     Ok(i64::try_from(unread).unwrap_or(UNREAD_MAX))
 }
 
-/// Notes that a member has read everything up to now.
+/// Marks all of a member's notifications as read.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,7 +1,7 @@
-//! Notifications: what members are told of what happens around them, in a list and as Web Push.
+//! Notifications: of what happens around a member, in a list and as Web Push.
 //!
-//! An event is told in its own transaction, once (`events.rs`, `tell.rs`). What concerns many is told by jobs
-//! (`fan_out.rs`, `birthdays.rs`). What may be read is decided when it is read (`list.rs`).
+//! A member is notified of an event once, in the event's transaction (`events.rs`, `notify.rs`). What concerns many
+//! members is done by jobs (`fan_out.rs`, `birthdays.rs`). What may be read is decided when it is read (`list.rs`).
 
 mod birthdays;
 mod events;
@@ -20,11 +20,12 @@ mod words;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
-pub use birthdays::tell_birthdays;
+pub use birthdays::notify_of_birthdays;
 pub use events::{
-    followed, funding_opened, goal_may_be_reached, refunded, reviewed, supported, thanked,
+    RefundEvent, SupportEvent, ThanksEvent, followed, funding_opened, goal_reached, refunded,
+    reviewed, supported, thanked,
 };
-pub use fan_out::tell_everybody;
+pub use fan_out::notify_supporters;
 pub use kind::Kind;
 pub use list::{list, mark_all_read, unread_count};
 pub use preferences::Preferences;
@@ -39,10 +40,10 @@ use crate::state::AppState;
 
 /// How long notifications are kept, in seconds: 90 days.
 const KEPT_SECONDS: i64 = 90 * 86_400;
-/// Notifications removed in one transaction.
-const FORGOTTEN_AT_ONCE: i64 = 1_000;
+/// Notifications deleted in one transaction.
+const DELETED_AT_ONCE: i64 = 1_000;
 
-/// Removes everything that a member who leaves was told, chose and subscribed to.
+/// Removes the notifications, preferences and subscriptions of a member who leaves.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,19 +52,19 @@ pub fn forget_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageErro
     push_sql::delete_all_of(conn, key)
 }
 
-/// Forgets what was told more than 90 days ago; gives back how many.
+/// Deletes notifications older than 90 days; returns how many.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_old(state: &AppState) -> Result<usize, StorageError> {
+pub async fn delete_old(state: &AppState) -> Result<usize, StorageError> {
     let oldest: Timestamp = state.clock.now().plus_seconds(-KEPT_SECONDS);
-    let mut forgotten = 0;
+    let mut deleted = 0;
     loop {
-        let forget = move |conn: &mut Conn| sql::delete_older(conn, oldest, FORGOTTEN_AT_ONCE);
-        let count = state.db.write(forget).await?;
-        forgotten += count;
-        if i64::try_from(count).unwrap_or(FORGOTTEN_AT_ONCE) < FORGOTTEN_AT_ONCE {
-            return Ok(forgotten);
+        let delete = move |conn: &mut Conn| sql::delete_older(conn, oldest, DELETED_AT_ONCE);
+        let count = state.db.write(delete).await?;
+        deleted += count;
+        if i64::try_from(count).unwrap_or(DELETED_AT_ONCE) < DELETED_AT_ONCE {
+            return Ok(deleted);
         }
     }
 }

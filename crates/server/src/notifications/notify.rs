@@ -1,4 +1,4 @@
-//! Telling a member: written down once for each event, and planned for the browsers they want woken.
+//! Notifying a member: stored once for each event, and planned as a push message for each subscribed browser.
 
 use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
@@ -8,27 +8,27 @@ use super::{preferences, push_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::jobs::{self, JobKind};
 
-/// Something that happened, as one member is told of it.
+/// A notification to store.
 #[derive(Clone, Debug)]
-pub struct News {
-    /// What.
+pub struct NewNotification {
+    /// What happened.
     pub kind: Kind,
-    /// Names the event within its kind: the same one is told once.
+    /// Names the event within its kind: a member is notified of it once.
     pub subject: String,
     /// Who caused it.
     pub actor: Option<AccountKey>,
-    /// About which funding.
+    /// In which funding.
     pub funding: Option<FundingId>,
-    /// About which support.
+    /// In which support.
     pub support: Option<SupportId>,
     /// KRW.
     pub amount: Option<i64>,
-    /// Why money went back: the word of [`crate::payments::refund::RefundReason`].
+    /// Why money was refunded: the word of [`funsun_domain::payments::RefundReason`].
     pub reason: Option<&'static str>,
 }
 
-impl News {
-    /// An event of this kind and name, about nothing yet.
+impl NewNotification {
+    /// Of an event of this kind and name, without the rest.
     pub fn new(kind: Kind, subject: &dyn ToString) -> Self {
         Self {
             kind,
@@ -42,24 +42,24 @@ impl News {
     }
 }
 
-/// Tells `to`, unless they have been told, have left, or do not want to hear of such things. Part of the
+/// Notifies `to`, unless that member has been notified before, has left, or has muted the kind. Part of the
 /// transaction of the event: three statements by index, one more for each browser.
 ///
 /// # Errors
 /// When the database fails.
-pub fn tell(
+pub fn notify(
     conn: &mut Conn,
     to: AccountKey,
-    news: &News,
+    notification: &NewNotification,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let Some(muted) = sql::find_muted(conn, to)? else {
         return Ok(());
     };
-    if preferences::is_muted(&muted, news.kind) {
+    if preferences::is_muted(&muted, notification.kind) {
         return Ok(());
     }
-    let Some(id) = sql::insert(conn, to, news, now)? else {
+    let Some(id) = sql::insert(conn, to, notification, now)? else {
         return Ok(());
     };
     for subscription in push_sql::list_ids_of(conn, to)? {

@@ -1,4 +1,4 @@
-//! What one was told, as a page.
+//! The page of a member's notifications.
 
 use askama::Template;
 use axum::Router;
@@ -37,7 +37,7 @@ struct Line {
     body: String,
     when: String,
     unread: bool,
-    /// What was said.
+    /// The supporter's message, or the author's answer.
     said: Option<String>,
 }
 
@@ -68,7 +68,7 @@ async fn show(
     })
 }
 
-/// Leads to what a notification tells of: to open one is to read it.
+/// Redirects to what a notification is about, and marks it as read.
 async fn open(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,

@@ -1,46 +1,44 @@
-//! What a member has chosen: language, colours, and of what they are not told.
+//! A member's preferences: language, colours, muted kinds of notifications.
 
 use funsun_domain::ids::AccountKey;
 
 use super::kind::Kind;
-use super::sql;
+use super::sql::{self, PreferencesRow};
 use crate::db::{Conn, StorageError};
 use crate::site::{Lang, Theme};
 
-/// A member's choices; Korean, the device's colours and everything told until they choose.
+/// A member's preferences; by default Korean, the device's colours and nothing muted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
-    /// In which language notifications are pushed.
+    /// The language of push messages.
     pub lang: Lang,
     /// Colours.
     pub theme: Theme,
-    /// What they are not told of.
+    /// Kinds of which they are not notified.
     pub muted: Vec<Kind>,
 }
 
 impl Preferences {
-    /// Whether this kind is told.
-    pub fn hears_of(&self, kind: Kind) -> bool {
+    /// Whether the member is notified of this kind.
+    pub fn includes(&self, kind: Kind) -> bool {
         !kind.can_be_muted() || !self.muted.contains(&kind)
     }
 }
 
-/// What a member has chosen.
+/// The preferences of a member.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find(conn: &mut Conn, key: AccountKey) -> Result<Preferences, StorageError> {
     let row = sql::find_preferences(conn, key)?;
-    Ok(
-        row.map_or_else(Preferences::default, |(lang, theme, muted)| Preferences {
-            lang: Lang::parse(&lang).unwrap_or_default(),
-            theme: Theme::parse(&theme).unwrap_or_default(),
-            muted: muted.split(',').filter_map(Kind::parse).collect(),
-        }),
-    )
+    Ok(row.map_or_else(Preferences::default, |row| Preferences {
+        lang: Lang::parse(&row.language).unwrap_or_default(),
+        theme: Theme::parse(&row.theme).unwrap_or_default(),
+        muted: row.muted.split(',').filter_map(Kind::parse).collect(),
+    }))
 }
 
-/// Keeps what a member chooses.
+/// Stores the preferences of a member.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,8 +49,12 @@ pub fn save(conn: &mut Conn, key: AccountKey, chosen: &Preferences) -> Result<()
         .filter(|kind| kind.can_be_muted())
         .map(|kind| kind.as_str())
         .collect();
-    let look = (chosen.lang.as_str(), chosen.theme.as_str());
-    sql::save_preferences(conn, key, look, &muted.join(","))
+    let row = PreferencesRow {
+        language: chosen.lang.as_str().to_owned(),
+        theme: chosen.theme.as_str().to_owned(),
+        muted: muted.join(","),
+    };
+    sql::save_preferences(conn, key, &row)
 }
 
 /// Whether the stored list of kinds has this one.

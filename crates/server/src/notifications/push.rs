@@ -1,5 +1,5 @@
-//! Waking a browser: a job that puts into words what the member may read right now, and hands it to the push
-//! service of their browser. A message may arrive twice; its tag makes the second replace the first.
+//! Push messages: a job renders what the member may read right now, and sends it to the push service of the
+//! member's browser. A message may arrive twice; its tag makes the second replace the first.
 
 use anyhow::Context;
 use funsun_domain::ids::{AccountKey, SessionId};
@@ -16,9 +16,9 @@ use crate::jobs::Next;
 use crate::site::{Lang, Texts};
 use crate::state::AppState;
 
-/// How long a message is worth waking somebody, in seconds: a day.
+/// How long a message stays worth delivering, in seconds: a day.
 const TTL_SECONDS: u32 = 86_400;
-/// Refusals in a row after which a subscription is given up.
+/// Refusals in a row after which a subscription is removed.
 const FAILURES_MAX: i64 = 10;
 
 /// What is to be sent, and where.
@@ -28,11 +28,11 @@ struct Delivery {
     lang: Lang,
 }
 
-/// Does the job of this subject. Nothing is sent that was read, hidden, muted or forgotten meanwhile, nor to a
-/// browser whose login has ended.
+/// Sends a notification to a subscribed browser, as the job's subject names them. Nothing is sent that was read,
+/// hidden, muted or deleted meanwhile, nor to a browser whose session has ended.
 ///
 /// # Errors
-/// When the database fails; the job is tried again.
+/// When the database fails; the job is retried.
 pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
     let (notification, subscription) = subject.split_once(' ').context("not a push")?;
     let (notification, subscription): (i64, i64) = (notification.parse()?, subscription.parse()?);
@@ -40,7 +40,7 @@ pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
     let delivery = match state.db.read(prepare).await? {
         Prepared::Deliver(delivery) => *delivery,
         Prepared::Nothing => return Ok(Next::Done),
-        Prepared::LoggedOut => return forget(state, subscription).await,
+        Prepared::LoggedOut => return unsubscribe(state, subscription).await,
     };
     let now = state.clock.now();
     if delivery.item.at.plus_seconds(i64::from(TTL_SECONDS)) <= now {
@@ -49,7 +49,7 @@ pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
     let row = &delivery.subscription;
     let to = Subscription::parse(&row.endpoint, &row.p256dh, &row.auth, state.config.reach());
     let Ok(to) = to else {
-        return forget(state, subscription).await;
+        return unsubscribe(state, subscription).await;
     };
     let payload = payload(&delivery, notification);
     let message = Message {
@@ -58,14 +58,14 @@ pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
     };
     match state.push.send(&to, message, now.seconds()).await {
         Outcome::Accepted if row.failures == 0 => Ok(Next::Done),
-        Outcome::Accepted => note_failures(state, subscription, 0).await,
-        Outcome::Gone => forget(state, subscription).await,
+        Outcome::Accepted => set_failures(state, subscription, 0).await,
+        Outcome::Gone => unsubscribe(state, subscription).await,
         Outcome::Later(seconds) => Ok(Next::Later(seconds)),
         Outcome::Refused(status) => {
             tracing::warn!(subscription, status, "a push service refuses a message");
             match row.failures + 1 {
-                FAILURES_MAX.. => forget(state, subscription).await,
-                failures => note_failures(state, subscription, failures).await,
+                FAILURES_MAX.. => unsubscribe(state, subscription).await,
+                failures => set_failures(state, subscription, failures).await,
             }
         }
     }
@@ -90,7 +90,7 @@ fn prepare(conn: &mut Conn, id: i64, subscription: i64) -> Result<Prepared, Stor
     let viewer = AccountKey::new(subscription.account_id).map_err(StorageError::corrupt)?;
     let found = list::find(conn, viewer, id)?;
     let chosen = preferences::find(conn, viewer)?;
-    let item = found.filter(|item| item.unread && chosen.hears_of(item.kind));
+    let item = found.filter(|item| item.unread && chosen.includes(item.kind));
     Ok(item.map_or(Prepared::Nothing, |item| {
         Prepared::Deliver(Box::new(Delivery {
             subscription,
@@ -111,14 +111,14 @@ fn payload(delivery: &Delivery, notification: i64) -> String {
     .to_string()
 }
 
-async fn forget(state: &AppState, subscription: i64) -> anyhow::Result<Next> {
+async fn unsubscribe(state: &AppState, subscription: i64) -> anyhow::Result<Next> {
     let delete = move |conn: &mut Conn| push_sql::delete(conn, subscription);
     state.db.write(delete).await?;
     Ok(Next::Done)
 }
 
-async fn note_failures(state: &AppState, id: i64, failures: i64) -> anyhow::Result<Next> {
-    let note = move |conn: &mut Conn| push_sql::set_failures(conn, id, failures);
-    state.db.write(note).await?;
+async fn set_failures(state: &AppState, id: i64, failures: i64) -> anyhow::Result<Next> {
+    let set = move |conn: &mut Conn| push_sql::set_failures(conn, id, failures);
+    state.db.write(set).await?;
     Ok(Next::Done)
 }

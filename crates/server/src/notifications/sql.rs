@@ -6,7 +6,7 @@ use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
-use super::notify::News;
+use super::notify::NewNotification;
 use crate::db::schema::{accounts, follows, fundings, notifications, preferences, supports};
 use crate::db::{Conn, StorageError, dialect};
 use crate::visibility::{Viewer, is_visible_to};
@@ -50,23 +50,23 @@ fn is_readable_by(viewer: Viewer) -> _ {
     refunded.or(about_none.or(seen).and(no_support.or(stands)))
 }
 
-/// Writes a notification; `None` when the member has been told before.
+/// Stores a notification; `None` when the member has been notified before.
 pub fn insert(
     conn: &mut Conn,
     to: AccountKey,
-    news: &News,
+    new: &NewNotification,
     now: Timestamp,
 ) -> Result<Option<i64>, StorageError> {
     let inserted = diesel::insert_into(notifications::table)
         .values((
             notifications::account_id.eq(to.get()),
-            notifications::kind.eq(news.kind.as_str()),
-            notifications::subject.eq(&news.subject),
-            notifications::actor_id.eq(news.actor.map(AccountKey::get)),
-            notifications::funding_id.eq(news.funding.map(FundingId::get)),
-            notifications::support_id.eq(news.support.map(SupportId::get)),
-            notifications::amount.eq(news.amount),
-            notifications::reason.eq(news.reason),
+            notifications::kind.eq(new.kind.as_str()),
+            notifications::subject.eq(&new.subject),
+            notifications::actor_id.eq(new.actor.map(AccountKey::get)),
+            notifications::funding_id.eq(new.funding.map(FundingId::get)),
+            notifications::support_id.eq(new.support.map(SupportId::get)),
+            notifications::amount.eq(new.amount),
+            notifications::reason.eq(new.reason),
             notifications::created_at.eq(now.micros()),
         ))
         .execute(conn);
@@ -76,7 +76,7 @@ pub fn insert(
     }
 }
 
-/// What a member does not want to be told of; `None` when they have left.
+/// The kinds that a member has muted; `None` when the member has left.
 pub fn find_muted(conn: &mut Conn, key: AccountKey) -> Result<Option<String>, StorageError> {
     let muted: Option<Option<String>> = accounts::table
         .left_join(preferences::table.on(preferences::account_id.eq(accounts::id)))
@@ -130,7 +130,7 @@ pub fn find(
         .optional()?)
 }
 
-/// What was said with these supports, and what the funding's author answered, as far as they stand.
+/// The messages of those of these supports that stand, and the author's answers.
 pub fn list_messages(
     conn: &mut Conn,
     ids: &[i64],
@@ -154,7 +154,7 @@ pub fn count_unread(conn: &mut Conn, viewer: AccountKey, most: i64) -> Result<us
     Ok(ids.len())
 }
 
-/// Notes that one of a member's notifications is read.
+/// Marks one of a member's notifications as read.
 pub fn mark_read(
     conn: &mut Conn,
     key: AccountKey,
@@ -171,7 +171,7 @@ pub fn mark_read(
     Ok(())
 }
 
-/// Notes that a member has read everything up to now.
+/// Marks all of a member's notifications as read.
 pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(), StorageError> {
     let unread = notifications::table
         .filter(notifications::account_id.eq(key.get()))
@@ -182,20 +182,21 @@ pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result
     Ok(())
 }
 
-/// Removes what a member was told and chose, and what others were told of them alone.
+/// Removes a member's notifications and preferences, and the notifications of others that are about that member
+/// alone.
 pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    let told = notifications::table.filter(notifications::account_id.eq(key.get()));
-    diesel::delete(told).execute(conn)?;
+    let own = notifications::table.filter(notifications::account_id.eq(key.get()));
+    diesel::delete(own).execute(conn)?;
     let alone = [Kind::Followed, Kind::FriendBirthday].map(Kind::as_str);
-    let of_them = notifications::table
+    let about = notifications::table
         .filter(notifications::actor_id.eq(key.get()))
         .filter(notifications::kind.eq_any(alone));
-    diesel::delete(of_them).execute(conn)?;
+    diesel::delete(about).execute(conn)?;
     diesel::delete(preferences::table.find(key.get())).execute(conn)?;
     Ok(())
 }
 
-/// Removes up to `most` notifications written before `moment`; gives back how many.
+/// Removes up to `most` notifications created before `moment`; returns how many.
 pub fn delete_older(conn: &mut Conn, moment: Timestamp, most: i64) -> Result<usize, StorageError> {
     let ids: Vec<i64> = notifications::table
         .filter(notifications::created_at.lt(moment.micros()))
@@ -206,11 +207,20 @@ pub fn delete_older(conn: &mut Conn, moment: Timestamp, most: i64) -> Result<usi
     Ok(diesel::delete(older).execute(conn)?)
 }
 
-/// A member's choices as stored: language, theme, muted kinds.
+/// A member's preferences as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct PreferencesRow {
+    pub language: String,
+    pub theme: String,
+    /// Kinds, separated by commas.
+    pub muted: String,
+}
+
+/// A member's preferences.
 pub fn find_preferences(
     conn: &mut Conn,
     key: AccountKey,
-) -> Result<Option<(String, String, String)>, StorageError> {
+) -> Result<Option<PreferencesRow>, StorageError> {
     Ok(preferences::table
         .find(key.get())
         .select((
@@ -222,56 +232,67 @@ pub fn find_preferences(
         .optional()?)
 }
 
-/// Writes a member's choices.
+/// Stores a member's preferences.
 pub fn save_preferences(
     conn: &mut Conn,
     key: AccountKey,
-    (language, theme): (&str, &str),
-    muted: &str,
+    row: &PreferencesRow,
 ) -> Result<(), StorageError> {
     diesel::delete(preferences::table.find(key.get())).execute(conn)?;
     diesel::insert_into(preferences::table)
         .values((
             preferences::account_id.eq(key.get()),
-            preferences::language.eq(language),
-            preferences::theme.eq(theme),
-            preferences::muted.eq(muted),
+            preferences::language.eq(&row.language),
+            preferences::theme.eq(&row.theme),
+            preferences::muted.eq(&row.muted),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// The author of a funding, its goal and what it has collected, in won.
-pub fn find_progress(conn: &mut Conn, id: i64) -> Result<Option<(i64, i64, i64)>, StorageError> {
-    Ok(fundings::table
-        .find(id)
+/// What notifications need to know of a funding.
+#[derive(Clone, Copy, Debug)]
+pub struct FundingRow {
+    pub author: AccountKey,
+    /// KRW.
+    pub goal: i64,
+    /// KRW.
+    pub collected: i64,
+    pub deadline: Timestamp,
+}
+
+/// A funding, whether or not anybody may see it.
+pub fn find_funding(conn: &mut Conn, id: FundingId) -> Result<Option<FundingRow>, StorageError> {
+    let row: Option<(i64, i64, i64, i64)> = fundings::table
+        .find(id.get())
         .select((
             fundings::author_id,
             fundings::goal_amount,
             fundings::collected_amount,
+            fundings::deadline_at,
         ))
         .first(conn)
-        .optional()?)
+        .optional()?;
+    row.map(|(author, goal, collected, deadline)| {
+        Ok(FundingRow {
+            author: AccountKey::new(author).map_err(StorageError::corrupt)?,
+            goal,
+            collected,
+            deadline: Timestamp::from_micros(deadline),
+        })
+    })
+    .transpose()
 }
 
-/// The author of a funding, and when it ends.
-pub fn find_author(conn: &mut Conn, id: i64) -> Result<Option<(i64, i64)>, StorageError> {
-    Ok(fundings::table
-        .find(id)
-        .select((fundings::author_id, fundings::deadline_at))
-        .first(conn)
-        .optional()?)
-}
-
-/// Members above `after` whose support of this funding stands, by their rows.
+/// Members above `after` with a support of this funding that stands, by their rows.
 pub fn list_supporters(
     conn: &mut Conn,
-    funding: i64,
+    funding: FundingId,
     after: i64,
     limit: i64,
 ) -> Result<Vec<i64>, StorageError> {
     Ok(supports::table
-        .filter(supports::funding_id.eq(funding))
+        .filter(supports::funding_id.eq(funding.get()))
         .filter(supports::taken_back_at.is_null())
         .filter(supports::author_id.gt(after))
         .order(supports::author_id)
@@ -299,7 +320,7 @@ pub fn list_born_on(
         .load(conn)?)
 }
 
-/// The friends of a member, who may see their birthday.
+/// The friends of a member, who may see the birthday.
 pub fn list_friends(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, StorageError> {
     let back = diesel::alias!(follows as back);
     let returned = back.field(follows::follower_id).eq(follows::followee_id);

@@ -1,4 +1,4 @@
-//! A notification in words: the same in the list and on a lock screen.
+//! A notification in words: the same in the list and in a push message.
 
 use super::kind::Kind;
 use super::list::Item;

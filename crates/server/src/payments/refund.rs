@@ -2,7 +2,7 @@
 
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId};
 use funsun_domain::money::Won;
-use funsun_domain::payments::{PaymentState, Step};
+use funsun_domain::payments::{PaymentState, RefundReason, Step};
 use funsun_domain::time::Timestamp;
 
 use super::gateway::Refunding;
@@ -11,47 +11,6 @@ use super::stored::{StoredPayment, Timing};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::{notifications, supports};
-
-/// Why money goes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefundReason {
-    /// No support took the payment in time.
-    NeverAttached,
-    /// The funding ended, or its author was suspended, before the support could be taken.
-    FundingClosed,
-    /// The funding was deleted.
-    FundingDeleted,
-    /// The supporter took the support back.
-    TakenBack,
-    /// The payer left.
-    PayerLeft,
-}
-
-impl RefundReason {
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NeverAttached => "never_attached",
-            Self::FundingClosed => "funding_closed",
-            Self::FundingDeleted => "funding_deleted",
-            Self::TakenBack => "taken_back",
-            Self::PayerLeft => "payer_left",
-        }
-    }
-
-    /// Reads what [`RefundReason::as_str`] writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::NeverAttached,
-            Self::FundingClosed,
-            Self::FundingDeleted,
-            Self::TakenBack,
-            Self::PayerLeft,
-        ]
-        .into_iter()
-        .find(|reason| reason.as_str() == text)
-    }
-}
 
 /// Asks that everything left of a payment be given back. A support it paid for is listed no more; the
 /// funding's total falls when the money is really back.
@@ -196,14 +155,18 @@ fn finish_in(
     now: Timestamp,
     timing: Timing,
 ) -> Result<StoredPayment, StorageError> {
-    let (amount, before) = (payment.rules.refunding.get(), payment.rules.refunded.get());
+    let before = payment.rules;
     let payment = payment.step(conn, Step::FinishRefund, now, timing)?;
-    let reason = payment
-        .refund_reason
-        .as_deref()
-        .and_then(RefundReason::parse);
-    let about = (payment.id, payment.rules.funding);
-    notifications::refunded(conn, payment.payer, about, (amount, before), reason, now)?;
+    let reason = payment.refund_reason.as_deref();
+    let event = notifications::RefundEvent {
+        payment: payment.id,
+        payer: payment.payer,
+        funding: payment.rules.funding,
+        amount: before.refunding,
+        refunded_before: before.refunded,
+        reason: reason.and_then(RefundReason::parse),
+    };
+    notifications::refunded(conn, event, now)?;
     Ok(payment)
 }
 

@@ -1,11 +1,11 @@
 //! The sweeper: looks at every payment that was left on its way, at start and again and again.
 
 use funsun_domain::ids::PaymentId;
-use funsun_domain::payments::{PaymentState, Step};
+use funsun_domain::payments::{PaymentState, RefundReason, Step};
 use futures_util::{StreamExt, stream};
 
 use super::approve::settle_by_look_up;
-use super::refund::{self, RefundReason};
+use super::refund;
 use super::sql;
 use super::stored::{StoredPayment, Timing};
 use crate::db::{Conn, StorageError};

@@ -3,7 +3,7 @@
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
 use funsun_domain::money::SupportAmount;
-use funsun_domain::payments::Step;
+use funsun_domain::payments::{RefundReason, Step};
 use funsun_domain::text::SupportMessage;
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::notifications;
-use crate::payments::refund::{self, RefundReason};
+use crate::payments::refund;
 use crate::payments::{self, StoredPayment, Timing};
 use crate::visibility::{self, FundingFacts};
 
@@ -143,10 +143,16 @@ fn attach(
     timing: Timing,
 ) -> Result<(StoredPayment, SupportId), StorageError> {
     let payment = payment.step(conn, Step::Attach(funding), now, timing)?;
-    let (who, amount) = ((funding, payment.payer), payment.rules.amount.get());
-    let id = sql::create(conn, who, payment.id, amount, message, now)?;
+    let (who, amount) = ((funding, payment.payer), payment.rules.amount);
+    let id = sql::create(conn, who, payment.id, amount.get(), message, now)?;
     sql::note_participation(conn, payment.payer, funding, id)?;
-    notifications::supported(conn, payment.payer, (funding, id), amount, now)?;
-    notifications::goal_may_be_reached(conn, funding, amount, now)?;
+    let event = notifications::SupportEvent {
+        funding,
+        support: id,
+        supporter: payment.payer,
+        amount,
+    };
+    notifications::supported(conn, event, now)?;
+    notifications::goal_reached(conn, funding, amount, now)?;
     Ok((payment, id))
 }

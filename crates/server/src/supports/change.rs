@@ -1,14 +1,14 @@
 //! Changing a support's message, and taking a support back.
 
 use funsun_domain::ids::{AccountKey, PaymentId, SupportId};
-use funsun_domain::payments::PaymentState;
+use funsun_domain::payments::{PaymentState, RefundReason};
 use funsun_domain::text::SupportMessage;
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::payments::refund::{self, RefundReason};
+use crate::payments::refund;
 use crate::payments::{self, Timing};
 
 /// Why a support is not changed.

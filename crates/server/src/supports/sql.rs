@@ -205,11 +205,11 @@ pub fn set_message(conn: &mut Conn, id: SupportId, message: &str) -> Result<(), 
     Ok(())
 }
 
-/// What decides whether a support's giver may be thanked.
+/// What decides whether the supporter may be thanked.
 #[derive(Clone, Copy, Debug)]
 pub struct ThankFacts {
     pub funding: FundingId,
-    pub giver: AccountKey,
+    pub supporter: AccountKey,
     pub taken_back: bool,
     pub thanked: bool,
 }
@@ -226,10 +226,10 @@ pub fn find_to_thank(conn: &mut Conn, id: SupportId) -> Result<Option<ThankFacts
         ))
         .first(conn)
         .optional()?;
-    row.map(|(funding, giver, taken_back_at, thanked_at)| {
+    row.map(|(funding, supporter, taken_back_at, thanked_at)| {
         Ok(ThankFacts {
             funding: FundingId::new(funding).map_err(StorageError::corrupt)?,
-            giver: AccountKey::new(giver).map_err(StorageError::corrupt)?,
+            supporter: AccountKey::new(supporter).map_err(StorageError::corrupt)?,
             taken_back: taken_back_at.is_some(),
             thanked: thanked_at.is_some(),
         })

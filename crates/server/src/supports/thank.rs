@@ -1,4 +1,4 @@
-//! The author of a funding thanks a giver.
+//! The author of a funding thanks for a support.
 
 use funsun_domain::ids::{AccountKey, SupportId};
 use funsun_domain::text::Thanks;
@@ -8,9 +8,9 @@ use thiserror::Error;
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, EditRefusal};
-use crate::notifications;
+use crate::notifications::{self, ThanksEvent};
 
-/// Why nobody is thanked.
+/// Why thanks are refused.
 #[derive(Debug, Error)]
 pub enum ThankRefusal {
     /// There is no support by this id in a funding that the caller may see.
@@ -27,7 +27,8 @@ pub enum ThankRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Writes what `author` answers to a support of their funding. It may be changed later; the giver is told once.
+/// Stores the answer of `author` to a support of their funding. It may be changed later; the supporter is notified
+/// once.
 ///
 /// # Errors
 /// [`ThankRefusal`].
@@ -45,8 +46,13 @@ pub fn thank(
     }
     sql::set_thanks(conn, id, text.as_str(), now)?;
     if !facts.thanked {
-        let about = (facts.funding, id);
-        notifications::thanked(conn, (author, facts.giver), about, now)?;
+        let event = ThanksEvent {
+            funding: facts.funding,
+            support: id,
+            author,
+            supporter: facts.supporter,
+        };
+        notifications::thanked(conn, event, now)?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ pub async fn tell_birthdays_forever(state: AppState) {
     let mut told = None;
     loop {
         ticks.tick().await;
-        match notifications::tell_birthdays(&state, told.clone()).await {
+        match notifications::notify_of_birthdays(&state, told.clone()).await {
             Ok(now_told) => told = now_told,
             Err(error) => tracing::error!(%error, "birthdays could not be told"),
         }
@@ -113,7 +113,7 @@ pub async fn forget_old_forever(state: AppState) {
             Ok(logins) => tracing::info!(logins, "forgot logins that had expired"),
             Err(error) => tracing::error!(%error, "expired logins could not be forgotten"),
         }
-        match notifications::forget_old(&state).await {
+        match notifications::delete_old(&state).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "forgot old notifications"),
             Err(error) => tracing::error!(%error, "old notifications could not be forgotten"),

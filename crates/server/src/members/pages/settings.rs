@@ -91,7 +91,7 @@ fn choices(chosen: &Preferences, t: Texts) -> Vec<Choice> {
         .map(|kind| Choice {
             name: kind.as_str(),
             text: t.say(&["settings.kind.", kind.as_str()].concat()),
-            enabled: chosen.hears_of(kind),
+            enabled: chosen.includes(kind),
         })
         .collect()
 }

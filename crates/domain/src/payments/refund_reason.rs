@@ -1,0 +1,55 @@
+//! Why a payment is refunded.
+
+/// Why money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundReason {
+    /// No support took the payment in time.
+    NeverAttached,
+    /// The funding ended, or its author was suspended, before the support could be taken.
+    FundingClosed,
+    /// The funding was deleted.
+    FundingDeleted,
+    /// The supporter took the support back.
+    TakenBack,
+    /// The payer left.
+    PayerLeft,
+}
+
+impl RefundReason {
+    const ALL: [Self; 5] = [
+        Self::NeverAttached,
+        Self::FundingClosed,
+        Self::FundingDeleted,
+        Self::TakenBack,
+        Self::PayerLeft,
+    ];
+
+    /// The word in the database and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NeverAttached => "never_attached",
+            Self::FundingClosed => "funding_closed",
+            Self::FundingDeleted => "funding_deleted",
+            Self::TakenBack => "taken_back",
+            Self::PayerLeft => "payer_left",
+        }
+    }
+
+    /// Parses what [`RefundReason::as_str`] returns; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RefundReason;
+
+    #[test]
+    fn every_reason_is_parsed_from_its_word() {
+        for reason in RefundReason::ALL {
+            assert_eq!(RefundReason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(RefundReason::parse("never"), None);
+    }
+}
