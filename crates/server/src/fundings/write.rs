@@ -9,8 +9,7 @@ use thiserror::Error;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::media::PictureEdit;
-use crate::media::{self, NewPicture};
+use crate::media::{self, NewPicture, PictureEdit};
 use crate::notifications;
 use crate::payments::{self, Timing};
 use crate::visibility;
@@ -117,7 +116,7 @@ pub fn edit_funding(
         if let (Some(old), Some(new)) = (old, change.name())
             && Some(old.as_str()) != new
         {
-            media::let_go(conn, &old, now)?;
+            media::release(conn, &old, now)?;
         }
     }
     Ok(())
@@ -166,7 +165,7 @@ fn delete(
         .into_iter()
         .flatten()
     {
-        media::let_go(conn, &name, now)?;
+        media::release(conn, &name, now)?;
     }
     payments::refund::refund_all_of(conn, id, now, timing)
 }

@@ -8,7 +8,8 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{PictureName, sql};
+use super::names::PictureName;
+use super::sql;
 use crate::state::AppState;
 use web::{AppError, PathInput, Problem};
 

@@ -1,5 +1,5 @@
-//! Names of pictures: content-addressed under a secret key, so equal uploads of one member share a name
-//! and nobody can guess one. And the signatures that open a friends-only picture.
+//! Names of pictures: content-addressed under a secret key, so that equal uploads of one member share a name and
+//! no name can be guessed. And the signatures of signed URLs.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use hmac::{Hmac, Mac};
 use picture::Format;
 use sha2::Sha256;
 
-/// Seconds of the steps in which signed addresses change: within one, a picture keeps its address.
+/// Seconds of the steps in which signed URLs change: within a step a picture keeps its URL.
 const STEP_SECONDS: i64 = 3_600;
 
 /// Bytes of a name and of a signature: 128 bits.
@@ -42,7 +42,7 @@ impl PictureName {
         }
     }
 
-    /// Reads a requested file name; `None` for anything we would never have given out.
+    /// Parses a requested file name; `None` for anything that is not a name of ours.
     pub fn parse_file(file: &str) -> Option<(Self, Rendition)> {
         let (stem, extension) = file.split_once('.')?;
         let (digits, rendition) = match stem.strip_suffix("_480") {
@@ -60,7 +60,7 @@ impl PictureName {
 
 type Signature = [u8; TAG_BYTES];
 
-/// Makes and checks names and signatures.
+/// Makes names, and makes and verifies signatures.
 pub(super) struct Signer {
     key: Hmac<Sha256>,
 }
@@ -85,7 +85,7 @@ impl Signer {
         PictureName(format!("{digits}.{}", format.extension()))
     }
 
-    /// The part of a path that opens picture `name` from now until the step after this one ends.
+    /// The part of a signed path that gives access to picture `name` until the next step ends.
     pub(super) fn pass(&self, name: &str, now: Timestamp) -> String {
         let expires = (now.seconds().div_euclid(STEP_SECONDS) + 2) * STEP_SECONDS;
         format!(
@@ -94,18 +94,18 @@ impl Signer {
         )
     }
 
-    /// Seconds that `pass` still opens `name`; `None` when it does not.
+    /// Seconds for which `pass` still gives access to `name`; `None` when it does not.
     pub(super) fn seconds_left(&self, pass: &str, name: &str, now: Timestamp) -> Option<i64> {
         check(pass, now, |expires| self.viewing(name, expires))
     }
 
-    /// What makes `owner`, and nobody else, open picture `name` until `expires` (seconds) while it waits for a row.
+    /// Gives `owner`, and nobody else, access to the waiting picture `name` until `expires` (Unix seconds).
     pub(super) fn waiting_pass(&self, owner: AccountKey, name: &str, expires: i64) -> String {
         let signature = self.waiting(owner, name, expires);
         format!("{expires}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// Whether `pass` opens `name` for `owner`.
+    /// Whether `pass` gives `owner` access to `name`.
     pub(super) fn opens_waiting(
         &self,
         pass: &str,
@@ -135,7 +135,8 @@ impl Signer {
     }
 }
 
-/// Seconds that a pass `expiry.signature` is still good, by what its signature has to be; `None` when it is not.
+/// Seconds for which a pass `expiry.signature` is still valid; `None` when it is not. `signed` computes the
+/// expected signature.
 fn check(pass: &str, now: Timestamp, signed: impl FnOnce(i64) -> Signature) -> Option<i64> {
     let (expires, signature) = pass.split_once('.')?;
     let expires: i64 = expires.parse().ok()?;

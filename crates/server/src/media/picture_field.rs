@@ -1,18 +1,19 @@
-//! The picture of a form: one that is sent now, or one that an earlier sending of the form left with us.
+//! The picture of a form: one that is uploaded now, or one that an earlier submission of the form left with us.
 
-use super::{PictureEdit, picture_edit};
+use super::picture_edit::{PictureEdit, picture_edit};
+use super::store::Shown;
+use super::waiting::{find_waiting, wait, waiting_shown};
 use crate::identity::Member;
-use crate::media::{self, Shown, waiting_shown};
 use crate::site::{Form, Texts};
 use crate::state::AppState;
 use web::{AppError, Input};
 
-/// The names of a picture's fields.
+/// The form fields of one picture.
 #[derive(Clone, Copy, Debug)]
 pub struct PictureField {
-    /// The file; its messages stand here.
+    /// The file; error messages appear at this field.
     pub file: &'static str,
-    /// The token of one that waits.
+    /// The token of a picture that waits.
     pub kept: &'static str,
 }
 
@@ -28,8 +29,8 @@ pub const REVIEW_IMAGE: PictureField = PictureField {
     kept: "review_image_kept",
 };
 
-/// Reads the picture of a form. What was taken is kept in the form, so that it need not be sent again when the form
-/// comes back; what is not taken is told at the file's field.
+/// Reads the picture of a form. An accepted picture stays in the form, so that it need not be uploaded again
+/// when the form is shown again; a refusal becomes an error of the file's field.
 pub async fn read_picture(
     state: &AppState,
     member: Member,
@@ -46,7 +47,7 @@ pub async fn read_picture(
     }
     let edit = match picture_edit(state, member, input, field.file).await {
         Ok(PictureEdit::Keep) => kept,
-        Ok(PictureEdit::Replace(picture)) => match media::wait(state, member.key, &picture).await {
+        Ok(PictureEdit::Replace(picture)) => match wait(state, member.key, &picture).await {
             Ok(token) => {
                 form.set(field.kept, token);
                 Ok(PictureEdit::Replace(picture))
@@ -73,17 +74,17 @@ async fn find_kept(
     if token.is_empty() {
         return Ok(PictureEdit::Keep);
     }
-    match media::find_waiting(state, member.key, token).await {
+    match find_waiting(state, member.key, token).await {
         Ok(Some(picture)) => Ok(PictureEdit::Replace(picture)),
         Ok(None) => Err("edit.image_lost"),
         Err(error) => Err(message(&error)),
     }
 }
 
-/// What is told when a picture is not taken: our own failures are not the file's.
+/// The key of the message for a picture that is refused: our own failures are not blamed on the file.
 fn message(error: &AppError) -> &'static str {
     if error.status().is_server_error() {
-        tracing::error!(code = error.code(), "a picture could not be taken");
+        tracing::error!(code = error.code(), "a picture could not be stored");
         "error.unavailable.text"
     } else {
         "edit.image_error"

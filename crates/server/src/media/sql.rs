@@ -1,4 +1,4 @@
-//! Which pictures are in use, and by whom: asked of the rows that name them.
+//! Which pictures are in use, by the rows that name them.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ pub fn is_public(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
     Ok(diesel::select(exists(image).or(exists(member)).or(exists(review))).get_result(conn)?)
 }
 
-/// Whether anybody may see the picture.
+/// Whether anybody at all may see the picture.
 pub fn is_shown(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
     let member = accounts::table.filter(accounts::image.eq(name));
     let image = fundings::table

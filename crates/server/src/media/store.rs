@@ -1,4 +1,4 @@
-//! Where picture files lie: a folder here, or any other store of the same interface.
+//! The store of picture files: a local folder, or another store with the same interface.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -13,9 +13,9 @@ use picture::Format;
 use tokio::sync::Semaphore;
 
 use super::names::{PictureName, Rendition, Signer};
-use super::waiting::Queues;
+use super::waiting_queues::Queues;
 
-/// Pictures decoded at the same time: one of 50 megapixels needs up to 200 MB while it is.
+/// Pictures decoded at the same time: one of 50 megapixels needs up to 200 MB meanwhile.
 const DECODERS: usize = 1;
 
 /// Picture files and their addresses.
@@ -38,12 +38,12 @@ impl MediaStore {
         })
     }
 
-    /// Address of a picture that everybody may see.
+    /// Path of a picture that everybody may see.
     pub fn public_path(name: &str) -> String {
         format!("/media/{name}")
     }
 
-    /// Address of a picture for a viewer who may see its funding; good for one to two hours.
+    /// Signed path of a picture for a viewer who may see its funding; valid for one to two hours.
     pub fn signed_path(&self, name: &str, now: Timestamp) -> String {
         format!("/media/s/{}/{name}", self.signer.pass(name, now))
     }
@@ -53,7 +53,7 @@ impl MediaStore {
         Shown::at(self.path(name, public, now))
     }
 
-    /// Address of a picture of a funding, for a viewer who may see it.
+    /// Path of a picture of a funding, for a viewer who may see it; signed unless the funding is public.
     pub fn path(&self, name: &str, public: bool, now: Timestamp) -> String {
         if public {
             Self::public_path(name)
@@ -62,7 +62,7 @@ impl MediaStore {
         }
     }
 
-    /// Seconds that a signed address is still good; `None` when it is not.
+    /// Seconds that a signed path is still valid; `None` when it is not.
     pub(super) fn seconds_left(
         &self,
         pass: &str,
@@ -133,7 +133,7 @@ impl MediaStore {
     }
 }
 
-/// Where both renditions of a picture are.
+/// The paths of both renditions of a picture.
 #[derive(Clone, Debug)]
 pub struct Shown {
     /// Largest side up to 1,600 px.
@@ -143,7 +143,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// From the address of the full one.
+    /// From the path of the full rendition.
     pub(super) fn at(full: String) -> Self {
         let small = full.rsplit_once('.').map_or_else(
             || full.clone(),

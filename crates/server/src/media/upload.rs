@@ -1,11 +1,11 @@
-//! Taking a picture in: bounded in memory, re-encoded, stored before any row names it.
+//! Accepting a picture: decoded within bounds, re-encoded, stored before any row names it.
 
 use funsun_domain::ids::AccountKey;
 use picture::{Picture, Refusal};
 
+use super::ORPHAN_AFTER_SECONDS;
 use super::names::{PictureName, Rendition};
-use super::{ORPHAN_AFTER_SECONDS, sql};
-use crate::db::{Conn, StorageError};
+use crate::db::StorageError;
 use crate::jobs::{self, JobKind};
 use crate::state::AppState;
 use web::{AppError, Upload};
@@ -17,7 +17,7 @@ pub struct NewPicture {
 }
 
 impl NewPicture {
-    /// One that was stored before.
+    /// A picture that was stored before.
     pub(super) fn stored(name: PictureName) -> Self {
         Self { name }
     }
@@ -64,7 +64,7 @@ pub async fn store(
     let name = state
         .media
         .name(owner, &picture.full.bytes, picture.full.format);
-    note_upload(state, &name).await?;
+    plan_removal(state, &name).await?;
     for (rendition, content) in [
         (Rendition::Full, picture.full.bytes),
         (Rendition::Small, picture.small.bytes),
@@ -78,38 +78,13 @@ pub async fn store(
     Ok(NewPicture { name })
 }
 
-/// Written first: should the process die before a row names the picture, the job removes the file. An earlier job leaves
-/// it alone.
-pub(super) async fn note_upload(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
+/// Plans the removal of an upload before it is stored: should the process die before a row names the picture,
+/// the job removes the file. An earlier job for the same picture then leaves it alone.
+pub(super) async fn plan_removal(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
     let subject = name.as_str().to_owned();
     let later = state.clock.now().plus_seconds(ORPHAN_AFTER_SECONDS);
     let enqueue = move |conn: &mut _| jobs::enqueue(conn, JobKind::RemovePicture, &subject, later);
     state.db.write(enqueue).await
-}
-
-/// Removes a picture that no row names any more; one that is in use stays, and so does one that was
-/// uploaded again meanwhile, which has a later job of its own.
-///
-/// # Errors
-/// When the database or the store fails; the job is tried again.
-pub async fn remove_unless_used(state: &AppState, job: i64, subject: &str) -> anyhow::Result<()> {
-    let Some((name, Rendition::Full)) = PictureName::parse_file(subject) else {
-        anyhow::bail!("not a picture's name");
-    };
-    let asked = name.as_str().to_owned();
-    let wanted = state
-        .db
-        .read(move |conn| is_wanted(conn, job, &asked))
-        .await?;
-    if !wanted {
-        state.media.remove(&name).await?;
-    }
-    Ok(())
-}
-
-fn is_wanted(conn: &mut Conn, job: i64, name: &str) -> Result<bool, StorageError> {
-    Ok(sql::is_named(conn, name)?
-        || jobs::is_planned_again(conn, job, JobKind::RemovePicture, name)?)
 }
 
 fn refuse(field: &str, refusal: Refusal) -> AppError {

@@ -1,7 +1,5 @@
-//! Pictures that wait for a form to be finished: stored, named by no row yet, shown to their owner only. The form
-//! carries a token of ours, good for this owner and as long as the picture is kept.
-
-use std::collections::{HashMap, VecDeque};
+//! Pictures that wait for a form to be submitted: stored, not named by a row yet, shown to their owner only. The form
+//! carries a signed token, valid for this owner and for as long as the picture is kept.
 
 use axum::Router;
 use axum::extract::State;
@@ -14,14 +12,14 @@ use http::HeaderValue;
 use super::api::{answer, no_picture};
 use super::names::{PictureName, Rendition};
 use super::store::{MediaStore, Shown};
-use super::upload::{NewPicture, note_upload};
-use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, let_go};
+use super::upload::{NewPicture, plan_removal};
+use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, release};
 use crate::db::{Conn, StorageError};
 use crate::identity::Visitor;
 use crate::state::AppState;
 use web::{AppError, PathInput};
 
-/// A token must be dead before its picture is removed.
+/// A token must have expired before its picture is removed.
 const _: () = assert!(WAITING_SECONDS < ORPHAN_AFTER_SECONDS);
 
 /// `/media/w/…`.
@@ -29,36 +27,7 @@ pub fn router() -> Router<AppState> {
     Router::new().route("/media/w/{pass}/{file}", get(show))
 }
 
-/// Pictures of one member that wait at the same time; the oldest goes when there is one more.
-const WAITING_MAX: usize = 10;
-
-/// What waits, by owner, oldest first.
-#[derive(Default)]
-pub(super) struct Queues(HashMap<AccountKey, Queue>);
-
-struct Queue {
-    names: VecDeque<String>,
-    newest: Timestamp,
-}
-
-impl Queues {
-    /// Notes one more; gives back those that have no place any longer.
-    fn push(&mut self, owner: AccountKey, name: &str, now: Timestamp) -> Vec<String> {
-        let oldest = now.plus_seconds(-ORPHAN_AFTER_SECONDS);
-        self.0.retain(|_, queue| queue.newest > oldest);
-        let queue = self.0.entry(owner).or_insert_with(|| Queue {
-            names: VecDeque::new(),
-            newest: now,
-        });
-        queue.newest = now;
-        queue.names.retain(|known| known != name);
-        queue.names.push_back(name.to_owned());
-        let beyond = queue.names.len().saturating_sub(WAITING_MAX);
-        queue.names.drain(..beyond).collect()
-    }
-}
-
-/// Has a picture that was just stored wait for its owner's form; gives back the token by which the form names it.
+/// Lets a stored picture wait for its owner's form; returns the token by which the form refers to it.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,13 +37,13 @@ pub async fn wait(
     picture: &NewPicture,
 ) -> Result<String, StorageError> {
     let (now, media) = (state.clock.now(), &state.media);
-    let beyond = {
+    let excess = {
         let mut queues = media.queues.lock().expect("no holder of this lock panics");
         queues.push(owner, picture.name(), now)
     };
-    for name in beyond {
-        let go = move |conn: &mut Conn| let_go(conn, &name, now);
-        state.db.write(go).await?;
+    for name in excess {
+        let release = move |conn: &mut Conn| release(conn, &name, now);
+        state.db.write(release).await?;
         state.jobs_now.notify_one();
     }
     let expires = now.plus_seconds(WAITING_SECONDS).seconds();
@@ -82,8 +51,8 @@ pub async fn wait(
     Ok(format!("{pass}/{}", picture.name()))
 }
 
-/// The picture that a token of this owner names, if it still waits. It may have gone before its time, with a deleted
-/// funding that had the same one.
+/// The picture of a token of this owner, if it still waits. It may have been removed early, with a deleted funding
+/// that had the same picture.
 ///
 /// # Errors
 /// When the store or the database fails.
@@ -101,8 +70,8 @@ pub async fn find_waiting(
     let Some(name) = named else {
         return Ok(None);
     };
-    // A row is about to name it: whoever wants to remove it must see that before we look whether it is there.
-    note_upload(state, &name).await?;
+    // A row is about to name it: a removal must see that before we check whether the file exists.
+    plan_removal(state, &name).await?;
     let there = media.has(&name).await.map_err(AppError::internal)?;
     Ok(there.then(|| NewPicture::stored(name)))
 }

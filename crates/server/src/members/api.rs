@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::edit::{PictureEdit, ProfileEdit, edit_profile};
+use super::edit::{ProfileEdit, edit_profile};
 use super::leave::{Withdrawal, withdraw};
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::identity::{FormerMember, Member, account_gone, write_as};
-use crate::media;
+use crate::media::picture_edit;
 use crate::people::{OwnProfile, Profile, search_sql};
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
@@ -174,23 +174,6 @@ async fn search(
     };
     let found = state.db.read_slow(find).await?;
     Ok(Json(found.into_iter().map(Profile::for_other).collect()))
-}
-
-/// Reads `field` and `{field}_delete`; a new picture wins over `delete`.
-pub async fn picture_edit(
-    state: &AppState,
-    member: Member,
-    input: &Input,
-    field: &str,
-) -> Result<PictureEdit, AppError> {
-    let delete = input.optional_text(&format!("{field}_delete"))?;
-    Ok(match input.file(field) {
-        Some(upload) => {
-            PictureEdit::Replace(media::accept(state, member.key, field, upload).await?)
-        }
-        None if delete.as_deref() == Some("delete") => PictureEdit::Remove,
-        None => PictureEdit::Keep,
-    })
 }
 
 /// What was typed, or nothing.

@@ -6,7 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use super::sql::{self, ProfileRow};
 use crate::db::{Conn, StorageError};
-use crate::media::{self, NewPicture};
+use crate::media::{self, PictureEdit};
 
 /// What is to change; what is absent stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -19,29 +19,6 @@ pub struct ProfileEdit {
     pub bank_account: Option<Option<BankAccount>>,
     /// What happens to the picture.
     pub picture: PictureEdit,
-}
-
-/// What happens to a picture.
-#[derive(Clone, Debug, Default)]
-pub enum PictureEdit {
-    /// It stays.
-    #[default]
-    Keep,
-    /// It goes.
-    Remove,
-    /// Another takes its place.
-    Replace(NewPicture),
-}
-
-impl PictureEdit {
-    /// The name to store: `None` to leave the column alone.
-    pub fn name(&self) -> Option<Option<&str>> {
-        match self {
-            Self::Keep => None,
-            Self::Remove => Some(None),
-            Self::Replace(picture) => Some(Some(picture.name())),
-        }
-    }
 }
 
 /// Changes one's own profile; `None` when the account is gone.
@@ -66,7 +43,7 @@ pub fn edit_profile(
     if let Some(image) = edit.picture.name() {
         sql::set_image(conn, key, image)?;
         if let Some(old) = before.image.filter(|old| Some(old.as_str()) != image) {
-            media::let_go(conn, &old, now)?;
+            media::release(conn, &old, now)?;
         }
     }
     sql::find_own(conn, key)

@@ -57,7 +57,7 @@ fn withdraw_in(
     let sessions = sessions::end_all_of(conn, key, None, now)?;
     sql::anonymise(conn, key, now)?;
     if let Some(image) = profile.image {
-        media::let_go(conn, &image, now)?;
+        media::release(conn, &image, now)?;
     }
     if let Some(kakao_id) = profile.kakao_id {
         jobs::enqueue(conn, JobKind::UnlinkAtKakao, &kakao_id.to_string(), now)?;

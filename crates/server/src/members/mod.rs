@@ -2,7 +2,7 @@
 
 mod api;
 mod device;
-pub mod edit;
+mod edit;
 mod leave;
 pub mod login;
 pub mod pages;
@@ -14,7 +14,6 @@ mod unlink_webhook;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub use api::picture_edit;
 pub use sql::{KakaoFacts, create, set_bank_account, set_image};
 pub use suspend::{reinstate, suspend};
 

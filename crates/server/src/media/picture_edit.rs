@@ -1,0 +1,47 @@
+//! What a request does to a picture: keeps, removes or replaces it.
+
+use super::{NewPicture, accept};
+use crate::identity::Member;
+use crate::state::AppState;
+use web::{AppError, Input};
+
+/// What happens to a stored picture.
+#[derive(Clone, Debug, Default)]
+pub enum PictureEdit {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is removed.
+    Remove,
+    /// Another takes its place.
+    Replace(NewPicture),
+}
+
+impl PictureEdit {
+    /// The name to store: `None` to leave the column alone.
+    pub fn name(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Keep => None,
+            Self::Remove => Some(None),
+            Self::Replace(picture) => Some(Some(picture.name())),
+        }
+    }
+}
+
+/// Reads `field` and `{field}_delete` of a request; a new picture takes precedence over `delete`.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn picture_edit(
+    state: &AppState,
+    member: Member,
+    input: &Input,
+    field: &str,
+) -> Result<PictureEdit, AppError> {
+    let delete = input.optional_text(&format!("{field}_delete"))?;
+    Ok(match input.file(field) {
+        Some(upload) => PictureEdit::Replace(accept(state, member.key, field, upload).await?),
+        None if delete.as_deref() == Some("delete") => PictureEdit::Remove,
+        None => PictureEdit::Keep,
+    })
+}
