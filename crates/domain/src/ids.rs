@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The text can't be an id of this kind.
@@ -16,7 +17,10 @@ pub struct InvalidId;
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(try_from = "i64", into = "i64")]
         pub struct $name(i64);
 
         impl $name {
@@ -28,6 +32,20 @@ macro_rules! number_id {
             /// The number in the database and on the wire.
             pub const fn get(self) -> i64 {
                 self.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = InvalidId;
+
+            fn try_from(number: i64) -> Result<Self, InvalidId> {
+                Self::new(number)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 
@@ -72,39 +90,10 @@ number_id!(
     ReportId
 );
 
-/// A member's public id: the Kakao user id, a positive 64-bit integer written as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct KakaoId(i64);
-
-impl KakaoId {
-    /// Takes the number Kakao gives.
-    pub const fn new(number: i64) -> Result<Self, InvalidId> {
-        if number > 0 {
-            Ok(Self(number))
-        } else {
-            Err(InvalidId)
-        }
-    }
-
-    /// The number Kakao gives.
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for KakaoId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for KakaoId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        parse_positive(text).map(Self)
-    }
-}
+number_id!(
+    /// A member's public id: the Kakao user id, a positive 64-bit integer written as text.
+    KakaoId
+);
 
 /// The order number we give the payment provider: unguessable, so it also opens the payment's return page.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! Work that goes on when the client that caused it hangs up, and that a shutdown waits for.
+//! Work that continues when the client that caused it disconnects, and that a shutdown waits for.
 
 use std::future::Future;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use web::AppError;
 
 /// Runs such work and knows when all of it is done.
 pub struct Background {
-    /// Every running piece holds a clone; when all are gone, the receiver ends.
+    /// Every running piece of work holds a clone; when all are dropped, the receiver ends.
     running: Mutex<Option<mpsc::Sender<()>>>,
     done: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
@@ -53,7 +53,7 @@ impl Background {
             .unwrap_or_else(|lost| Err(AppError::internal(lost)))
     }
 
-    /// Takes no more work and waits until what runs is done.
+    /// Accepts no more work and waits until all running work is done.
     pub async fn close(&self) {
         drop(
             self.running

@@ -20,7 +20,7 @@ use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
 use crate::notifications;
 use crate::state::{AppState, Parts};
-use crate::workers::loops;
+use crate::workers::Workers;
 use web::serve::{ServeLimits, serve};
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
@@ -40,15 +40,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     }
     let service = app::service(&state)?;
     greet(&state, &own_url, built_in.as_ref().map(|it| &it.sandbox));
-    let workers = [
-        tokio::spawn(loops::sweep_forever(state.clone())),
-        tokio::spawn(loops::do_jobs_forever(state.clone())),
-        tokio::spawn(loops::learn_revocations_forever(state.clone())),
-        tokio::spawn(loops::forget_old_forever(state.clone())),
-        tokio::spawn(loops::push_forever(state.clone())),
-        tokio::spawn(loops::tell_birthdays_forever(state.clone())),
-        tokio::spawn(loops::tell_watchers_forever(state.clone())),
-    ];
+    let workers = Workers::start(&state);
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),
         ..ServeLimits::default()
@@ -61,9 +53,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     };
     serve(listener, service, limits, stopping).await;
     tracing::info!("stopping");
-    for worker in &workers {
-        worker.abort();
-    }
+    workers.stop();
     state.background.close().await;
     state.db.close().await;
     if let Some(built_in) = built_in {

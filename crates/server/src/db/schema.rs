@@ -148,7 +148,8 @@ table! {
     jobs (id) {
         id -> BigInt,
         kind -> Text,
-        subject -> Text,
+        #[sql_name = "subject"]
+        payload -> Text,
         run_at -> BigInt,
         attempts -> BigInt,
     }

@@ -1,62 +1,63 @@
-//! Work after a transaction: written in it, done at least once, tried again until it succeeds.
+//! Work after a transaction: enqueued in it, done at least once, retried until it succeeds.
+//!
+//! A feature implements [`Job`] for the type that carries what the work needs; `workers` registers those types.
+//! This module knows none of them.
 
+mod registry;
 mod runner;
 mod sql;
 
-use funsun_domain::time::Timestamp;
+use std::future::Future;
 
+use funsun_domain::time::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use registry::Registry;
 pub use runner::run_due;
 
 use crate::db::{Conn, StorageError};
+use crate::state::AppState;
 
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobKind {
-    /// Remove the files of the picture named by the subject, unless a row names it.
-    RemovePicture,
-    /// Tell Kakao that the member with this Kakao id has left us.
-    UnlinkAtKakao,
-    /// Kakao told us that a member has unlinked: withdraw them. The subject is the notice.
-    UnlinkedByKakao,
-    /// Tell a funding's author and supporters what the subject says.
-    Tell,
-    /// Wake a browser: the subject is the notification and the subscription.
-    Push,
+/// One kind of work, and what one piece of it needs to know. It is stored as JSON, at most 200 characters.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The word in the database.
+    const KIND: &'static str;
+    /// Which jobs it waits for.
+    const LANE: Lane = Lane::Work;
+
+    /// Does the work of the job `id`. It may be done twice: a node may die before it has stored that it is done.
+    ///
+    /// # Errors
+    /// Whatever failed; the job is retried.
+    fn run(self, state: &AppState, id: JobId) -> impl Future<Output = anyhow::Result<Next>> + Send;
 }
 
-/// What comes after a job was looked at.
+/// The row of a job. Ids ascend in the order of enqueueing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobId(i64);
+
+/// What follows after a job has run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Nothing: it is done.
     Done,
-    /// It is tried again: in so many seconds, or when its pause is over.
-    Later(Option<i64>),
+    /// It is retried: after so many seconds, or after the pause that grows with each retry.
+    Retry(Option<i64>),
 }
 
-/// Jobs that are done one after the other; what one lane waits for holds up no other.
+/// Jobs that share a number of places; one lane never waits for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// Everything of our own, and Kakao.
+    /// Our own work, and calls to Kakao.
     Work,
-    /// The push services of browsers, which anybody may run.
+    /// Calls to browsers' push services, which anybody may run.
     Push,
 }
 
 impl Lane {
-    const fn kinds(self) -> &'static [JobKind] {
-        match self {
-            Self::Work => &[
-                JobKind::RemovePicture,
-                JobKind::UnlinkAtKakao,
-                JobKind::UnlinkedByKakao,
-                JobKind::Tell,
-            ],
-            Self::Push => &[JobKind::Push],
-        }
-    }
-
-    /// How many are done at the same time.
-    const fn at_once(self) -> usize {
+    /// How many jobs run at the same time.
+    const fn concurrency(self) -> usize {
         match self {
             Self::Work => 1,
             Self::Push => 16,
@@ -64,46 +65,26 @@ impl Lane {
     }
 }
 
-impl JobKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::RemovePicture => "remove_picture",
-            Self::UnlinkAtKakao => "unlink_at_kakao",
-            Self::UnlinkedByKakao => "unlinked_by_kakao",
-            Self::Tell => "tell",
-            Self::Push => "push",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [
-            Self::RemovePicture,
-            Self::UnlinkAtKakao,
-            Self::UnlinkedByKakao,
-            Self::Tell,
-            Self::Push,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-    }
+/// Stores a job, to be done at `run_at` or soon after. Part of the caller's transaction.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue<J: Job>(conn: &mut Conn, job: &J, run_at: Timestamp) -> Result<(), StorageError> {
+    sql::insert(conn, J::KIND, &payload_of(job)?, run_at)
 }
 
-/// Writes a job down, to be done at `run_at` or soon after. Part of the caller's transaction.
-pub fn enqueue(
+/// Whether the same job was enqueued again after `id`.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_enqueued_again<J: Job>(
     conn: &mut Conn,
-    kind: JobKind,
-    subject: &str,
-    run_at: Timestamp,
-) -> Result<(), StorageError> {
-    sql::insert(conn, kind.as_str(), subject, run_at)
-}
-
-/// Whether another job than `id` will do the same later.
-pub fn is_planned_again(
-    conn: &mut Conn,
-    id: i64,
-    kind: JobKind,
-    subject: &str,
+    id: JobId,
+    job: &J,
 ) -> Result<bool, StorageError> {
-    sql::is_planned_again(conn, id, kind.as_str(), subject)
+    sql::is_enqueued_again(conn, id.0, J::KIND, &payload_of(job)?)
+}
+
+fn payload_of<J: Job>(job: &J) -> Result<String, StorageError> {
+    serde_json::to_string(job).map_err(StorageError::corrupt)
 }

@@ -1,9 +1,8 @@
-//! The statements of the job list.
+//! Statements of the job queue.
 
 use diesel::prelude::*;
 use funsun_domain::time::Timestamp;
 
-use super::JobKind;
 use crate::db::schema::jobs;
 use crate::db::{Conn, StorageError};
 
@@ -13,35 +12,36 @@ use crate::db::{Conn, StorageError};
 pub struct JobRow {
     pub id: i64,
     pub kind: String,
-    pub subject: String,
+    pub payload: String,
     pub attempts: i64,
 }
 
+/// Enqueues a job.
 pub fn insert(
     conn: &mut Conn,
     kind: &str,
-    subject: &str,
+    payload: &str,
     run_at: Timestamp,
 ) -> Result<(), StorageError> {
     diesel::insert_into(jobs::table)
         .values((
             jobs::kind.eq(kind),
-            jobs::subject.eq(subject),
+            jobs::payload.eq(payload),
             jobs::run_at.eq(run_at.micros()),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// What is due of these kinds, longest due first.
+/// Jobs of these kinds that are due, longest due first.
 pub fn list_due(
     conn: &mut Conn,
-    kinds: &[JobKind],
+    kinds: &[&str],
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<JobRow>, StorageError> {
     Ok(jobs::table
-        .filter(jobs::kind.eq_any(kinds.iter().map(|kind| kind.as_str())))
+        .filter(jobs::kind.eq_any(kinds))
         .filter(jobs::run_at.le(now.micros()))
         .order(jobs::run_at)
         .select(JobRow::as_select())
@@ -49,7 +49,7 @@ pub fn list_due(
         .load(conn)?)
 }
 
-/// Counts an attempt and puts the job off. `false`: somebody else has taken it.
+/// Takes a job: counts the attempt and postpones it. `false` when another node has taken it.
 pub fn claim(conn: &mut Conn, job: &JobRow, next: Timestamp) -> Result<bool, StorageError> {
     let unclaimed = jobs::table
         .find(job.id)
@@ -63,28 +63,30 @@ pub fn claim(conn: &mut Conn, job: &JobRow, next: Timestamp) -> Result<bool, Sto
     Ok(claimed == 1)
 }
 
-/// Puts a job off.
-pub fn put_off(conn: &mut Conn, id: i64, run_at: Timestamp) -> Result<(), StorageError> {
+/// Postpones a job.
+pub fn postpone(conn: &mut Conn, id: i64, run_at: Timestamp) -> Result<(), StorageError> {
     diesel::update(jobs::table.find(id))
         .set(jobs::run_at.eq(run_at.micros()))
         .execute(conn)?;
     Ok(())
 }
 
+/// Removes a job that is done.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     diesel::delete(jobs::table.find(id)).execute(conn)?;
     Ok(())
 }
 
-pub fn is_planned_again(
+/// Whether the same job was enqueued after the row `id`.
+pub fn is_enqueued_again(
     conn: &mut Conn,
     id: i64,
     kind: &str,
-    subject: &str,
+    payload: &str,
 ) -> Result<bool, StorageError> {
     let again = jobs::table
         .filter(jobs::id.gt(id))
         .filter(jobs::kind.eq(kind))
-        .filter(jobs::subject.eq(subject));
+        .filter(jobs::payload.eq(payload));
     Ok(diesel::select(diesel::dsl::exists(again)).get_result(conn)?)
 }

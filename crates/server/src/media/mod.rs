@@ -18,13 +18,13 @@ mod waiting_queues;
 
 pub use picture_edit::{PictureEdit, picture_edit};
 pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
-pub use remove::remove_unless_used;
+pub use remove::RemovePicture;
 pub use store::{MediaStore, Shown};
 pub use upload::{NewPicture, accept, store};
 pub use waiting::wait;
 
 use crate::db::{Conn, StorageError};
-use crate::jobs::{self, JobKind};
+use crate::jobs;
 use funsun_domain::time::Timestamp;
 
 /// Seconds after which an upload that no row names is removed: filling in a form may take long.
@@ -38,5 +38,5 @@ const WAITING_SECONDS: i64 = ORPHAN_AFTER_SECONDS - 600;
 /// # Errors
 /// When the database fails.
 pub fn release(conn: &mut Conn, name: &str, now: Timestamp) -> Result<(), StorageError> {
-    jobs::enqueue(conn, JobKind::RemovePicture, name, now)
+    jobs::enqueue(conn, &RemovePicture(name.to_owned()), now)
 }

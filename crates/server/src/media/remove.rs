@@ -1,32 +1,36 @@
 //! Removing pictures that no row names any more.
 
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
 use super::names::{PictureName, Rendition};
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::jobs::{self, JobKind};
+use crate::jobs::{self, Job, JobId, Next};
 use crate::state::AppState;
 
 /// Removes the files of the picture of this name. A picture that a row names stays, and so does one that was
 /// uploaded again meanwhile, which has a later job of its own.
-///
-/// # Errors
-/// When the database or the store fails; the job is retried.
-pub async fn remove_unless_used(state: &AppState, job: i64, subject: &str) -> anyhow::Result<()> {
-    let Some((name, Rendition::Full)) = PictureName::parse_file(subject) else {
-        anyhow::bail!("not the name of a picture");
-    };
-    let asked = name.as_str().to_owned();
-    let wanted = state
-        .db
-        .read(move |conn| is_wanted(conn, job, &asked))
-        .await?;
-    if !wanted {
-        state.media.remove(&name).await?;
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RemovePicture(pub(super) String);
+
+impl Job for RemovePicture {
+    const KIND: &'static str = "remove_picture";
+
+    async fn run(self, state: &AppState, id: JobId) -> anyhow::Result<Next> {
+        let parsed = PictureName::parse_file(&self.0);
+        let name = parsed.filter(|(_, rendition)| *rendition == Rendition::Full);
+        let (name, _) = name.context("not the name of a picture")?;
+        let wanted = state.db.read(move |conn| self.is_wanted(conn, id)).await?;
+        if !wanted {
+            state.media.remove(&name).await?;
+        }
+        Ok(Next::Done)
     }
-    Ok(())
 }
 
-fn is_wanted(conn: &mut Conn, job: i64, name: &str) -> Result<bool, StorageError> {
-    Ok(sql::is_named(conn, name)?
-        || jobs::is_planned_again(conn, job, JobKind::RemovePicture, name)?)
+impl RemovePicture {
+    fn is_wanted(&self, conn: &mut Conn, id: JobId) -> Result<bool, StorageError> {
+        Ok(sql::is_named(conn, &self.0)? || jobs::is_enqueued_again(conn, id, self)?)
+    }
 }

@@ -3,10 +3,10 @@
 use funsun_domain::ids::AccountKey;
 use picture::{Picture, Refusal};
 
-use super::ORPHAN_AFTER_SECONDS;
 use super::names::{PictureName, Rendition};
+use super::{ORPHAN_AFTER_SECONDS, RemovePicture};
 use crate::db::StorageError;
-use crate::jobs::{self, JobKind};
+use crate::jobs;
 use crate::state::AppState;
 use web::{AppError, Upload};
 
@@ -81,9 +81,9 @@ pub async fn store(
 /// Plans the removal of an upload before it is stored: should the process die before a row names the picture,
 /// the job removes the file. An earlier job for the same picture then leaves it alone.
 pub(super) async fn plan_removal(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
-    let subject = name.as_str().to_owned();
+    let removal = RemovePicture(name.as_str().to_owned());
     let later = state.clock.now().plus_seconds(ORPHAN_AFTER_SECONDS);
-    let enqueue = move |conn: &mut _| jobs::enqueue(conn, JobKind::RemovePicture, &subject, later);
+    let enqueue = move |conn: &mut _| jobs::enqueue(conn, &removal, later);
     state.db.write(enqueue).await
 }
 

@@ -4,9 +4,10 @@ use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
 
 use super::sql;
+use super::unlink::UnlinkAtKakao;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
-use crate::jobs::{self, JobKind};
+use crate::jobs;
 use crate::state::AppState;
 use crate::{follows, fundings, media, notifications, payments, supports};
 
@@ -59,8 +60,9 @@ fn withdraw_in(
     if let Some(image) = profile.image {
         media::release(conn, &image, now)?;
     }
-    if let Some(kakao_id) = profile.kakao_id {
-        jobs::enqueue(conn, JobKind::UnlinkAtKakao, &kakao_id.to_string(), now)?;
+    if let Some(id) = profile.kakao_id {
+        let id = id.try_into().map_err(StorageError::corrupt)?;
+        jobs::enqueue(conn, &UnlinkAtKakao(id), now)?;
     }
     Ok(Some(sessions))
 }

@@ -9,13 +9,14 @@ pub mod pages;
 mod session_api;
 pub mod sql;
 mod suspend;
-pub mod unlink;
+mod unlink;
 mod unlink_webhook;
 
 use utoipa_axum::router::OpenApiRouter;
 
 pub use sql::{KakaoFacts, create, set_bank_account, set_image};
 pub use suspend::{reinstate, suspend};
+pub use unlink::{UnlinkAtKakao, UnlinkedByKakao};
 
 use crate::state::AppState;
 

@@ -1,74 +1,66 @@
 //! The link between a Kakao account and ours, ended from either side.
 
-use anyhow::Context;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::{leave, sql};
+use super::leave::withdraw;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
+use crate::jobs::{Job, JobId, Next};
+use crate::people;
 use crate::state::AppState;
 
-/// Tells Kakao that a member has left us; if they have come back meanwhile, the link stays.
-///
-/// # Errors
-/// When Kakao can't be reached; the job is tried again.
-pub async fn tell_kakao(state: &AppState, subject: &str) -> anyhow::Result<()> {
-    let id: KakaoId = subject.parse()?;
-    if state
-        .db
-        .read(move |conn| sql::find_key(conn, id))
-        .await?
-        .is_none()
-    {
-        state.login.unlink(id.get()).await?;
+/// Tells Kakao that a member has left us; if the member has logged in again meanwhile, the link stays.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct UnlinkAtKakao(pub KakaoId);
+
+impl Job for UnlinkAtKakao {
+    const KIND: &'static str = "unlink_at_kakao";
+
+    async fn run(self, state: &AppState, _: JobId) -> anyhow::Result<Next> {
+        let Self(id) = self;
+        let member = state
+            .db
+            .read(move |conn| people::find_key(conn, id))
+            .await?;
+        if member.is_none() {
+            state.login.unlink(id.get()).await?;
+        }
+        Ok(Next::Done)
     }
-    Ok(())
 }
 
-/// What Kakao told: who unlinked, and when we heard of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeardNotice {
+/// Kakao has told us that a member unlinked our app: the membership ends, unless the member has logged in since,
+/// which linked them again. An unknown id is ignored.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct UnlinkedByKakao {
     /// Who.
     pub id: KakaoId,
-    /// When.
-    pub heard_at: Timestamp,
+    /// When we received the notice, in microseconds since 1970.
+    pub received_at: i64,
 }
 
-impl HeardNotice {
-    /// The notice as a job's subject.
-    pub fn to_subject(self) -> String {
-        format!("{} {}", self.id, self.heard_at.micros())
-    }
+impl Job for UnlinkedByKakao {
+    const KIND: &'static str = "unlinked_by_kakao";
 
-    fn parse(subject: &str) -> Option<Self> {
-        let (id, heard_at) = subject.split_once(' ')?;
-        let heard_at = Timestamp::from_micros(heard_at.parse().ok()?);
-        Some(Self {
-            id: id.parse().ok()?,
-            heard_at,
-        })
+    async fn run(self, state: &AppState, _: JobId) -> anyhow::Result<Next> {
+        let find = move |conn: &mut Conn| find_unlinked(conn, self);
+        if let Some(key) = state.db.read(find).await? {
+            withdraw(state, key).await?;
+        }
+        Ok(Next::Done)
     }
 }
 
-/// Withdraws the member whom Kakao said to have unlinked, unless they have logged in since: that linked
-/// them again. Nobody by this id is fine.
-///
-/// # Errors
-/// When the database fails; the job is tried again.
-pub async fn withdraw_unlinked(state: &AppState, subject: &str) -> anyhow::Result<()> {
-    let notice = HeardNotice::parse(subject).context("not an unlink notice")?;
-    let find = move |conn: &mut Conn| find_unlinked(conn, notice);
-    if let Some(key) = state.db.read(find).await? {
-        leave::withdraw(state, key).await?;
-    }
-    Ok(())
-}
-
-fn find_unlinked(conn: &mut Conn, notice: HeardNotice) -> Result<Option<AccountKey>, StorageError> {
-    let Some(key) = sql::find_key(conn, notice.id)? else {
+fn find_unlinked(
+    conn: &mut Conn,
+    notice: UnlinkedByKakao,
+) -> Result<Option<AccountKey>, StorageError> {
+    let Some(key) = people::find_key(conn, notice.id)? else {
         return Ok(None);
     };
-    let linked_again = sessions::has_begun_since(conn, key, notice.heard_at)?;
+    let received_at = Timestamp::from_micros(notice.received_at);
+    let linked_again = sessions::has_begun_since(conn, key, received_at)?;
     Ok((!linked_again).then_some(key))
 }

@@ -1,4 +1,4 @@
-//! Kakao's unlink webhook: proven genuine, written down, answered; the withdrawal follows as a job.
+//! Kakao's unlink webhook: authenticated, stored as a job, answered at once.
 
 use axum::extract::State;
 use funsun_domain::ids::KakaoId;
@@ -9,9 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::unlink::HeardNotice;
+use super::unlink::UnlinkedByKakao;
 use crate::db::Conn;
-use crate::jobs::{self, JobKind};
+use crate::jobs;
 use crate::state::AppState;
 use web::{AppError, Input, Problem, QueryInput};
 
@@ -19,7 +19,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))
 }
 
-/// What Kakao tells; what else it says is ignored.
+/// The parameters that we read; others are ignored.
 #[derive(IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the call in the API document")]
@@ -84,14 +84,16 @@ async fn note<'a>(
         .login
         .verify_unlink_webhook(sender, &params)
         .map_err(refuse)?;
-    // Kakao wants a 200 for somebody we can't know, too.
+    // Kakao wants a 200 for an unknown user, too.
     let Ok(id) = KakaoId::new(notice.user_id) else {
         return Ok(());
     };
     let now = state.clock.now();
-    let subject = HeardNotice { id, heard_at: now }.to_subject();
-    let enqueue =
-        move |conn: &mut Conn| jobs::enqueue(conn, JobKind::UnlinkedByKakao, &subject, now);
+    let notice = UnlinkedByKakao {
+        id,
+        received_at: now.micros(),
+    };
+    let enqueue = move |conn: &mut Conn| jobs::enqueue(conn, &notice, now);
     state.db.write(enqueue).await?;
     state.jobs_now.notify_one();
     Ok(())

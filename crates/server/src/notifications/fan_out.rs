@@ -2,15 +2,15 @@
 //!
 //! A job that is repeated notifies nobody twice: each member is notified of each event once.
 
-use anyhow::Context;
 use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::notify::{NewNotification, notify};
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::jobs::{self, JobKind};
+use crate::jobs::{self, Job, JobId, Next};
 use crate::state::AppState;
 use crate::visibility;
 
@@ -18,8 +18,9 @@ use crate::visibility;
 const BATCH: i64 = 200;
 
 /// What many members are notified of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Occasion {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
     /// The deadline is a day away.
     EndingSoon,
     /// The deadline has passed.
@@ -29,8 +30,8 @@ pub(super) enum Occasion {
 }
 
 /// Notifies a funding's author and supporters.
-#[derive(Clone, Copy, Debug)]
-struct NotifySupporters {
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct NotifySupporters {
     occasion: Occasion,
     funding: FundingId,
 }
@@ -43,12 +44,6 @@ impl Occasion {
             Self::Reviewed => Kind::Reviewed,
         }
     }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::EndingSoon, Self::Ended, Self::Reviewed]
-            .into_iter()
-            .find(|occasion| occasion.kind().as_str() == text)
-    }
 }
 
 /// Plans the notifications for `run_at`. Part of the caller's transaction.
@@ -58,27 +53,22 @@ pub(super) fn plan(
     funding: FundingId,
     run_at: Timestamp,
 ) -> Result<(), StorageError> {
-    let subject = format!("{} {funding}", occasion.kind().as_str());
-    jobs::enqueue(conn, JobKind::Tell, &subject, run_at)
+    jobs::enqueue(conn, &NotifySupporters { occasion, funding }, run_at)
 }
 
-/// Does such a job. A warning that would come after the deadline is dropped.
-///
-/// # Errors
-/// When the database fails; the job is retried.
-pub async fn notify_supporters(state: &AppState, subject: &str) -> anyhow::Result<()> {
-    let parts = subject.split_once(' ');
-    let parsed =
-        parts.and_then(|(kind, id)| Some((Occasion::parse(kind)?, id.parse::<FundingId>().ok()?)));
-    let (occasion, funding) = parsed.context("not an occasion to notify of")?;
-    let job = NotifySupporters { occasion, funding };
-    let mut after = Some(0);
-    while let Some(last) = after {
-        let now = state.clock.now();
-        let batch = move |conn: &mut Conn| job.notify_batch(conn, last, now);
-        after = state.db.write(batch).await?;
+impl Job for NotifySupporters {
+    const KIND: &'static str = "tell";
+
+    /// A warning that would come after the deadline is dropped.
+    async fn run(self, state: &AppState, _: JobId) -> anyhow::Result<Next> {
+        let mut after = Some(0);
+        while let Some(last) = after {
+            let now = state.clock.now();
+            let batch = move |conn: &mut Conn| self.notify_batch(conn, last, now);
+            after = state.db.write(batch).await?;
+        }
+        Ok(Next::Done)
     }
-    Ok(())
 }
 
 impl NotifySupporters {

@@ -25,11 +25,11 @@ pub use events::{
     RefundEvent, SupportEvent, ThanksEvent, followed, funding_opened, goal_reached, refunded,
     reviewed, supported, thanked,
 };
-pub use fan_out::notify_supporters;
+pub use fan_out::NotifySupporters;
 pub use kind::Kind;
 pub use list::{list, mark_all_read, unread_count};
 pub use preferences::Preferences;
-pub use push::push;
+pub use push::PushMessage;
 pub use push_api::router as push_router;
 pub use words::words;
 

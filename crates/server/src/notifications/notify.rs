@@ -4,9 +4,10 @@ use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
 
 use super::kind::Kind;
+use super::push::PushMessage;
 use super::{preferences, push_sql, sql};
 use crate::db::{Conn, StorageError};
-use crate::jobs::{self, JobKind};
+use crate::jobs;
 
 /// A notification to store.
 #[derive(Clone, Debug)]
@@ -63,8 +64,11 @@ pub fn notify(
         return Ok(());
     };
     for subscription in push_sql::list_ids_of(conn, to)? {
-        let subject = format!("{id} {subscription}");
-        jobs::enqueue(conn, JobKind::Push, &subject, now)?;
+        let push = PushMessage {
+            notification: id,
+            subscription,
+        };
+        jobs::enqueue(conn, &push, now)?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Push messages: a job renders what the member may read right now, and sends it to the push service of the
 //! member's browser. A message may arrive twice; its tag makes the second replace the first.
 
-use anyhow::Context;
 use funsun_domain::ids::{AccountKey, SessionId};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use web_push::{Message, Outcome, Subscription};
 
@@ -12,7 +12,7 @@ use super::push_sql::{self, SubscriptionRow};
 use super::words::words;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
-use crate::jobs::Next;
+use crate::jobs::{Job, JobId, Lane, Next};
 use crate::site::{Lang, Texts};
 use crate::state::AppState;
 
@@ -28,14 +28,28 @@ struct Delivery {
     lang: Lang,
 }
 
-/// Sends a notification to a subscribed browser, as the job's subject names them. Nothing is sent that was read,
-/// hidden, muted or deleted meanwhile, nor to a browser whose session has ended.
-///
-/// # Errors
-/// When the database fails; the job is retried.
-pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
-    let (notification, subscription) = subject.split_once(' ').context("not a push")?;
-    let (notification, subscription): (i64, i64) = (notification.parse()?, subscription.parse()?);
+/// Sends a notification to a subscribed browser. Nothing is sent that was read, hidden, muted or deleted
+/// meanwhile, nor to a browser whose session has ended.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct PushMessage {
+    pub(super) notification: i64,
+    pub(super) subscription: i64,
+}
+
+impl Job for PushMessage {
+    const KIND: &'static str = "push";
+    const LANE: Lane = Lane::Push;
+
+    async fn run(self, state: &AppState, _: JobId) -> anyhow::Result<Next> {
+        push(state, self).await
+    }
+}
+
+async fn push(state: &AppState, job: PushMessage) -> anyhow::Result<Next> {
+    let PushMessage {
+        notification,
+        subscription,
+    } = job;
     let prepare = move |conn: &mut Conn| prepare(conn, notification, subscription);
     let delivery = match state.db.read(prepare).await? {
         Prepared::Deliver(delivery) => *delivery,
@@ -60,7 +74,7 @@ pub async fn push(state: &AppState, subject: &str) -> anyhow::Result<Next> {
         Outcome::Accepted if row.failures == 0 => Ok(Next::Done),
         Outcome::Accepted => set_failures(state, subscription, 0).await,
         Outcome::Gone => unsubscribe(state, subscription).await,
-        Outcome::Later(seconds) => Ok(Next::Later(seconds)),
+        Outcome::Later(seconds) => Ok(Next::Retry(seconds)),
         Outcome::Refused(status) => {
             tracing::warn!(subscription, status, "a push service refuses a message");
             match row.failures + 1 {

@@ -1,96 +1,95 @@
-//! What goes on in the background while the service runs.
+//! The loops of the workers. Each ends only when it is aborted.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::identity::sessions;
-use crate::jobs::{Lane, run_due};
-use crate::payments::sweep::sweep;
+use crate::jobs::{Lane, Registry, run_due};
 use crate::state::AppState;
-use crate::{fundings, notifications};
+use crate::{fundings, notifications, payments};
 
-/// Pause between two looks for logins that were ended elsewhere.
+/// Pause between two looks for sessions that were ended by another node or process.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
-/// Pause between two looks for browsers to wake.
+/// Pause between two looks for push messages.
 const PUSH_POLL: Duration = Duration::from_secs(1);
-/// Pause between two looks for news of fundings that somebody watches.
-const NEWS_POLL: Duration = Duration::from_secs(1);
-/// Pause between two times of forgetting expired logins.
-const FORGET_PERIOD: Duration = Duration::from_secs(3_600);
+/// Pause between two looks for changes of watched fundings.
+const WATCH_POLL: Duration = Duration::from_secs(1);
+/// Pause between two deletions of old rows.
+const DELETION_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
 const CLOCK_LAG_SECONDS: i64 = 30;
 
-/// Sweeps payments: at once, then periodically and whenever something is due right now.
-pub async fn sweep_forever(state: AppState) {
-    let mut ticks = ticks(&state);
+/// Sweeps payments: at once, then periodically and whenever a payment is due right now.
+pub(super) async fn sweep(state: AppState) {
+    let mut ticks = sweep_ticks(&state);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             () = state.sweep_now.notified() => {}
         }
-        if let Err(error) = sweep(&state).await {
+        if let Err(error) = payments::sweep::sweep(&state).await {
             tracing::error!(%error, "the sweep failed");
         }
     }
 }
 
 /// Does jobs, as often. Apart from the sweep: a job that waits for Kakao must not keep money waiting.
-pub async fn do_jobs_forever(state: AppState) {
-    let mut ticks = ticks(&state);
+pub(super) async fn do_jobs(state: AppState, registry: Registry) {
+    let mut ticks = sweep_ticks(&state);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             () = state.jobs_now.notified() => {}
         }
-        if let Err(error) = run_due(&state, Lane::Work).await {
+        if let Err(error) = run_due(&state, &registry, Lane::Work).await {
             tracing::error!(error = format!("{error:#}"), "the jobs could not be done");
         }
     }
 }
 
-/// Wakes browsers: looks every second, for people wait for it.
-pub async fn push_forever(state: AppState) {
-    let mut ticks = interval_at(Instant::now(), PUSH_POLL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Sends push messages: every second, since people wait for them.
+pub(super) async fn push(state: AppState, registry: Registry) {
+    let mut ticks = ticks(PUSH_POLL);
     loop {
         ticks.tick().await;
-        if let Err(error) = run_due(&state, Lane::Push).await {
-            tracing::error!(error = format!("{error:#}"), "browsers could not be woken");
+        if let Err(error) = run_due(&state, &registry, Lane::Push).await {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "push messages could not be sent"
+            );
         }
     }
 }
 
-/// Wakes those who watch a funding's page when something has happened there.
-pub async fn tell_watchers_forever(state: AppState) {
-    let mut ticks = interval_at(Instant::now(), NEWS_POLL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Wakes those who watch a funding's page when it has changed.
+pub(super) async fn wake_watchers(state: AppState) {
+    let mut ticks = ticks(WATCH_POLL);
     loop {
         ticks.tick().await;
         if let Err(error) = fundings::live::tell_watchers(&state).await {
-            tracing::error!(%error, "news of fundings could not be read");
+            tracing::error!(%error, "changes of watched fundings could not be read");
         }
     }
 }
 
-/// Tells friends of birthdays, once a day.
-pub async fn tell_birthdays_forever(state: AppState) {
-    let mut ticks = ticks(&state);
-    let mut told = None;
+/// Notifies friends of birthdays, once a day.
+pub(super) async fn notify_of_birthdays(state: AppState) {
+    let mut ticks = sweep_ticks(&state);
+    let mut done = None;
     loop {
         ticks.tick().await;
-        match notifications::notify_of_birthdays(&state, told.clone()).await {
-            Ok(now_told) => told = now_told,
-            Err(error) => tracing::error!(%error, "birthdays could not be told"),
+        match notifications::notify_of_birthdays(&state, done.clone()).await {
+            Ok(now_done) => done = now_done,
+            Err(error) => tracing::error!(%error, "friends could not be notified of birthdays"),
         }
     }
 }
 
-/// Learns which logins were ended by another process or node. After a failure it looks as far back as it
+/// Learns which sessions were ended by another process or node. After a failure it looks as far back as it
 /// has missed.
-pub async fn learn_revocations_forever(state: AppState) {
-    let mut ticks = interval_at(Instant::now() + REVOCATION_POLL, REVOCATION_POLL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(super) async fn learn_revocations(state: AppState) {
+    let mut ticks = ticks(REVOCATION_POLL);
     let mut learnt = state.clock.now();
     loop {
         ticks.tick().await;
@@ -98,31 +97,36 @@ pub async fn learn_revocations_forever(state: AppState) {
         let since = learnt.min(now).plus_seconds(-CLOCK_LAG_SECONDS);
         match sessions::learn_revocations(&state, since).await {
             Ok(()) => learnt = now,
-            Err(error) => tracing::error!(%error, "ended logins could not be read"),
+            Err(error) => tracing::error!(%error, "ended sessions could not be read"),
         }
     }
 }
 
-/// Forgets logins whose last token has expired, and old notifications: at once, then every hour.
-pub async fn forget_old_forever(state: AppState) {
-    let mut ticks = interval_at(Instant::now(), FORGET_PERIOD);
+/// Deletes expired sessions and old notifications: at once, then every hour.
+pub(super) async fn delete_old(state: AppState) {
+    let mut ticks = ticks(DELETION_PERIOD);
     loop {
         ticks.tick().await;
         match sessions::delete_expired(&state).await {
             Ok(0) => {}
-            Ok(logins) => tracing::info!(logins, "forgot logins that had expired"),
-            Err(error) => tracing::error!(%error, "expired logins could not be forgotten"),
+            Ok(count) => tracing::info!(count, "deleted expired sessions"),
+            Err(error) => tracing::error!(%error, "expired sessions could not be deleted"),
         }
         match notifications::delete_old(&state).await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "forgot old notifications"),
-            Err(error) => tracing::error!(%error, "old notifications could not be forgotten"),
+            Ok(count) => tracing::info!(count, "deleted old notifications"),
+            Err(error) => tracing::error!(%error, "old notifications could not be deleted"),
         }
     }
 }
 
-fn ticks(state: &AppState) -> Interval {
-    let mut ticks = interval_at(Instant::now(), state.config.sweep_interval);
+fn sweep_ticks(state: &AppState) -> Interval {
+    ticks(state.config.sweep_interval)
+}
+
+/// Ticks at once, then after each period.
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval_at(Instant::now(), period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }

@@ -1,0 +1,60 @@
+//! The kinds of jobs that this program can do.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use anyhow::Context;
+
+use super::{Job, JobId, Lane, Next};
+use crate::state::AppState;
+
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Next>> + Send + 'a>>;
+
+/// Does jobs by the kind in their row.
+#[derive(Default)]
+pub struct Registry {
+    kinds: Vec<Kind>,
+}
+
+struct Kind {
+    name: &'static str,
+    lane: Lane,
+    run: for<'a> fn(&'a AppState, JobId, &'a str) -> Running<'a>,
+}
+
+impl Registry {
+    /// Adds a kind of job.
+    #[must_use]
+    pub fn with<J: Job>(mut self) -> Self {
+        self.kinds.push(Kind {
+            name: J::KIND,
+            lane: J::LANE,
+            run: |state, id, payload| Box::pin(run::<J>(state, id, payload)),
+        });
+        self
+    }
+
+    /// The kinds of one lane.
+    pub(super) fn kinds_of(&self, lane: Lane) -> Vec<&'static str> {
+        let kinds = self.kinds.iter().filter(|kind| kind.lane == lane);
+        kinds.map(|kind| kind.name).collect()
+    }
+
+    /// Does a job of this kind.
+    pub(super) async fn run(
+        &self,
+        state: &AppState,
+        name: &str,
+        id: JobId,
+        payload: &str,
+    ) -> anyhow::Result<Next> {
+        let kind = self.kinds.iter().find(|kind| kind.name == name);
+        let kind = kind.context("this version knows no such job")?;
+        (kind.run)(state, id, payload).await
+    }
+}
+
+async fn run<J: Job>(state: &AppState, id: JobId, payload: &str) -> anyhow::Result<Next> {
+    let job: J = serde_json::from_str(payload).context("the payload can't be read")?;
+    job.run(state, id).await
+}
