@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Profile;
 use crate::state::AppState;
 use crate::{
-    dev, follows, fundings, home, identity, media, members, notifications, payments, reports, site,
-    status, styleguide, supports,
+    dev, follows, fundings, home, identity, media, members, notifications, payments, people,
+    reports, site, status, styleguide, supports,
 };
 use web::headers::EdgeLayer;
 use web::path::CanonicalPathLayer;
@@ -66,6 +66,7 @@ struct Routes {
 
 fn routes() -> Routes {
     let (api, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(people::router())
         .merge(members::router())
         .merge(follows::router())
         .merge(fundings::router())
@@ -114,6 +115,7 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         .merge(reports::pages::router())
         .merge(home::router())
         .merge(home::about::router())
+        .merge(people::pages::router())
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())

@@ -6,8 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use crate::db::{Conn, StorageError};
 use crate::follows;
-use crate::members;
-use crate::members::KakaoFacts;
+use crate::members::{self, KakaoProfile};
 
 /// Follows that go one way only; everybody else below follows each other.
 const ONE_WAY: &[(usize, usize)] = &[(5, 0), (5, 1), (6, 0), (7, 0), (7, 2), (6, 3)];
@@ -26,13 +25,13 @@ pub fn create(
     for (at, person) in kakao_sandbox::cast_members().into_iter().enumerate() {
         let id = KakaoId::new(person.id).map_err(StorageError::corrupt)?;
         let username = username_from_nickname(&person.nickname);
-        let facts = KakaoFacts {
+        let kakao = KakaoProfile {
             email: person.email,
             birthday: person.birthday,
             gender: person.gender,
             age_range: person.age_range,
         };
-        let key = members::create(conn, id, username.as_str(), &facts, now)?;
+        let key = members::create(conn, id, username.as_str(), &kakao, now)?;
         members::set_image(conn, key, portraits.get(at).map(String::as_str))?;
         let bank_account = format!("국민은행 0000000000000{at}");
         members::set_bank_account(conn, key, Some(&bank_account))?;

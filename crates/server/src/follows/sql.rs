@@ -92,7 +92,7 @@ pub fn list_followers(
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
         .order(accounts::id)
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
 }
 
@@ -111,7 +111,7 @@ pub fn list_followees(
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
         .order(accounts::id)
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
 }
 
@@ -153,7 +153,7 @@ pub fn list_by_keys(
     Ok(accounts::table
         .filter(accounts::id.eq_any(keys))
         .order(accounts::id)
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
 }
 

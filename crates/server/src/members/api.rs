@@ -1,8 +1,7 @@
-//! Profiles over HTTP.
+//! Editing one's own profile and leaving, over HTTP.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use funsun_domain::ids::KakaoId;
+use axum::response::Response;
 use funsun_domain::text::{BankAccount, Birthday, TextError};
 use http::StatusCode;
 use utoipa::ToSchema;
@@ -10,19 +9,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::edit::{ProfileEdit, edit_profile};
-use super::leave::{Withdrawal, withdraw};
+use super::leave::{Departure, leave as leave_for_good};
 use super::sql;
-use crate::db::{Conn, StorageError};
+use crate::db::Conn;
 use crate::identity::{FormerMember, Member, account_gone, write_as};
 use crate::media::picture_edit;
-use crate::people::{OwnProfile, Profile, search_sql};
+use crate::people::OwnProfile;
 use crate::state::AppState;
-use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
+use web::{AppError, Done, Input, Json, Problem, done};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(profile, own_profile, edit, leave))
-        .routes(routes!(search))
+    OpenApiRouter::new().routes(routes!(edit, leave))
 }
 
 /// Fields of a profile edit; what is absent stays as it is.
@@ -44,54 +41,6 @@ struct ProfileBody {
     /// PNG, JPEG, WebP or GIF, up to 10 MB and 50 megapixels.
     #[schema(content_media_type = "application/octet-stream")]
     image: Option<String>,
-}
-
-/// One's own profile
-#[utoipa::path(post, path = "/account/", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, description = "one's own profile", body = OwnProfile),
-        (status = 401, description = "no valid access token, or the account is gone", body = Problem),
-    ))]
-async fn own_profile(
-    State(state): State<AppState>,
-    member: Member,
-) -> Result<Json<OwnProfile>, AppError> {
-    let row = state
-        .db
-        .read(move |conn| sql::find_own(conn, member.key))
-        .await?;
-    row.map(|row| Json(row.into())).ok_or_else(account_gone)
-}
-
-/// A member's profile
-///
-/// One's own comes with what is private.
-#[utoipa::path(get, path = "/account/", tag = "account", security(("bearer" = [])),
-    params(("id" = String, Query, description = "the member's id", example = "3000000001")),
-    responses(
-        (status = 200, description = "the profile; one's own has `bank_account` too", body = Profile),
-        (status = 204, description = "no such member"),
-        (status = 400, description = "no id", body = Problem),
-        (status = 401, description = "no valid access token", body = Problem),
-    ))]
-async fn profile(
-    State(state): State<AppState>,
-    member: Member,
-    query: QueryInput,
-) -> Result<Response, AppError> {
-    let id = query.text("id")?;
-    let Ok(id) = id.parse::<KakaoId>() else {
-        return Ok(no_content());
-    };
-    let found = state
-        .db
-        .read(move |conn| sql::find_profile(conn, id, member.key))
-        .await?;
-    Ok(match found {
-        None => no_content(),
-        Some((row, _)) if row.id == member.key.get() => Json(OwnProfile::from(row)).into_response(),
-        Some(found) => Json(Profile::for_other(found)).into_response(),
-    })
 }
 
 /// Edit one's own profile
@@ -137,43 +86,18 @@ async fn leave(
     let logged_in = !state.tokens.is_revoked(bearer.session);
     let key = bearer.account;
     if !logged_in {
-        // Withdrawn before, or merely logged out: only the former may be told so.
-        let withdrawn = state
-            .db
-            .read(move |conn| sql::is_withdrawn(conn, key))
-            .await?;
-        return if withdrawn {
+        // Left before, or merely logged out: only the former is answered with 208.
+        let left = state.db.read(move |conn| sql::has_left(conn, key)).await?;
+        return if left {
             Ok(done(StatusCode::ALREADY_REPORTED))
         } else {
             Err(account_gone())
         };
     }
-    Ok(match withdraw(&state, key).await? {
-        Withdrawal::Done => done(StatusCode::OK),
-        Withdrawal::AlreadyGone => done(StatusCode::ALREADY_REPORTED),
+    Ok(match leave_for_good(&state, key).await? {
+        Departure::Done => done(StatusCode::OK),
+        Departure::AlreadyGone => done(StatusCode::ALREADY_REPORTED),
     })
-}
-
-/// Search members by name
-///
-/// Any part of a name, letter by letter: no character has a special meaning. At most 100.
-#[utoipa::path(get, path = "/account/search", tag = "account", security(("bearer" = [])),
-    params(("username" = Option<String>, Query, description = "a part of the name; empty finds nobody", example = "민지")),
-    responses(
-        (status = 200, description = "members, oldest account first", body = Vec<Profile>),
-        (status = 401, description = "no valid access token", body = Problem),
-    ))]
-async fn search(
-    State(state): State<AppState>,
-    member: Member,
-    query: QueryInput,
-) -> Result<Json<Vec<Profile>>, AppError> {
-    let text = query.optional_text("username")?.unwrap_or_default();
-    let find = move |conn: &mut Conn| -> Result<_, StorageError> {
-        search_sql::search(conn, &text, member.key)
-    };
-    let found = state.db.read_slow(find).await?;
-    Ok(Json(found.into_iter().map(Profile::for_other).collect()))
 }
 
 /// What was typed, or nothing.

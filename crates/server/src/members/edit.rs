@@ -4,9 +4,10 @@ use funsun_domain::ids::AccountKey;
 use funsun_domain::text::{BankAccount, Birthday, Username};
 use funsun_domain::time::Timestamp;
 
-use super::sql::{self, ProfileRow};
+use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::media::{self, PictureEdit};
+use crate::people::{self, ProfileRow};
 
 /// What is to change; what is absent stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub fn edit_profile(
     edit: &ProfileEdit,
     now: Timestamp,
 ) -> Result<Option<ProfileRow>, StorageError> {
-    let Some(before) = sql::find_own(conn, key)? else {
+    let Some(before) = people::find_own(conn, key)? else {
         return Ok(None);
     };
     if let Some(username) = &edit.username {
@@ -46,5 +47,5 @@ pub fn edit_profile(
             media::release(conn, &old, now)?;
         }
     }
-    sql::find_own(conn, key)
+    people::find_own(conn, key)
 }

@@ -1,4 +1,4 @@
-//! Leaving: personal data goes, money records stay under a pseudonym.
+//! Leaving: personal data is removed, money records stay under a pseudonym.
 
 use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
@@ -7,47 +7,45 @@ use super::sql;
 use super::unlink::UnlinkAtKakao;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
-use crate::jobs;
+use crate::payments::{self, Timing};
 use crate::state::AppState;
-use crate::{follows, fundings, media, notifications, payments, supports};
+use crate::{follows, fundings, jobs, media, notifications, people, supports};
 
-/// What became of a wish to leave.
+/// The outcome of leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdrawal {
+pub enum Departure {
     /// The account is gone now.
     Done,
     /// It was gone before.
     AlreadyGone,
 }
 
-/// Withdraws a member: their fundings are deleted and everybody who paid is refunded, payments that no
-/// support took are refunded, follows end, every login ends, personal data is removed. Supports they
-/// gave stay with their fundings under a pseudonym. A later login makes a fresh account.
+/// Ends a membership: the member's fundings are deleted and everybody who paid is refunded, payments without a
+/// support are refunded, follows end, every session ends, personal data is removed. Supports that the member
+/// gave stay with their fundings under a pseudonym. A later login creates a new account.
 ///
 /// # Errors
 /// When the database fails; nothing has changed then.
-pub async fn withdraw(state: &AppState, key: AccountKey) -> Result<Withdrawal, StorageError> {
-    let (now, timing) = (state.clock.now(), payments::Timing::from(&state.config));
-    let ended = state
-        .db
-        .write(move |conn| withdraw_in(conn, key, now, timing))
-        .await?;
+pub async fn leave(state: &AppState, key: AccountKey) -> Result<Departure, StorageError> {
+    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let leave = move |conn: &mut Conn| leave_in(conn, key, now, timing);
+    let ended = state.db.write(leave).await?;
     let Some(sessions) = ended else {
-        return Ok(Withdrawal::AlreadyGone);
+        return Ok(Departure::AlreadyGone);
     };
     state.tokens.revoke(sessions, now);
     state.sweep_now.notify_one();
     state.jobs_now.notify_one();
-    Ok(Withdrawal::Done)
+    Ok(Departure::Done)
 }
 
-fn withdraw_in(
+fn leave_in(
     conn: &mut Conn,
     key: AccountKey,
     now: Timestamp,
-    timing: payments::Timing,
+    timing: Timing,
 ) -> Result<Option<Vec<SessionId>>, StorageError> {
-    let Some(profile) = sql::find_own(conn, key)? else {
+    let Some(profile) = people::find_own(conn, key)? else {
         return Ok(None);
     };
     fundings::delete_all_of(conn, key, now, timing)?;

@@ -1,4 +1,4 @@
-//! Logging in with Kakao, renewing an access token, logging out.
+//! Logging in with Kakao.
 
 use funsun_domain::accounts::username_from_nickname;
 use funsun_domain::ids::KakaoId;
@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 use kakao::login::{KakaoUser, LoginError};
 use thiserror::Error;
 
-use super::sql::{self, KakaoFacts};
+use super::sql::{self, KakaoProfile};
 use crate::db::{Conn, StorageError};
 use crate::identity::{Bearer, sessions};
 use crate::people::{self, ProfileRow};
@@ -16,15 +16,15 @@ use web::AppError;
 
 /// A login that succeeded.
 pub struct LoggedIn {
-    /// A new account was made.
+    /// Whether it created the account.
     pub created: bool,
     /// The member.
     pub profile: ProfileRow,
-    /// Whom the tokens are for.
+    /// For whom tokens are to be issued.
     pub bearer: Bearer,
 }
 
-/// Why a login or a refresh is refused.
+/// Why a login is refused.
 #[derive(Debug, Error)]
 pub enum LoginRefusal {
     /// Kakao says the token is not good, or it belongs to another app.
@@ -33,7 +33,7 @@ pub enum LoginRefusal {
     /// Kakao's answer has no id or nickname.
     #[error("Kakao gave no nickname: agree to share it, then log in again")]
     Incomplete,
-    /// Kakao can't be asked now.
+    /// Kakao can't be reached.
     #[error("Kakao can't be reached: try again in a moment")]
     KakaoUnavailable(#[source] LoginError),
     /// An operator has suspended the account.
@@ -62,13 +62,13 @@ pub async fn log_in_with_kakao(
     log_in(state, &user, device).await
 }
 
-/// What the browser brings back from Kakao's login page.
+/// What Kakao's login page redirects the browser back with.
 pub struct ReturnedCode<'a> {
-    /// Good once, for minutes.
+    /// The authorization code: good once, for minutes.
     pub code: &'a str,
-    /// The other half of the attempt's proof (RFC 7636).
+    /// The code verifier (RFC 7636).
     pub verifier: &'a str,
-    /// Where Kakao sent the browser; must be what it was asked to.
+    /// The address that Kakao redirected to; the one that it was given.
     pub redirect_uri: &'a str,
 }
 
@@ -101,7 +101,7 @@ async fn log_in(
     let id = KakaoId::new(user.id).map_err(|_| LoginRefusal::Incomplete)?;
     let nickname = user.nickname.as_deref().ok_or(LoginRefusal::Incomplete)?;
     let username = username_from_nickname(nickname).into_string();
-    let facts = KakaoFacts {
+    let kakao = KakaoProfile {
         email: user.email.clone(),
         birthday: user
             .birthday
@@ -111,29 +111,41 @@ async fn log_in(
         age_range: user.age_range.clone(),
     };
     let now = state.clock.now();
+    let login = NewLogin {
+        id,
+        username,
+        kakao,
+        device,
+        now,
+    };
     state
         .db
-        .write(move |conn| find_or_create(conn, id, &username, &facts, (device.as_deref(), now)))
+        .write(move |conn| find_or_create(conn, &login))
         .await
 }
 
-fn find_or_create(
-    conn: &mut Conn,
+/// A login that Kakao has confirmed.
+struct NewLogin {
     id: KakaoId,
-    username: &str,
-    facts: &KakaoFacts,
-    (device, now): (Option<&str>, Timestamp),
-) -> Result<LoggedIn, LoginRefusal> {
-    let known = sql::find_key(conn, id)?;
+    /// For a new account.
+    username: String,
+    kakao: KakaoProfile,
+    device: Option<String>,
+    now: Timestamp,
+}
+
+fn find_or_create(conn: &mut Conn, login: &NewLogin) -> Result<LoggedIn, LoginRefusal> {
+    let (kakao, now) = (&login.kakao, login.now);
+    let known = people::find_key(conn, login.id)?;
     let account = match known {
-        Some(key) if sql::is_suspended(conn, key)? => return Err(LoginRefusal::Suspended),
+        Some(key) if people::is_suspended(conn, key)? => return Err(LoginRefusal::Suspended),
         Some(key) => {
-            sql::update_facts(conn, key, facts)?;
+            sql::update_from_kakao(conn, key, kakao)?;
             key
         }
-        None => sql::create(conn, id, username, facts, now)?,
+        None => sql::create(conn, login.id, &login.username, kakao, now)?,
     };
-    let session = sessions::create(conn, account, device, now)?;
+    let session = sessions::create(conn, account, login.device.as_deref(), now)?;
     let profile = people::find_own(conn, account)?;
     let profile = profile.ok_or_else(|| StorageError::corrupt("a login without its account"))?;
     Ok(LoggedIn {

@@ -1,94 +1,22 @@
-//! Statements about members; logins and the search have files of their own.
+//! Statements that create and change members.
 
-use diesel::dsl::{auto_type, exists};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::text::fold;
 use funsun_domain::time::Timestamp;
 
-use crate::db::schema::{accounts, follows};
+use crate::db::schema::accounts;
 use crate::db::{Conn, StorageError, dialect};
-use crate::people::search_sql::{delete_grams, insert_grams};
+use crate::people::{index_name, unindex_name};
 
-/// A member as the database knows them, and whether the viewer is their friend.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = accounts)]
-pub struct ProfileRow {
-    pub id: i64,
-    pub kakao_id: Option<i64>,
-    pub username: String,
-    pub email: Option<String>,
-    pub birthday: Option<String>,
-    pub gender: Option<String>,
-    pub bank_account: Option<String>,
-    pub image: Option<String>,
-    pub follower_count: i64,
-    pub followee_count: i64,
-}
-
-/// What a login brings from Kakao.
-#[derive(Clone)]
-pub struct KakaoFacts {
+/// What Kakao says of a member at each login.
+#[derive(Clone, Default)]
+pub struct KakaoProfile {
     pub email: Option<String>,
     pub birthday: Option<String>,
     pub gender: Option<String>,
     pub age_range: Option<String>,
-}
-
-/// Follows in both directions between the member of the row and `viewer`.
-#[auto_type]
-pub fn is_friend_of(viewer: i64) -> _ {
-    let followed = exists(
-        follows::table
-            .filter(follows::follower_id.eq(viewer))
-            .filter(follows::followee_id.eq(accounts::id)),
-    );
-    let follows_back = exists(
-        follows::table
-            .filter(follows::follower_id.eq(accounts::id))
-            .filter(follows::followee_id.eq(viewer)),
-    );
-    followed.and(follows_back)
-}
-
-/// The row of a member who has not withdrawn.
-pub fn find_key(conn: &mut Conn, id: KakaoId) -> Result<Option<AccountKey>, StorageError> {
-    let key = accounts::table
-        .filter(accounts::kakao_id.eq(id.get()))
-        .select(accounts::id);
-    key.first(conn).optional()?.map(key_of).transpose()
-}
-
-/// The row of a member who may act: neither withdrawn nor suspended.
-pub fn find_active(conn: &mut Conn, id: KakaoId) -> Result<Option<AccountKey>, StorageError> {
-    let key = accounts::table
-        .filter(accounts::kakao_id.eq(id.get()))
-        .filter(accounts::suspended_at.is_null())
-        .select(accounts::id);
-    key.first(conn).optional()?.map(key_of).transpose()
-}
-
-/// A member's own profile.
-pub fn find_own(conn: &mut Conn, key: AccountKey) -> Result<Option<ProfileRow>, StorageError> {
-    Ok(accounts::table
-        .filter(accounts::id.eq(key.get()))
-        .filter(accounts::kakao_id.is_not_null())
-        .select(ProfileRow::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-/// A profile, and whether `viewer` is a friend.
-pub fn find_profile(
-    conn: &mut Conn,
-    id: KakaoId,
-    viewer: AccountKey,
-) -> Result<Option<(ProfileRow, bool)>, StorageError> {
-    Ok(accounts::table
-        .filter(accounts::kakao_id.eq(id.get()))
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
-        .first(conn)
-        .optional()?)
 }
 
 /// Creates a member.
@@ -96,7 +24,7 @@ pub fn create(
     conn: &mut Conn,
     id: KakaoId,
     username: &str,
-    facts: &KakaoFacts,
+    kakao: &KakaoProfile,
     now: Timestamp,
 ) -> Result<AccountKey, StorageError> {
     diesel::insert_into(accounts::table)
@@ -105,30 +33,30 @@ pub fn create(
             accounts::username.eq(username),
             accounts::username_folded.eq(fold(username)),
             accounts::created_at.eq(now.micros()),
-            accounts::email.eq(&facts.email),
-            accounts::birthday.eq(&facts.birthday),
-            accounts::gender.eq(&facts.gender),
-            accounts::age_range.eq(&facts.age_range),
+            accounts::email.eq(&kakao.email),
+            accounts::birthday.eq(&kakao.birthday),
+            accounts::gender.eq(&kakao.gender),
+            accounts::age_range.eq(&kakao.age_range),
         ))
         .execute(conn)?;
-    let key = key_of(dialect::last_insert_id(conn)?)?;
-    insert_grams(conn, key, username)?;
+    let key = AccountKey::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)?;
+    index_name(conn, key, username)?;
     Ok(key)
 }
 
-/// Renews what Kakao knows better than we do; what it did not say stays.
-pub fn update_facts(
+/// Updates what Kakao knows better than we do; what it did not say stays.
+pub fn update_from_kakao(
     conn: &mut Conn,
     key: AccountKey,
-    facts: &KakaoFacts,
+    kakao: &KakaoProfile,
 ) -> Result<(), StorageError> {
     let account = accounts::table.find(key.get());
-    if let Some(email) = &facts.email {
+    if let Some(email) = &kakao.email {
         diesel::update(account)
             .set(accounts::email.eq(email))
             .execute(conn)?;
     }
-    if let Some(age_range) = &facts.age_range {
+    if let Some(age_range) = &kakao.age_range {
         diesel::update(account)
             .set(accounts::age_range.eq(age_range))
             .execute(conn)?;
@@ -144,8 +72,8 @@ pub fn rename(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), St
             accounts::username_folded.eq(fold(username)),
         ))
         .execute(conn)?;
-    delete_grams(conn, key)?;
-    insert_grams(conn, key, username)
+    unindex_name(conn, key)?;
+    index_name(conn, key, username)
 }
 
 /// Sets or clears the birthday.
@@ -184,7 +112,7 @@ pub fn set_image(
     Ok(())
 }
 
-/// Removes everything personal from a member's row and frees the Kakao id.
+/// Removes all personal data from a member's row and frees the Kakao id.
 pub fn anonymise(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(), StorageError> {
     let nothing = None::<String>;
     diesel::update(accounts::table.find(key.get()))
@@ -203,26 +131,18 @@ pub fn anonymise(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(),
             accounts::withdrawn_at.eq(now.micros()),
         ))
         .execute(conn)?;
-    delete_grams(conn, key)
+    unindex_name(conn, key)
 }
 
-/// Whether this row's member has withdrawn.
-pub fn is_withdrawn(conn: &mut Conn, key: AccountKey) -> Result<bool, StorageError> {
-    let withdrawn = accounts::table
+/// Whether the member of this row has left.
+pub fn has_left(conn: &mut Conn, key: AccountKey) -> Result<bool, StorageError> {
+    let left = accounts::table
         .find(key.get())
         .filter(accounts::withdrawn_at.is_not_null());
-    Ok(diesel::select(exists(withdrawn)).get_result(conn)?)
+    Ok(diesel::select(exists(left)).get_result(conn)?)
 }
 
-/// Whether this row's member is suspended.
-pub fn is_suspended(conn: &mut Conn, key: AccountKey) -> Result<bool, StorageError> {
-    let suspended = accounts::table
-        .find(key.get())
-        .filter(accounts::suspended_at.is_not_null());
-    Ok(diesel::select(exists(suspended)).get_result(conn)?)
-}
-
-/// Suspends a member, or lifts it.
+/// Suspends a member, or lifts the suspension.
 pub fn set_suspended(
     conn: &mut Conn,
     key: AccountKey,
@@ -232,8 +152,4 @@ pub fn set_suspended(
         .set(accounts::suspended_at.eq(since.map(Timestamp::micros)))
         .execute(conn)?;
     Ok(())
-}
-
-fn key_of(id: i64) -> Result<AccountKey, StorageError> {
-    AccountKey::new(id).map_err(StorageError::corrupt)
 }

@@ -1,4 +1,4 @@
-//! Suspending a member and lifting it: an operator's decision, by command line.
+//! Suspending a member and lifting the suspension, as an operator decides.
 
 use funsun_domain::ids::KakaoId;
 use funsun_domain::time::Timestamp;
@@ -24,6 +24,9 @@ pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, Sto
 }
 
 /// Lifts a suspension. `false` when nobody has this id.
+///
+/// # Errors
+/// When the database fails.
 pub fn reinstate(conn: &mut Conn, id: KakaoId) -> Result<bool, StorageError> {
     let Some(key) = people::find_key(conn, id)? else {
         return Ok(false);

@@ -4,7 +4,7 @@ use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::leave::withdraw;
+use super::leave::leave;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
 use crate::jobs::{Job, JobId, Next};
@@ -47,7 +47,7 @@ impl Job for UnlinkedByKakao {
     async fn run(self, state: &AppState, _: JobId) -> anyhow::Result<Next> {
         let find = move |conn: &mut Conn| find_unlinked(conn, self);
         if let Some(key) = state.db.read(find).await? {
-            withdraw(state, key).await?;
+            leave(state, key).await?;
         }
         Ok(Next::Done)
     }

@@ -1,11 +1,22 @@
 //! Members as others see them: profiles, what is shown to whom, the search by name.
 
+mod api;
+pub mod pages;
 mod profile;
-pub mod search_sql;
+mod search_sql;
+mod sql;
+
+use utoipa_axum::router::OpenApiRouter;
 
 pub use profile::{Author, OwnProfile, Profile, face};
-pub use search_sql::grams;
-
-pub use crate::members::sql::{
+pub use search_sql::{grams, index_name, unindex_name};
+pub use sql::{
     ProfileRow, find_active, find_key, find_own, find_profile, is_friend_of, is_suspended,
 };
+
+use crate::state::AppState;
+
+/// `GET` and `POST /account/`, `/account/search`.
+pub fn router() -> OpenApiRouter<AppState> {
+    api::router()
+}

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ProfileRow;
+use super::sql::ProfileRow;
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts};
 

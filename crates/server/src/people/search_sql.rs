@@ -1,14 +1,14 @@
-//! Finding members by any part of their name, over our own index of letters and pairs of neighbours.
+//! Finds members by any part of their name, with our own index of single letters and neighbouring pairs.
 
 use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::text::fold;
 
-use super::{ProfileRow, is_friend_of};
+use super::sql::{ProfileRow, is_friend_of};
 use crate::db::schema::{accounts, username_grams};
 use crate::db::{Conn, StorageError, dialect};
 
-/// Most profiles a search answers.
+/// Most profiles that a search returns.
 const SEARCH_MAX: i64 = 100;
 
 /// Members whose name contains `text`, by age of the account; at most [`SEARCH_MAX`].
@@ -26,13 +26,13 @@ pub fn search(
         .filter(username_grams::gram.eq(gram))
         .filter(dialect::contains(accounts::username_folded, folded))
         .order(username_grams::account_id)
-        .select((ProfileRow::as_select(), is_friend_of(viewer.get())))
+        .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .limit(SEARCH_MAX)
         .load(conn)?)
 }
 
-/// Makes a member findable by this name.
-pub fn insert_grams(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), StorageError> {
+/// Adds a name to the index.
+pub fn index_name(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), StorageError> {
     for gram in grams(&fold(username)) {
         diesel::insert_into(username_grams::table)
             .values((
@@ -44,14 +44,14 @@ pub fn insert_grams(conn: &mut Conn, key: AccountKey, username: &str) -> Result<
     Ok(())
 }
 
-/// Makes a member findable no more.
-pub fn delete_grams(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+/// Removes a member from the index.
+pub fn unindex_name(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
     let own = username_grams::table.filter(username_grams::account_id.eq(key.get()));
     diesel::delete(own).execute(conn)?;
     Ok(())
 }
 
-/// Each character and each pair of neighbours, once.
+/// Each character and each neighbouring pair, once.
 pub fn grams(folded: &str) -> Vec<String> {
     let characters: Vec<char> = folded.chars().collect();
     let singles = characters.iter().map(char::to_string);

@@ -1,4 +1,4 @@
-//! Looking around: public fundings, members by name, and what one has supported.
+//! Exploring: public fundings, and those that the member has supported.
 
 use askama::Template;
 use axum::Router;
@@ -10,19 +10,14 @@ use super::{CardView, cards};
 use crate::db::Conn;
 use crate::fundings::lists;
 use crate::identity::{PageMember, Visitor};
-use crate::people::{face, search_sql};
-use crate::site::{Face, Shell, Tab, page};
+use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
+use web::AppError;
 use web::paging::PageQuery;
-use web::{AppError, QueryInput};
-
-/// Characters of a search that are looked at.
-const SEARCH_CHARACTERS_MAX: usize = 20;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/explore", get(public))
-        .route("/explore/people", get(people))
         .route("/explore/supported", get(supported))
 }
 
@@ -33,15 +28,6 @@ struct Explore {
     section: &'static str,
     cards: Vec<CardView>,
     next: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "people/search.html")]
-struct People {
-    shell: Shell,
-    section: &'static str,
-    query: String,
-    found: Vec<Face>,
 }
 
 async fn public(
@@ -73,30 +59,5 @@ async fn supported(
         section: "supported",
         cards,
         next,
-    })
-}
-
-async fn people(
-    State(state): State<AppState>,
-    PageMember { member, visitor }: PageMember,
-    query: QueryInput,
-) -> Result<Response, AppError> {
-    let typed = query.optional_text("q")?.unwrap_or_default();
-    let typed: String = typed.trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
-    let mut found = Vec::new();
-    if !typed.is_empty() {
-        let text = typed.clone();
-        let search = move |conn: &mut Conn| search_sql::search(conn, &text, member.key);
-        for (row, _) in state.db.read_slow(search).await? {
-            let image = row.image.as_deref();
-            found.push(face(row.kakao_id, row.username, image, visitor.t));
-        }
-    }
-    let title = visitor.t.say("explore.people");
-    page(&People {
-        shell: visitor.shell(&state, Tab::Explore, title).await?,
-        section: "people",
-        query: typed,
-        found,
     })
 }

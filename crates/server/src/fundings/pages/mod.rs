@@ -21,7 +21,7 @@ pub use card_view::{CardView, cards};
 
 use crate::state::AppState;
 
-/// `/fundings/…`, `/explore…`.
+/// `/fundings/…`, `/explore`, `/explore/supported`.
 pub fn router() -> Router<AppState> {
     explore::router()
         .merge(open::router())

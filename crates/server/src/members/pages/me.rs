@@ -15,7 +15,7 @@ use crate::identity::{Member, PageMember, SignedForm, Visitor, account_gone, wri
 use crate::media::{IMAGE, kept_picture, read_picture};
 use crate::members::api::blank_or;
 use crate::members::edit::{ProfileEdit, edit_profile};
-use crate::members::leave::withdraw;
+use crate::members::leave::leave as leave_for_good;
 use crate::people::{self, ProfileRow, face};
 use crate::site::small_pages::Confirm;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
@@ -103,7 +103,7 @@ async fn edit_page(
     let t = visitor.t;
     let title = form.title(t, t.say("edit.title"));
     let banks = t.say("edit.banks").split(',').map(str::to_owned);
-    // One that was typed in the app, under a name that is not in our list, must not get lost.
+    // A bank that was typed in the app and is not in our list must not get lost.
     let known = form.value("bank").to_owned();
     let mut banks: Vec<String> = banks.collect();
     if !known.is_empty() && !banks.contains(&known) {
@@ -190,7 +190,7 @@ async fn leave(State(state): State<AppState>, form: SignedForm) -> Result<Respon
     if form.input.optional_text("sure")?.is_none() {
         return Ok(see_other("/me/withdraw"));
     }
-    withdraw(&state, form.member.key).await?;
+    leave_for_good(&state, form.member.key).await?;
     let mut response = see_other("/?done=withdrawn");
     clear_login(&state, response.headers_mut());
     Ok(response)

@@ -1,0 +1,56 @@
+//! The page that searches members by name.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{face, search_sql};
+use crate::db::Conn;
+use crate::identity::PageMember;
+use crate::site::{Face, Shell, Tab, page};
+use crate::state::AppState;
+use web::{AppError, QueryInput};
+
+/// Most characters of a search that are used.
+const SEARCH_CHARACTERS_MAX: usize = 20;
+
+/// `/explore/people`.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/explore/people", get(search))
+}
+
+#[derive(Template)]
+#[template(path = "people/search.html")]
+struct SearchPage {
+    shell: Shell,
+    section: &'static str,
+    query: String,
+    found: Vec<Face>,
+}
+
+async fn search(
+    State(state): State<AppState>,
+    PageMember { member, visitor }: PageMember,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    let typed = query.optional_text("q")?.unwrap_or_default();
+    let typed: String = typed.trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
+    let mut found = Vec::new();
+    if !typed.is_empty() {
+        let text = typed.clone();
+        let search = move |conn: &mut Conn| search_sql::search(conn, &text, member.key);
+        for (row, _) in state.db.read_slow(search).await? {
+            let image = row.image.as_deref();
+            found.push(face(row.kakao_id, row.username, image, visitor.t));
+        }
+    }
+    let title = visitor.t.say("explore.people");
+    page(&SearchPage {
+        shell: visitor.shell(&state, Tab::Explore, title).await?,
+        section: "people",
+        query: typed,
+        found,
+    })
+}
