@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::fundings::live::Live;
-use crate::fundings::{ItemLinks, Previews};
+use crate::fundings::{ItemLinks, PreviewCache};
 use crate::identity::Tokens;
 use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
@@ -39,8 +39,8 @@ pub struct Parts {
     pub gateway: Box<dyn PaymentGateway>,
     /// Pictures.
     pub media: MediaStore,
-    /// Pictures of links.
-    pub previews: Previews,
+    /// Link previews.
+    pub previews: PreviewCache,
     /// Push services of browsers.
     pub push: web_push::Client,
     /// Who watches a funding's page.

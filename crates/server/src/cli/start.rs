@@ -13,7 +13,7 @@ use web_push::VapidKey;
 
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
-use crate::fundings::{ItemLinks, Previews};
+use crate::fundings::{ItemLinks, PreviewCache};
 use crate::payments::kakaopay::KakaoPay;
 
 /// Lines for people in dev, JSON in production; on standard error.
@@ -114,10 +114,10 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
 }
 
 /// Link previews, with the font of the settings or, once one is drawn, the best of the system.
-pub(super) fn previews(config: &Config) -> anyhow::Result<Previews> {
+pub(super) fn previews(config: &Config) -> anyhow::Result<PreviewCache> {
     let font = config.preview_font.as_deref().map(Font::in_file);
     let font = font.transpose().context("preview_font can't be used")?;
-    Ok(Previews::new(font))
+    Ok(PreviewCache::new(font))
 }
 
 /// The client of shops, which are told who asks.

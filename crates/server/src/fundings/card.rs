@@ -1,4 +1,4 @@
-//! A funding in a list, and whole.
+//! A funding as lists show it (a card) and in full (a detail).
 
 use diesel::prelude::*;
 use funsun_domain::time::Timestamp;
@@ -50,7 +50,7 @@ pub type CardRows = (CardRow, AuthorRow);
 pub type DetailRows = (CardRow, AuthorRow, DetailRow);
 
 impl AuthorRow {
-    /// As a page shows the author in passing.
+    /// The author's name and picture, as pages show them.
     pub fn face(self, t: Texts) -> Face {
         face(self.kakao_id, self.username, self.image.as_deref(), t)
     }
@@ -81,7 +81,7 @@ pub struct Card {
     author: Author,
 }
 
-/// A funding, whole.
+/// A funding in full.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Detail {
     #[serde(flatten)]

@@ -1,5 +1,5 @@
-//! What a link to a public funding shows in a chat, and the address of its picture: it changes with
-//! everything that is drawn, since chats keep a picture by its address.
+//! What a chat shows for a link to a public funding, and the URL of its picture: it changes with everything that is
+//! drawn, since chats cache a picture by its URL.
 
 use sha2::{Digest, Sha256};
 
@@ -8,15 +8,15 @@ use crate::people::face;
 use crate::site::{Lang, Texts, format};
 use crate::visibility::EVERYBODY;
 
-/// Pictures speak Korean: whoever asks for one is a chat's machine, not the one who will look.
+/// The pictures are in Korean: they are requested by a chat's server, not by the person who will see them.
 const WORDS: Texts = Texts(Lang::Ko);
 
-/// Bytes of a version: two different pictures never share one.
+/// Bytes of a version: enough that two different pictures never share one.
 const VERSION_BYTES: usize = 12;
 
 /// Everything that the picture of a funding shows.
 #[derive(Clone, Debug)]
-pub struct Preview {
+pub struct LinkPreview {
     id: i64,
     title: String,
     byline: String,
@@ -28,7 +28,7 @@ pub struct Preview {
     picture: Option<String>,
 }
 
-impl Preview {
+impl LinkPreview {
     /// Of a funding that everybody may see; `None` of any other.
     pub fn new(card: &CardRow, author: &AuthorRow) -> Option<Self> {
         if card.visible_to != EVERYBODY {
@@ -49,7 +49,7 @@ impl Preview {
         })
     }
 
-    /// What is drawn, in short.
+    /// A digest of everything that is drawn.
     pub fn version(&self) -> String {
         let mut digest = Sha256::new_with_prefix(preview::REVISION.to_be_bytes());
         digest.update(self.thousandths.to_be_bytes());
@@ -63,7 +63,7 @@ impl Preview {
             picture,
         ] {
             digest.update(text.as_bytes());
-            // No text of ours holds this byte, so none can run into the next.
+            // This byte is not valid UTF-8, so it separates the texts unambiguously.
             digest.update([0xff]);
         }
         let digest = digest.finalize();

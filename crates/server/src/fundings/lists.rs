@@ -44,7 +44,7 @@ pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, Stor
     Ok(CardPage::by_id(rows))
 }
 
-/// The newest public fundings that still run.
+/// The newest public fundings that have not ended.
 pub fn list_running(
     conn: &mut Conn,
     now: Timestamp,
@@ -89,7 +89,7 @@ pub fn list_of_author(
     Ok(CardPage::by_id(rows))
 }
 
-/// What `viewer` may see of the fundings by those whom `viewer` follows.
+/// Those fundings by members whom `viewer` follows that `viewer` may see.
 pub fn list_of_followees(
     conn: &mut Conn,
     viewer: AccountKey,
@@ -158,10 +158,10 @@ pub fn list_joined(
     ))
 }
 
-/// Running fundings shown to their author at most.
+/// Most running fundings that are shown to their author.
 const RUNNING_MAX: i64 = 20;
 
-/// What `author` has running, the one that ends first, first.
+/// The running fundings of `author`, the one that ends first at the beginning.
 pub fn list_running_of(
     conn: &mut Conn,
     author: AccountKey,
@@ -178,7 +178,7 @@ pub fn list_running_of(
         .load(conn)?)
 }
 
-/// The id that a page begins with, and of which nothing newer is shown; `None` past the end.
+/// The id of a page's first funding; `None` past the end.
 fn last_id(
     conn: &mut Conn,
     position: Position,

@@ -1,4 +1,4 @@
-//! Fundings: opening, reading, listing, editing, deleting, thanking.
+//! Fundings: opening, reading, listing, editing, deleting, reviewing; their pages, live updates and link previews.
 
 mod api;
 mod card;
@@ -9,6 +9,7 @@ mod lists_api;
 pub mod live;
 pub mod pages;
 mod preview_cache;
+mod preview_drawing;
 pub mod sql;
 mod write;
 
@@ -16,9 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use card::CardRows;
 pub use item_links::ItemLinks;
-pub use link_preview::Preview;
 pub use lists::{CardPage, list_of_author};
-pub use preview_cache::Previews;
+pub use preview_cache::PreviewCache;
 pub use sql::{hide_all_of, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
@@ -26,7 +26,7 @@ use crate::state::AppState;
 use live::Crowded;
 use web::AppError;
 
-/// Seconds after which one more may be able to watch.
+/// Seconds after which another watcher may be accepted.
 const CROWDED_SECONDS: u64 = 60;
 
 /// `/funding/…`.
@@ -38,7 +38,7 @@ impl From<EditRefusal> for AppError {
     fn from(refusal: EditRefusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            // Not there and not visible are one answer: nothing is learnt by trying ids.
+            // One answer for missing and for invisible fundings: nothing is learnt by trying ids.
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::Storage(error) => Self::internal(error),

@@ -1,5 +1,5 @@
-//! The picture of a link. It is asked for by machines without a login, and kept by caches that many share:
-//! public fundings only, and no cookie is looked at or set.
+//! The picture of a link preview. It is requested by servers without a login and cached publicly: it exists for public
+//! fundings only, and no cookie is read or set.
 
 use axum::Router;
 use axum::extract::State;
@@ -11,14 +11,15 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
 use super::show::{Missing, funding_id};
 use crate::db::Conn;
-use crate::fundings::preview_cache::find_or_draw;
-use crate::fundings::{Preview, sql};
+use crate::fundings::link_preview::LinkPreview;
+use crate::fundings::preview_drawing::find_or_draw;
+use crate::fundings::sql;
 use crate::site::assets;
 use crate::state::AppState;
 use crate::visibility::Viewer;
 use web::{AppError, PathInput};
 
-const NOT_KEPT: &str = "no-cache";
+const NOT_CACHED: &str = "no-cache";
 
 /// `/fundings/{id}/preview/{version}.png`.
 pub fn router() -> Router<AppState> {
@@ -36,28 +37,28 @@ async fn show(
         return Ok(moved(&preview));
     }
     let picture = find_or_draw(&state, preview).await?;
-    // Asked again: meanwhile it may have been hidden, and caches would keep it.
+    // Read again: it may have been hidden meanwhile, and caches would keep the picture.
     let preview = find(&state, id).await?;
     if preview.version() != version {
         return Ok(moved(&preview));
     }
     Ok(match picture {
         Some(picture) => image(picture, "public, max-age=86400, immutable"),
-        None => image(general()?, NOT_KEPT),
+        None => image(general()?, NOT_CACHED),
     })
 }
 
 /// The preview of a funding that everybody may see now.
-async fn find(state: &AppState, id: FundingId) -> Result<Preview, AppError> {
+async fn find(state: &AppState, id: FundingId) -> Result<LinkPreview, AppError> {
     let read = move |conn: &mut Conn| sql::find_detail(conn, id, Viewer::Guest);
     let found = state.db.read(read).await?;
-    let preview = found.and_then(|(card, author, _)| Preview::new(&card, &author));
+    let preview = found.and_then(|(card, author, _)| LinkPreview::new(&card, &author));
     preview.ok_or_else(|| Missing::Unknown.into())
 }
 
-/// To today's picture. Nothing is drawn for an address that anybody can make up.
-fn moved(preview: &Preview) -> Response {
-    let caching = [(CACHE_CONTROL, NOT_KEPT)];
+/// Redirects to the current picture. Nothing is drawn for a made-up URL.
+fn moved(preview: &LinkPreview) -> Response {
+    let caching = [(CACHE_CONTROL, NOT_CACHED)];
     (caching, Redirect::to(&preview.path())).into_response()
 }
 

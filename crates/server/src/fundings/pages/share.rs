@@ -1,4 +1,4 @@
-//! Passing a funding on.
+//! Sharing a funding.
 
 use askama::Template;
 use axum::Router;
@@ -14,7 +14,8 @@ use super::show::{Missing, description, funding_id};
 use crate::config::KakaoShare;
 use crate::db::Conn;
 use crate::fundings::card::CardRow;
-use crate::fundings::{Preview, sql};
+use crate::fundings::link_preview::LinkPreview;
+use crate::fundings::sql;
 use crate::identity::Visitor;
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
@@ -63,7 +64,7 @@ async fn show(
     let find = move |conn: &mut Conn| sql::find_detail(conn, id, viewer);
     let found = state.db.read(find).await?;
     let (row, author, detail) = found.ok_or(Missing::Unknown)?;
-    let preview = Preview::new(&row, &author);
+    let preview = LinkPreview::new(&row, &author);
     let t = visitor.t;
     let shell = visitor
         .shell(&state, Tab::None, t.say("share.title"))

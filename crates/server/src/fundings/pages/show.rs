@@ -11,7 +11,8 @@ use super::live::looks_of;
 use super::parts::{MESSAGES, Message, Progress, Stand};
 use crate::db::{Conn, StorageError};
 use crate::fundings::card::DetailRows;
-use crate::fundings::{Preview, sql};
+use crate::fundings::link_preview::LinkPreview;
+use crate::fundings::sql;
 use crate::identity::Visitor;
 use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, Texts, page};
@@ -152,7 +153,7 @@ async fn show(
 fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i64) -> FundingPage {
     let (t, now) = (shell.t, state.clock.now());
     let (card, author, detail) = found.rows;
-    let preview = Preview::new(&card, &author);
+    let preview = LinkPreview::new(&card, &author);
     let progress = Progress::new(&card, found.supporters, t, now);
     let public = progress.public;
     let shown = |name: String| state.media.shown(&name, public, now);
@@ -183,7 +184,7 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
     }
 }
 
-fn open_graph(preview: &Preview, content: &str, t: Texts, view: (&str, i64)) -> OpenGraph {
+fn open_graph(preview: &LinkPreview, content: &str, t: Texts, view: (&str, i64)) -> OpenGraph {
     let (title, percent) = view;
     let values: [(&str, &dyn std::fmt::Display); 2] = [("title", &title), ("percent", &percent)];
     OpenGraph {
