@@ -10,7 +10,7 @@ use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::fundings::live::Live;
+use crate::fundings::live::Watchers;
 use crate::fundings::{ItemLinks, PreviewCache};
 use crate::identity::Tokens;
 use crate::media::MediaStore;
@@ -25,7 +25,7 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// The settings.
     pub config: Config,
-    /// How clients reach us, without a trailing slash.
+    /// The URL by which clients reach us, without a trailing slash.
     pub public_url: String,
     /// The database.
     pub db: Db,
@@ -44,16 +44,16 @@ pub struct Parts {
     /// Push services of browsers.
     pub push: web_push::Client,
     /// Who watches a funding's page.
-    pub live: Live,
+    pub watchers: Watchers,
     /// Finds what the frame of a page shows of its member.
     pub find_me: FindMe,
     /// Shops' pages.
     pub item_links: ItemLinks,
-    /// Work that must be finished even when the client that caused it has gone.
+    /// Work that continues when the client that caused it has disconnected.
     pub background: Background,
     /// Wakes the sweeper: a payment is due right now.
     pub sweep_now: Notify,
-    /// Wakes the worker that does jobs: one is due right now.
+    /// Wakes the worker that does jobs: a job is due right now.
     pub jobs_now: Notify,
 }
 

@@ -15,7 +15,7 @@ use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
 use crate::demo::cast;
-use crate::fundings::live::Live;
+use crate::fundings::live::Watchers;
 use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
 use crate::notifications;
@@ -49,7 +49,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let stopping = async {
         stop.await;
         // These requests would go on for minutes.
-        state.live.close();
+        state.watchers.close();
     };
     serve(listener, service, limits, stopping).await;
     tracing::info!("stopping");
@@ -110,7 +110,7 @@ fn build_state(
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
         previews: start::previews(&config)?,
         push: start::push_client(&config, public_url.clone())?,
-        live: Live::default(),
+        watchers: Watchers::default(),
         find_me: notifications::find_me,
         item_links: start::item_links(&config, &public_url)?,
         background: Background::default(),

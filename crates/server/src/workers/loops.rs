@@ -67,7 +67,7 @@ pub(super) async fn wake_watchers(state: AppState) {
     let mut ticks = ticks(WATCH_POLL);
     loop {
         ticks.tick().await;
-        if let Err(error) = fundings::live::tell_watchers(&state).await {
+        if let Err(error) = fundings::live::wake_watchers(&state).await {
             tracing::error!(%error, "changes of watched fundings could not be read");
         }
     }

@@ -1,4 +1,4 @@
-//! The statement that sees whether something has happened.
+//! The statement that detects changes.
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use super::watchers::Pulse;
 use crate::db::schema::{fundings, supports};
 use crate::db::{Conn, StorageError};
 
-/// How these fundings stand.
+/// The state of these fundings.
 pub fn list_pulses(
     conn: &mut Conn,
     ids: &[i64],

@@ -90,7 +90,9 @@ async fn live(
 ) -> Result<Response, AppError> {
     let id = show::funding_id(&id)?;
     // Before the first look: what happens after it wakes us.
-    let watch = state.live.watch(id, caller(&state, &visitor, &request))?;
+    let watch = state
+        .watchers
+        .watch(id, caller(&state, &visitor, &request))?;
     let found = look(&state, id, &visitor).await??;
     let mut streaming = Streaming {
         shell: visitor.shell(&state, Tab::None, "").await?,
