@@ -7,6 +7,7 @@ mod link_preview;
 pub mod lists;
 mod lists_api;
 pub mod live;
+mod messages_sql;
 pub mod pages;
 mod preview_cache;
 mod preview_drawing;

@@ -8,13 +8,13 @@ use axum::routing::get;
 use super::own::find_own;
 use super::show::funding_id;
 use crate::db::Conn;
+use crate::fundings::messages_sql;
 use crate::fundings::write::delete_funding;
 use crate::identity::{PageMember, SignedForm, write_as};
 use crate::payments::Timing;
 use crate::site::small_pages::Confirm;
 use crate::site::{Tab, page, see_other};
 use crate::state::AppState;
-use crate::supports;
 use web::{AppError, PathInput};
 
 pub(super) fn router() -> Router<AppState> {
@@ -28,7 +28,7 @@ async fn ask(
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
     let (card, _) = find_own(&state, member, id).await?;
-    let count = move |conn: &mut Conn| supports::sql::count(conn, id);
+    let count = move |conn: &mut Conn| messages_sql::count(conn, id);
     let supports = state.db.read(count).await?;
     let t = visitor.t;
     let amount = t.won(card.collected_amount);

@@ -1,29 +1,29 @@
-//! The parts of a funding's page that change while somebody looks at it: how far it is, and the messages.
+//! The parts of a funding's page that are updated live: its progress, and the messages.
 
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use crate::fundings::card::CardRow;
+use crate::fundings::messages_sql::MessageRow;
 use crate::people::face;
 use crate::site::{Face, Texts, format};
-use crate::supports::sql::MessageRow;
 use crate::visibility::{EVERYBODY, Viewer};
 
 /// Messages on a page.
 pub const MESSAGES: i64 = 20;
 
-/// What the viewer can do here.
+/// What the viewer can do on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stand {
-    /// They opened it.
+pub enum ViewerRole {
+    /// The viewer opened the funding.
     Author,
-    /// They may support it.
-    Friend,
+    /// The viewer may support it.
+    Supporter,
     /// It has ended.
-    Late,
+    Ended,
 }
 
-/// How far a funding is.
+/// The progress of a funding.
 pub struct Progress {
     /// The funding.
     pub id: i64,
@@ -31,7 +31,7 @@ pub struct Progress {
     pub public: bool,
     /// Percent of the goal.
     pub percent: i64,
-    /// The same, held at the end of the bar.
+    /// The same, at most 100, for the bar.
     pub bar: i64,
     /// Won collected, as text.
     pub collected: String,
@@ -43,7 +43,7 @@ pub struct Progress {
     pub deadline: String,
     /// It takes no more supports.
     pub ended: bool,
-    /// How many have given.
+    /// How many supports it has.
     pub supporters: i64,
 }
 
@@ -51,43 +51,56 @@ pub struct Progress {
 pub struct Message {
     /// The support.
     pub id: i64,
-    /// Who gave it.
+    /// The supporter.
     pub author: Face,
-    /// What they said.
+    /// The message.
     pub text: String,
     /// How long ago, as text.
     pub when: String,
     /// What the funding's author answered.
     pub thanks: Option<String>,
-    /// Won, as text; for the author of the funding only.
+    /// Won, as text; shown to the author of the funding only.
     pub amount: Option<String>,
-    /// The viewer gave it.
+    /// Whether the viewer gave it.
     pub own: bool,
 }
 
-impl Stand {
+impl ViewerRole {
     /// What `viewer` can do with a funding of `author`.
     pub fn of(viewer: Viewer, author: AccountKey, ended: bool) -> Self {
         match (viewer.is(author), ended) {
             (true, _) => Self::Author,
-            (false, true) => Self::Late,
-            (false, false) => Self::Friend,
+            (false, true) => Self::Ended,
+            (false, false) => Self::Supporter,
         }
     }
 
-    /// Whether they opened it.
+    /// Whether the viewer opened the funding.
     pub fn is_author(self) -> bool {
         self == Self::Author
     }
 
-    /// Whether they may support it.
+    /// Whether the viewer may support it.
     pub fn can_support(self) -> bool {
-        self == Self::Friend
+        self == Self::Supporter
     }
 }
 
+/// For whom the parts are rendered, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewing {
+    /// The viewer.
+    pub viewer: Viewer,
+    /// What the viewer can do here.
+    pub role: ViewerRole,
+    /// The viewer's language.
+    pub t: Texts,
+    /// Now.
+    pub now: Timestamp,
+}
+
 impl Progress {
-    /// From a row that a query gave to somebody who may see it.
+    /// From a row that a query returned to a viewer who may see it.
     pub fn new(card: &CardRow, supporters: i64, t: Texts, now: Timestamp) -> Self {
         let deadline = Timestamp::from_micros(card.deadline_at);
         let percent = format::percent(card.collected_amount, card.goal_amount);
@@ -107,8 +120,14 @@ impl Progress {
 }
 
 impl Message {
-    /// From a row of a funding that `viewer` may see.
-    pub fn new(row: MessageRow, viewer: Viewer, stand: Stand, t: Texts, now: Timestamp) -> Self {
+    /// From a row of a funding that the viewer may see.
+    pub fn new(row: MessageRow, viewing: Viewing) -> Self {
+        let Viewing {
+            viewer,
+            role,
+            t,
+            now,
+        } = viewing;
         let image = row.author_image.as_deref();
         Self {
             id: row.id,
@@ -116,7 +135,7 @@ impl Message {
             text: row.message,
             when: t.ago(Timestamp::from_micros(row.created_at), now),
             thanks: row.thanks,
-            amount: stand.is_author().then(|| t.won(row.amount)),
+            amount: role.is_author().then(|| t.won(row.amount)),
             own: viewer
                 .member()
                 .is_some_and(|key| key.get() == row.author_id),

@@ -1,4 +1,4 @@
-//! One funding, whole: what is wished for, how far it is, who has given and what they said.
+//! The page of one funding: the wish, its progress, the supporters and their messages.
 
 use askama::Template;
 use axum::Router;
@@ -7,17 +7,17 @@ use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::ids::{AccountKey, FundingId};
 
-use super::live::looks_of;
-use super::parts::{MESSAGES, Message, Progress, Stand};
+use super::live::digest_of;
+use super::parts::{MESSAGES, Message, Progress, ViewerRole, Viewing};
 use crate::db::{Conn, StorageError};
 use crate::fundings::card::DetailRows;
 use crate::fundings::link_preview::LinkPreview;
+use crate::fundings::messages_sql::{self, MessageRow};
 use crate::fundings::sql;
 use crate::identity::Visitor;
 use crate::media::Shown;
-use crate::site::{Face, Shell, Tab, Texts, page};
+use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
-use crate::supports::sql::{self as supports, MessageRow};
 use crate::visibility::{self, Viewer};
 use web::paging::{Cursor, PageQuery};
 use web::{AppError, PathInput};
@@ -33,7 +33,7 @@ pub(super) fn router() -> Router<AppState> {
 #[template(path = "fundings/show.html")]
 struct FundingPage {
     shell: Shell,
-    stand: Stand,
+    role: ViewerRole,
     picture: Option<Shown>,
     author: Face,
     content: String,
@@ -41,8 +41,8 @@ struct FundingPage {
     messages: Vec<Message>,
     /// The newest message shown; 0 when there is none.
     newest: i64,
-    /// What they look like: the stream tells again what no longer does.
-    looks: i64,
+    /// A digest of the messages shown: the stream sends them again when they have changed meanwhile.
+    digest: i64,
     further: bool,
     next: Option<String>,
     review: Option<String>,
@@ -59,7 +59,7 @@ struct OpenGraph {
     alt: String,
 }
 
-/// What the page reads, in one go.
+/// What the page reads.
 pub(super) struct Found {
     pub(super) rows: DetailRows,
     pub(super) author: AccountKey,
@@ -82,7 +82,7 @@ pub(super) fn find(
     if facts.hidden {
         return Ok(Err(Missing::Gone));
     }
-    let messages = supports::list_latest(conn, id, before, MESSAGES + 1)?;
+    let messages = messages_sql::list_latest(conn, id, before, MESSAGES + 1)?;
     let supporters = count(conn, id, before, &messages)?;
     // And last: what is shown was read while the viewer was allowed to see it.
     let rows = sql::find_detail(conn, id, viewer)?;
@@ -103,7 +103,7 @@ fn count(
 ) -> Result<i64, StorageError> {
     match i64::try_from(messages.len()) {
         Ok(all) if before == i64::MAX && all <= MESSAGES => Ok(all),
-        _ => supports::count(conn, id),
+        _ => messages_sql::count(conn, id),
     }
 }
 
@@ -125,10 +125,10 @@ impl From<Missing> for AppError {
     }
 }
 
-/// Reads the number of a funding in a path.
+/// Parses the id of a funding in a path.
 ///
 /// # Errors
-/// 404 for what can't be one.
+/// 404 when it can't be one.
 pub fn funding_id(text: &str) -> Result<FundingId, AppError> {
     text.parse().map_err(|_| Missing::Unknown.into())
 }
@@ -157,25 +157,31 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
     let progress = Progress::new(&card, found.supporters, t, now);
     let public = progress.public;
     let shown = |name: String| state.media.shown(&name, public, now);
-    let stand = Stand::of(viewer, found.author, progress.ended);
+    let role = ViewerRole::of(viewer, found.author, progress.ended);
     let picture = card.image.map(shown);
     let author = author.face(t);
     let size = usize::try_from(MESSAGES).expect("a page is small");
     let next = (found.messages.len() > size).then(|| found.messages[size - 1].id);
     let newest = found.messages.first().map_or(0, |row| row.id);
-    let looks = looks_of(&found.messages[..found.messages.len().min(size)]);
-    let message = |row| Message::new(row, viewer, stand, t, now);
+    let digest = digest_of(&found.messages[..found.messages.len().min(size)]);
+    let viewing = Viewing {
+        viewer,
+        role,
+        t,
+        now,
+    };
+    let message = |row| Message::new(row, viewing);
     let messages = found.messages.into_iter().take(size);
     FundingPage {
-        stand,
+        role,
         messages: messages.map(message).collect(),
         newest,
-        looks,
+        digest,
         further: before != i64::MAX,
         next: next.map(|id| Cursor::one(id).encode()),
         review: detail.review,
         review_picture: detail.review_image.map(shown),
-        og: preview.map(|it| open_graph(&it, &detail.content, t, (&shell.title, progress.percent))),
+        og: preview.map(|it| open_graph(&it, &detail.content, &shell, progress.percent)),
         content: detail.content,
         progress,
         picture,
@@ -184,13 +190,13 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
     }
 }
 
-fn open_graph(preview: &LinkPreview, content: &str, t: Texts, view: (&str, i64)) -> OpenGraph {
-    let (title, percent) = view;
-    let values: [(&str, &dyn std::fmt::Display); 2] = [("title", &title), ("percent", &percent)];
+fn open_graph(preview: &LinkPreview, content: &str, shell: &Shell, percent: i64) -> OpenGraph {
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("title", &shell.title), ("percent", &percent)];
     OpenGraph {
         description: description(content),
         image: preview.path(),
-        alt: t.fill("preview.alt", values),
+        alt: shell.t.fill("preview.alt", values),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What happens to a funding while somebody looks at its page, as server-sent events (HTML standard, 9.2).
-//! Each event is markup from the page's own templates, made for this viewer.
+//! Live updates of a funding's page, as server-sent events (HTML standard, 9.2). Each event is markup from the page's
+//! own templates, rendered for this viewer.
 
 mod sent;
 
@@ -18,7 +18,7 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
-use super::parts::{Message, Progress, Stand};
+use super::parts::{Message, Progress, ViewerRole, Viewing};
 use super::show::{self, Found, Missing};
 use crate::db::{Conn, StorageError};
 use crate::fundings::live::{Caller, Watch};
@@ -26,25 +26,25 @@ use crate::identity::{Visitor, sessions};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
 use crate::visibility::Viewer;
-use sent::Told;
-pub(super) use sent::looks_of;
+use sent::SentMessages;
+pub(super) use sent::digest_of;
 use web::{AppError, PathInput, QueryInput};
 
 /// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, an answer, the
 /// time that is left) is sent by then.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
+const REREAD_AFTER: Duration = Duration::from_secs(10);
 /// Pause after which a comment is sent, so that proxies and browsers keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Life of a stream. The browser reconnects, which renews its session.
 const LIFE: Duration = Duration::from_secs(300);
-/// Least time after which a browser comes again, in milliseconds.
+/// Least time after which a browser reconnects, in milliseconds.
 const RETRY_MS: u64 = 2_000;
-/// Browsers are spread over this time beyond it: after a restart all come again.
+/// Reconnections are spread over this time beyond it: after a restart all browsers reconnect.
 const RETRY_SPREAD_MS: u64 = 3_000;
 
-/// What the browser last heard, when it comes again by itself.
+/// The id of the last event, sent by a browser that reconnects.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Tells nginx to pass on what it gets.
+/// Tells nginx not to buffer the response.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// `/fundings/{id}/live`.
@@ -56,7 +56,7 @@ pub(super) fn router() -> Router<AppState> {
 #[template(path = "fundings/live_progress.html")]
 struct ProgressPart<'a> {
     shell: &'a Shell,
-    stand: Stand,
+    role: ViewerRole,
     progress: Progress,
 }
 
@@ -64,7 +64,7 @@ struct ProgressPart<'a> {
 #[template(path = "fundings/live_message.html")]
 struct MessagePart<'a> {
     shell: &'a Shell,
-    stand: Stand,
+    role: ViewerRole,
     author_name: &'a str,
     message: Message,
 }
@@ -76,7 +76,7 @@ struct Streaming {
     visitor: Visitor,
     shell: Shell,
     watch: Watch,
-    messages: Told,
+    messages: SentMessages,
     progress: String,
     ends_at: Instant,
 }
@@ -89,23 +89,23 @@ async fn live(
     request: Request,
 ) -> Result<Response, AppError> {
     let id = show::funding_id(&id)?;
-    // Before the first look: what happens after it wakes us.
+    // Before the first read: later changes wake us.
     let watch = state
         .watchers
         .watch(id, caller(&state, &visitor, &request))?;
-    let found = look(&state, id, &visitor).await??;
+    let found = read(&state, id, &visitor).await??;
     let mut streaming = Streaming {
         shell: visitor.shell(&state, Tab::None, "").await?,
         state,
         id,
         visitor,
         watch,
-        messages: told_to(request.headers(), &query),
+        messages: sent_to(request.headers(), &query),
         progress: String::new(),
         ends_at: Instant::now() + LIFE,
     };
     let mut events = vec![Event::default().retry(retry())];
-    events.extend(streaming.news(found).map_err(AppError::internal)?);
+    events.extend(streaming.changes(found).map_err(AppError::internal)?);
     let events = stream::iter(events)
         .chain(streaming.later())
         .map(Ok::<_, Infallible>);
@@ -128,12 +128,12 @@ fn caller(state: &AppState, visitor: &Visitor, request: &Request) -> Caller {
     }
 }
 
-/// What the page shows: what the browser has heard since counts more than what the page was made with.
-fn told_to(headers: &HeaderMap, query: &QueryInput) -> Told {
+/// What the page shows: the last event of this browser takes precedence over what the page was rendered with.
+fn sent_to(headers: &HeaderMap, query: &QueryInput) -> SentMessages {
     let number = |name| query.optional_integer(name).ok().flatten();
-    let heard = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    let heard = heard.and_then(|id| id.parse().ok());
-    Told::up_to(heard.or_else(|| number("after")), number("looks"))
+    let last_event = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+    let last_event = last_event.and_then(|id| id.parse().ok());
+    SentMessages::up_to(last_event.or_else(|| number("after")), number("looks"))
 }
 
 fn retry() -> Duration {
@@ -142,7 +142,7 @@ fn retry() -> Duration {
 }
 
 /// The funding as the viewer may see it now: not at all when the session has ended since the cookie was read.
-async fn look(
+async fn read(
     state: &AppState,
     id: FundingId,
     visitor: &Visitor,
@@ -160,7 +160,7 @@ async fn look(
 }
 
 impl Streaming {
-    /// What comes after the first look, until the viewer may see no more or the stream has had its time.
+    /// The events after the first read, until the viewer may not see the funding any more or the stream ends.
     fn later(self) -> impl Stream<Item = Event> {
         let next = async |mut streaming: Self| {
             let events = streaming.next().await?;
@@ -171,19 +171,19 @@ impl Streaming {
 
     async fn next(&mut self) -> Option<Vec<Event>> {
         loop {
-            let look_at = self.ends_at.min(Instant::now() + LOOK_AGAIN);
-            let woken = timeout_at(look_at, self.watch.woken()).await;
+            let read_at = self.ends_at.min(Instant::now() + REREAD_AFTER);
+            let woken = timeout_at(read_at, self.watch.woken()).await;
             if woken == Ok(false) || Instant::now() >= self.ends_at {
                 return None;
             }
-            let found = match look(&self.state, self.id, &self.visitor).await {
+            let found = match read(&self.state, self.id, &self.visitor).await {
                 Ok(found) => found.ok()?,
                 Err(error) => {
-                    tracing::error!(%error, "a funding could not be read for those who watch it");
+                    tracing::error!(%error, "a watched funding could not be read");
                     return None;
                 }
             };
-            match self.news(found) {
+            match self.changes(found) {
                 Ok(events) if events.is_empty() => {}
                 Ok(events) => return Some(events),
                 Err(error) => {
@@ -194,55 +194,56 @@ impl Streaming {
         }
     }
 
-    /// What differs from what the page shows.
-    fn news(&mut self, found: Found) -> anyhow::Result<Vec<Event>> {
+    /// The events for what differs from what the page shows.
+    fn changes(&mut self, found: Found) -> anyhow::Result<Vec<Event>> {
         let (card, author, _) = found.rows;
         let (t, now) = (self.shell.t, self.state.clock.now());
         let viewer = self.visitor.viewer();
         let author = author.face(t);
         let progress = Progress::new(&card, found.supporters, t, now);
-        let stand = Stand::of(viewer, found.author, progress.ended);
-        let news = self.messages.update(found.messages);
+        let role = ViewerRole::of(viewer, found.author, progress.ended);
+        let changes = self.messages.update(found.messages);
+        let viewing = Viewing {
+            viewer,
+            role,
+            t,
+            now,
+        };
         let shell = &self.shell;
         let markup = |row| {
-            let message = Message::new(row, viewer, stand, t, now);
+            let message = Message::new(row, viewing);
             let author_name = &author.name;
             let part = MessagePart {
                 shell,
-                stand,
+                role,
                 author_name,
                 message,
             };
             part.render()
         };
         let mut events = Vec::new();
-        for row in news.fresh {
-            let mark = self.messages.mark(row.id).to_string();
-            events.push(
-                Event::default()
-                    .event("message")
-                    .id(mark)
-                    .data(markup(row)?),
-            );
+        for row in changes.fresh {
+            let id = self.messages.advance(row.id).to_string();
+            events.push(Event::default().event("message").id(id).data(markup(row)?));
         }
-        for row in news.changed {
+        for row in changes.changed {
             events.push(Event::default().event("changed").data(markup(row)?));
         }
-        if let Some(mark) = news.too_many {
+        if let Some(newest) = changes.too_many {
             events.push(
                 Event::default()
                     .event("stale")
-                    .id(mark.to_string())
+                    .id(newest.to_string())
                     .data("1"),
             );
         }
-        if let Some(listed) = news.listed {
+        if let Some(listed) = changes.listed {
             let listed = serde_json::to_string(&listed)?;
             events.push(Event::default().event("listed").data(listed));
         }
         let progress = ProgressPart {
             shell,
-            stand,
+            role,
             progress,
         }
         .render()?;

@@ -1,70 +1,70 @@
-//! What a viewer's page shows by now, so that it is told only what is new.
+//! The messages that a viewer's page shows, so that only changes are sent.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState};
 use std::sync::LazyLock;
 
+use crate::fundings::messages_sql::MessageRow;
 use crate::fundings::pages::parts::MESSAGES;
-use crate::supports::sql::MessageRow;
 
-/// The messages of a page, as far as its stream has told it.
-pub(super) struct Told {
-    /// The highest message told. The browser gives it back when it comes again.
+/// The messages of a page, as far as its stream has sent them.
+pub(super) struct SentMessages {
+    /// The highest message sent. The browser returns it when it reconnects.
     newest: i64,
-    /// Messages up to this one are on the page already, or below its end.
+    /// Messages up to this one are on the page already, or beyond its end.
     known_to: i64,
-    /// What those looked like when the page was made, if it shows the newest ones: see [`looks_of`].
-    looks: Option<i64>,
-    /// It shows the newest ones: it is told what became of them while it was not listening.
+    /// The digest of those when the page was rendered, if it shows the newest ones: see [`digest_of`].
+    digest: Option<i64>,
+    /// The page shows the newest messages: it is sent what changed while it was not connected.
     shows_newest: bool,
-    /// The newest messages, with what they looked like.
+    /// The newest messages, each with its digest.
     shown: HashMap<i64, u64>,
-    begun: bool,
+    started: bool,
 }
 
-/// What a page is to be told of its messages.
-pub(super) struct News {
+/// The changes to the messages of a page.
+pub(super) struct Changes {
     /// New ones, oldest first.
     pub(super) fresh: Vec<MessageRow>,
-    /// Those that say something else than before, or may do.
+    /// Those that have changed, or may have.
     pub(super) changed: Vec<MessageRow>,
-    /// Which are there, when some may have gone.
+    /// Which ones remain, when some may have been removed.
     pub(super) listed: Option<Listed>,
-    /// There are more new ones than a page shows: it is to be read again. The highest of them.
+    /// There are more new ones than a page shows, so it must be reloaded: the highest of them.
     pub(super) too_many: Option<i64>,
 }
 
-/// Of the messages numbered `from` and higher, these are there and no others.
+/// Of the messages numbered `from` and higher, exactly these remain.
 #[derive(serde::Serialize)]
 pub(super) struct Listed {
     from: i64,
     ids: Vec<i64>,
 }
 
-/// What these messages of a page look like, in short. Another node or another start says it otherwise; then
-/// they are told again.
-pub fn looks_of(rows: &[MessageRow]) -> i64 {
-    // A secret: the amounts, which not everybody may know, could be found out by trying.
+/// A digest of these messages of a page. It differs between nodes and restarts; then the messages are sent
+/// again.
+pub fn digest_of(rows: &[MessageRow]) -> i64 {
+    // Keyed with a secret: the amounts, which not everybody may see, could be found by trying otherwise.
     static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     KEYS.hash_one(rows).cast_signed()
 }
 
-impl Told {
-    /// A page that shows everything up to message `after`, which looked like `looks`; `None`: one whose
-    /// messages are older, and are not told.
-    pub(super) fn up_to(after: Option<i64>, looks: Option<i64>) -> Self {
+impl SentMessages {
+    /// For a page that shows the messages up to `after`, with this digest. `None` for a page of older messages,
+    /// of which no changes are sent.
+    pub(super) fn up_to(after: Option<i64>, digest: Option<i64>) -> Self {
         Self {
-            looks,
+            digest,
             shows_newest: after.is_some(),
             newest: after.unwrap_or(0),
             known_to: after.unwrap_or(i64::MAX),
             shown: HashMap::new(),
-            begun: false,
+            started: false,
         }
     }
 
-    /// Compares with the newest messages, as a page reads them, and counts the difference as told.
-    pub(super) fn update(&mut self, mut rows: Vec<MessageRow>) -> News {
+    /// Compares with the newest messages, as a page reads them, and counts the difference as sent.
+    pub(super) fn update(&mut self, mut rows: Vec<MessageRow>) -> Changes {
         let size = usize::try_from(MESSAGES).expect("a page is small");
         let is_fresh =
             |row: &MessageRow| row.id > self.known_to && !self.shown.contains_key(&row.id);
@@ -76,13 +76,13 @@ impl Told {
         let gone = |id: &i64| *id >= from && !ids.contains(id);
         let known = rows.partition_point(|row| row.id > self.known_to);
         let missed =
-            !self.begun && self.shows_newest && self.looks != Some(looks_of(&rows[known..]));
-        let some_gone = !self.begun || self.shown.keys().any(gone);
+            !self.started && self.shows_newest && self.digest != Some(digest_of(&rows[known..]));
+        let some_gone = !self.started || self.shown.keys().any(gone);
 
-        let digest = BuildHasherDefault::<DefaultHasher>::default();
-        let looks: HashMap<i64, u64> = rows
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let digests: HashMap<i64, u64> = rows
             .iter()
-            .map(|row| (row.id, digest.hash_one(row)))
+            .map(|row| (row.id, hasher.hash_one(row)))
             .collect();
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for row in rows.into_iter().rev() {
@@ -90,28 +90,28 @@ impl Told {
                 fresh.push(row);
                 continue;
             }
-            let look = self.shown.get(&row.id);
-            if missed || look.is_some_and(|look| *look != looks[&row.id]) {
+            let before = self.shown.get(&row.id);
+            if missed || before.is_some_and(|before| *before != digests[&row.id]) {
                 changed.push(row);
             }
         }
-        self.shown = looks;
+        self.shown = digests;
         self.known_to = from;
-        self.begun = true;
+        self.started = true;
         if too_many {
             fresh.clear();
             changed.clear();
         }
-        News {
+        Changes {
             fresh,
             changed,
-            too_many: too_many.then(|| self.mark(ids[0])),
+            too_many: too_many.then(|| self.advance(ids[0])),
             listed: some_gone.then_some(Listed { from, ids }),
         }
     }
 
-    /// The number that an event about this message carries: one never falls behind what was told.
-    pub(super) fn mark(&mut self, id: i64) -> i64 {
+    /// The id of an event about this message: never lower than that of an event before.
+    pub(super) fn advance(&mut self, id: i64) -> i64 {
         self.newest = self.newest.max(id);
         self.newest
     }
