@@ -92,7 +92,7 @@ fn pages(state: &AppState, return_pages: Router<AppState>) -> Router<AppState> {
     let known = known_pages(state);
     page_routes(state)
         .merge(return_pages)
-        .fallback(move |request: Request<Body>| elsewhere(known.clone(), request))
+        .fallback(move |request: Request<Body>| fallback(known.clone(), request))
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(recognise)
         .merge(fundings::pages::preview::router())
@@ -122,18 +122,18 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         .merge(media::waiting::router())
 }
 
-/// Tells of a path whether it is a page's: `KNOWN` for every page, without asking the page.
+/// Answers `KNOWN` to every path of a page, without calling the page.
 fn known_pages(state: &AppState) -> Router {
-    let say_so = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
+    let answer_known = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
     page_routes(state)
-        .route_layer(say_so)
+        .route_layer(answer_known)
         .with_state(state.clone())
 }
 
 const KNOWN: StatusCode = StatusCode::NO_CONTENT;
 
-/// No route has this path; a page may have it without its last slash.
-async fn elsewhere(known: Router, request: Request<Body>) -> Response {
+/// Answers a path that no route has: redirects to the page without the trailing slash, if there is one.
+async fn fallback(known: Router, request: Request<Body>) -> Response {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     let bare = web::path::without_slash(request.uri()).filter(|_| reads);
     match bare {

@@ -11,7 +11,15 @@ use crate::people::ProfileRow;
 /// Days ahead that are looked at.
 const DAYS_AHEAD: i64 = 30;
 
-/// Friends of the member whose birthday is within 30 days, with the days until then, the next one first.
+/// A friend whose birthday comes soon.
+pub struct UpcomingBirthday {
+    /// Days until then; 0 on the day itself.
+    pub days: i64,
+    /// The friend.
+    pub friend: ProfileRow,
+}
+
+/// Friends of the member whose birthday is within 30 days, the next one first.
 ///
 /// # Errors
 /// When the database fails.
@@ -19,7 +27,7 @@ pub fn list_birthdays(
     conn: &mut Conn,
     key: AccountKey,
     now: Timestamp,
-) -> Result<Vec<(i64, ProfileRow)>, StorageError> {
+) -> Result<Vec<UpcomingBirthday>, StorageError> {
     let friends = sql::list_friends_with_birthday(conn, key)?;
     let mut soon: Vec<_> = friends
         .into_iter()
@@ -27,9 +35,9 @@ pub fn list_birthdays(
             let birthday: Birthday = friend.birthday.as_deref()?.parse().ok()?;
             let (month, day) = birthday.month_and_day();
             let days = now.days_until(month, day)?;
-            (days <= DAYS_AHEAD).then_some((days, friend))
+            (days <= DAYS_AHEAD).then_some(UpcomingBirthday { days, friend })
         })
         .collect();
-    soon.sort_by_key(|(days, _)| *days);
+    soon.sort_by_key(|birthday| birthday.days);
     Ok(soon)
 }

@@ -11,7 +11,7 @@ use funsun_domain::time::Timestamp;
 use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use birthdays::list_birthdays;
+pub use birthdays::{UpcomingBirthday, list_birthdays};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;

@@ -4,7 +4,7 @@ mod api;
 mod card;
 mod item_links;
 mod link_preview;
-pub mod lists;
+mod lists;
 mod lists_api;
 pub mod live;
 mod messages_sql;
@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use card::CardRows;
 pub use item_links::ItemLinks;
-pub use lists::{CardPage, list_of_author};
+pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_running_of};
 pub use preview_cache::PreviewCache;
 pub use sql::{hide_all_of, show_all_of};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};

@@ -28,9 +28,37 @@ struct TextPage {
     folded: bool,
 }
 
+/// Which texts a page shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Subject {
+    /// The key of the title.
+    title: &'static str,
+    /// How the keys of its parts begin.
+    prefix: &'static str,
+    folded: bool,
+}
+
+const FAQ: Subject = Subject {
+    title: "nav.faq",
+    prefix: "faq.",
+    folded: true,
+};
+
+const TERMS: Subject = Subject {
+    title: "nav.terms",
+    prefix: "terms.",
+    folded: false,
+};
+
+const PRIVACY: Subject = Subject {
+    title: "nav.privacy",
+    prefix: "privacy.",
+    folded: false,
+};
+
 async fn faq(state: State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
     let keys = ["money", "missed", "refund", "who", "pay", "fee", "settle"];
-    text(&state, &visitor, ("nav.faq", "faq."), &keys).await
+    text(&state, &visitor, FAQ, &keys).await
 }
 
 async fn terms(state: State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
@@ -42,28 +70,30 @@ async fn terms(state: State<AppState>, visitor: Visitor) -> Result<Response, App
         "forbidden",
         "change",
     ];
-    text(&state, &visitor, ("nav.terms", "terms."), &keys).await
+    text(&state, &visitor, TERMS, &keys).await
 }
 
 async fn privacy(state: State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
     let keys = ["kept", "shown", "given", "long", "cookies", "rights"];
-    text(&state, &visitor, ("nav.privacy", "privacy."), &keys).await
+    text(&state, &visitor, PRIVACY, &keys).await
 }
 
 async fn text(
     state: &AppState,
     visitor: &Visitor,
-    (title, beginning): (&str, &str),
+    subject: Subject,
     keys: &[&str],
 ) -> Result<Response, AppError> {
     let t = visitor.t;
-    let say = |key: &str, part: &str| t.say(&[beginning, key, part].concat());
+    let say = |key: &str, part: &str| t.say(&[subject.prefix, key, part].concat());
     page(&TextPage {
-        shell: visitor.shell(state, Tab::None, t.say(title)).await?,
+        shell: visitor
+            .shell(state, Tab::None, t.say(subject.title))
+            .await?,
         parts: keys
             .iter()
             .map(|key| (say(key, ".title"), say(key, ".text")))
             .collect(),
-        folded: beginning == "faq.",
+        folded: subject.folded,
     })
 }

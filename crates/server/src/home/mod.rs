@@ -1,5 +1,5 @@
-//! The front door: what FunSun is for guests; for members their friends' fundings, birthdays to come, and
-//! what they have running themselves.
+//! The home page: for guests what FunSun is; for members their friends' fundings, coming birthdays, and their own
+//! running fundings. And the pages about FunSun itself.
 
 pub mod about;
 
@@ -12,11 +12,9 @@ use funsun_domain::time::Timestamp;
 
 use crate::db::{Conn, StorageError};
 use crate::follows;
-use crate::fundings::CardRows;
-use crate::fundings::lists::{self, CardPage};
 use crate::fundings::pages::{CardView, cards};
+use crate::fundings::{self, CardPage, CardRows};
 use crate::identity::{Member, Visitor};
-use crate::people::ProfileRow;
 use crate::people::face;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
@@ -71,7 +69,7 @@ async fn front(
 
 async fn landing(state: &AppState, visitor: &Visitor) -> Result<Response, AppError> {
     let (t, now) = (visitor.t, state.clock.now());
-    let list = move |conn: &mut Conn| lists::list_running(conn, now, SHOWN_TO_GUESTS);
+    let list = move |conn: &mut Conn| fundings::list_running(conn, now, SHOWN_TO_GUESTS);
     let running = state.db.read(list).await?;
     let card = |rows| CardView::new(rows, &state.media, t, now);
     let title = visitor.t.say("landing.title");
@@ -84,7 +82,7 @@ async fn landing(state: &AppState, visitor: &Visitor) -> Result<Response, AppErr
 /// What the home page reads, in one go.
 struct Found {
     running: Vec<CardRows>,
-    birthdays: Vec<(i64, ProfileRow)>,
+    birthdays: Vec<follows::UpcomingBirthday>,
     friends: CardPage,
 }
 
@@ -96,9 +94,9 @@ fn find(
 ) -> Result<Found, StorageError> {
     let key = member.key;
     Ok(Found {
-        running: lists::list_running_of(conn, key, now)?,
+        running: fundings::list_running_of(conn, key, now)?,
         birthdays: follows::list_birthdays(conn, key, now)?,
-        friends: lists::list_of_followees(conn, key, position)?,
+        friends: fundings::list_of_followees(conn, key, position)?,
     })
 }
 
@@ -132,8 +130,9 @@ async fn home(
     })
 }
 
-fn coming((days, friend): (i64, ProfileRow), t: Texts) -> ComingBirthday {
-    let when = match days {
+fn coming(birthday: follows::UpcomingBirthday, t: Texts) -> ComingBirthday {
+    let friend = birthday.friend;
+    let when = match birthday.days {
         0 => t.say("home.birthday_today").to_owned(),
         days => t.fill("home.birthday_in", [("days", days)]),
     };
