@@ -1,4 +1,4 @@
-//! `funsun measure`: what this machine's disk takes, before one relies on it.
+//! `funsun measure`: how many payments a second this machine's disk takes.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::measure;
-use crate::payments::Timing;
+use crate::payments::StepContext;
 use crate::payments::audit::audit;
 
 #[derive(Args)]
@@ -24,7 +24,7 @@ pub(super) struct Options {
     seconds: u16,
 }
 
-/// Works on a database of its own in the data folder, so on the same disk, and removes it afterwards.
+/// Uses a database of its own in the data folder, so on the same disk, and removes it afterwards.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let folder = config
         .data_dir
@@ -43,10 +43,10 @@ async fn measure_in(
     options: &Options,
 ) -> anyhow::Result<ExitCode> {
     let db = Db::open(&format!("sqlite://{}", folder.join("measure.db").display()))?;
-    let (now, timing) = (Clock::default().now(), Timing::from(config));
+    let cx = StepContext::at(Clock::default().now(), config);
     let duration = Duration::from_secs(options.seconds.into());
     let clients = options.clients.into();
-    let measured = measure::measure(db.clone(), clients, duration, now, timing).await?;
+    let measured = measure::measure(db.clone(), clients, duration, cx).await?;
     let books = audit(&db, None).await?;
     db.close().await;
     anyhow::ensure!(books.differences.is_empty(), "the books do not balance");

@@ -15,12 +15,13 @@ use picture::Picture;
 use super::cast_wishes::{CastGift, CastWish, WISHES};
 use super::drawing::{Motif, PALETTES, Palette, draw};
 use super::{cast_people, sql};
+use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingEdit, NewFunding};
 use crate::media::PictureEdit;
 use crate::media::{self, NewPicture};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::{self, NewPayment, Timing, Wanted};
+use crate::payments::{self, NewPayment, StepContext, Wanted};
 use crate::state::AppState;
 use crate::supports;
 
@@ -44,8 +45,8 @@ pub async fn enter(state: &AppState) -> anyhow::Result<bool> {
         return Ok(false);
     }
     let pictures = store_pictures(state).await?;
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let fill = move |conn: &mut Conn| fill(conn, &pictures, now, timing);
+    let (own, now) = (state.clone(), state.clock.now());
+    let fill = move |conn: &mut Conn| fill(conn, &pictures, &own.config, now);
     Ok(state.db.write(fill).await?)
 }
 
@@ -84,8 +85,8 @@ async fn store(state: &AppState, motif: Motif, palette: Palette) -> anyhow::Resu
 fn fill(
     conn: &mut Conn,
     pictures: &Pictures,
+    config: &Config,
     now: Timestamp,
-    timing: Timing,
 ) -> Result<bool, StorageError> {
     if !sql::is_empty(conn)? {
         return Ok(false);
@@ -109,7 +110,7 @@ fn fill(
             people[gift.supporter],
             funding,
             (gift, number),
-            (at, timing),
+            StepContext::at(at, config),
         )?;
     }
     Ok(true)
@@ -156,7 +157,7 @@ fn give(
     payer: AccountKey,
     funding: FundingId,
     (gift, number): (&CastGift, usize),
-    (at, timing): (Timestamp, Timing),
+    cx: StepContext,
 ) -> Result<(), StorageError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
@@ -169,13 +170,13 @@ fn give(
         }),
         form_key: None,
     };
-    let id = payments::sql::create(conn, payer, &order, &payment, (at, at))?;
+    let id = payments::sql::create(conn, payer, &order, &payment, cx)?;
     payments::sql::set_tid(conn, id, &format!("{DEMO_TID}cast-{number}"))?;
     let mut payment = payments::sql::get(conn, id)?;
     for step in [Step::Prepare, Step::StartApproval, Step::Approve] {
-        payment = payment.step(conn, step, at, timing)?;
+        payment = payment.step(conn, step, cx)?;
     }
-    let payment = supports::accept_wanted(conn, payment, at, timing)?;
+    let payment = supports::accept_wanted(conn, payment, cx)?;
     if payment.state() == PaymentState::Attached {
         Ok(())
     } else {

@@ -18,9 +18,8 @@ use super::write::{
 use super::{EditRefusal, sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::{Member, write_as};
-use crate::media;
-use crate::media::picture_edit;
-use crate::payments::Timing;
+use crate::media::{self, picture_edit};
+use crate::payments::StepContext;
 use crate::state::AppState;
 use web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};
 
@@ -252,8 +251,8 @@ async fn delete(
     input: Input,
 ) -> Result<Response, AppError> {
     let id = funding_id(&input)?;
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, now, timing);
+    let cx = StepContext::new(&state);
+    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, cx);
     write_as(&state, member, delete).await??;
     state.sweep_now.notify_one();
     state.jobs_now.notify_one();

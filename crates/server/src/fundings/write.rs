@@ -11,7 +11,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::media::{self, NewPicture, PictureEdit};
 use crate::notifications;
-use crate::payments::{self, Timing};
+use crate::payments::{StepContext, refund};
 use crate::visibility;
 
 /// A funding to open.
@@ -75,7 +75,7 @@ pub enum OpenRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Opens a funding of `member`; the same form with the same wish in it is the funding it has opened before.
+/// Opens a funding of `member`. The same form with the same content returns the funding that it opened before.
 ///
 /// # Errors
 /// [`OpenRefusal`].
@@ -130,11 +130,10 @@ pub fn delete_funding(
     conn: &mut Conn,
     member: AccountKey,
     id: FundingId,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<(), EditRefusal> {
     must_be_author(conn, member, id)?;
-    Ok(delete(conn, id, now, timing)?)
+    Ok(delete(conn, id, cx)?)
 }
 
 /// Deletes every funding of a member who leaves, and what they wrote in them.
@@ -144,33 +143,27 @@ pub fn delete_funding(
 pub fn delete_all_of(
     conn: &mut Conn,
     author: AccountKey,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<(), StorageError> {
     for id in sql::list_ids_of(conn, author)? {
-        delete(conn, id, now, timing)?;
+        delete(conn, id, cx)?;
     }
     sql::forget_texts_of(conn, author)
 }
 
-fn delete(
-    conn: &mut Conn,
-    id: FundingId,
-    now: Timestamp,
-    timing: Timing,
-) -> Result<(), StorageError> {
+fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), StorageError> {
     let pictures = sql::find_pictures(conn, id)?;
-    sql::delete(conn, id, now)?;
+    sql::delete(conn, id, cx.now)?;
     for name in [pictures.image, pictures.review_image]
         .into_iter()
         .flatten()
     {
-        media::release(conn, &name, now)?;
+        media::release(conn, &name, cx.now)?;
     }
-    payments::refund::refund_all_of(conn, id, now, timing)
+    refund::refund_all_of(conn, id, cx)
 }
 
-/// Refuses whoever did not open this funding.
+/// Refuses a member who did not open this funding.
 ///
 /// # Errors
 /// [`EditRefusal`].

@@ -16,7 +16,7 @@ use crate::demo::sql::{self, FirstIds};
 use crate::demo::{DemoSize, fill};
 use crate::fundings::{self, NewFunding};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::{self, NewPayment, StoredPayment, Timing, Wanted};
+use crate::payments::{self, NewPayment, StepContext, StoredPayment, Wanted};
 use crate::supports;
 
 /// Fundings that the supports go to, as if one were popular and some less so.
@@ -57,8 +57,7 @@ struct Scene {
     db: Db,
     payers: Vec<AccountKey>,
     fundings: Vec<FundingId>,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 }
 
 /// Has so many `clients` support without a pause for `duration`, on a database of its own.
@@ -69,10 +68,9 @@ pub async fn measure(
     db: Db,
     clients: usize,
     duration: Duration,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<Measured, StorageError> {
-    let scene = Arc::new(set(db, clients, now, timing).await?);
+    let scene = Arc::new(set(db, clients, cx).await?);
     let (begun, mut running) = (Instant::now(), JoinSet::new());
     for client in 0..clients {
         running.spawn(act(Arc::clone(&scene), client, begun + duration));
@@ -87,12 +85,7 @@ pub async fn measure(
     Ok(measured)
 }
 
-async fn set(
-    db: Db,
-    clients: usize,
-    now: Timestamp,
-    timing: Timing,
-) -> Result<Scene, StorageError> {
+async fn set(db: Db, clients: usize, cx: StepContext) -> Result<Scene, StorageError> {
     let first: FirstIds = db.read(sql::find_first_ids).await?;
     let accounts = i64::try_from(clients + FUNDINGS).map_err(StorageError::corrupt)?;
     let size = DemoSize {
@@ -101,7 +94,7 @@ async fn set(
         supports: 0,
         seed: 1,
     };
-    fill(&db, size, now, |_, _| {}).await?;
+    fill(&db, size, cx.now, |_, _| {}).await?;
     let keys: Result<Vec<_>, _> = (first.account..first.account + accounts)
         .map(AccountKey::new)
         .collect();
@@ -110,7 +103,7 @@ async fn set(
     let open = move |conn: &mut Conn| {
         authors
             .iter()
-            .map(|author| open(conn, *author, now))
+            .map(|author| open(conn, *author, cx.now))
             .collect()
     };
     let fundings = db.write(open).await?;
@@ -118,8 +111,7 @@ async fn set(
         db,
         payers,
         fundings,
-        now,
-        timing,
+        cx,
     })
 }
 
@@ -172,7 +164,7 @@ async fn support(
     wanted: Wanted,
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
-    let (now, timing) = (scene.now, scene.timing);
+    let cx = scene.cx;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
     let order = OrderRef::from_random(random);
@@ -185,29 +177,29 @@ async fn support(
         form_key: None,
     };
     let create = move |conn: &mut Conn| {
-        supports::find_open(conn, funding, payer, now)?;
-        payments::sql::create(conn, payer, &order, &payment, (now, now))
+        supports::find_open(conn, funding, payer, cx.now)?;
+        payments::sql::create(conn, payer, &order, &payment, cx)
     };
     let id = scene.db.write(create).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let ready = move |conn: &mut Conn| {
         payments::sql::set_tid(conn, id, &format!("{DEMO_TID}{id}"))?;
-        payments::sql::get(conn, id)?.step(conn, Step::Prepare, now, timing)
+        payments::sql::get(conn, id)?.step(conn, Step::Prepare, cx)
     };
     scene.db.write(ready).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let claim = move |conn: &mut Conn| {
         payments::sql::set_proof(conn, id, &digest)?;
-        payments::sql::get(conn, id)?.step(conn, Step::StartApproval, now, timing)
+        payments::sql::get(conn, id)?.step(conn, Step::StartApproval, cx)
     };
     scene.db.write(claim).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let record = move |conn: &mut Conn| {
-        let payment = payments::sql::get(conn, id)?.step(conn, Step::Approve, now, timing)?;
-        supports::accept_wanted(conn, payment, now, timing)
+        let payment = payments::sql::get(conn, id)?.step(conn, Step::Approve, cx)?;
+        supports::accept_wanted(conn, payment, cx)
     };
     let payment = scene.db.write(record).await?;
     commits.push(begun.elapsed());

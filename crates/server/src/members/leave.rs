@@ -1,13 +1,12 @@
 //! Leaving: personal data is removed, money records stay under a pseudonym.
 
 use funsun_domain::ids::{AccountKey, SessionId};
-use funsun_domain::time::Timestamp;
 
 use super::sql;
 use super::unlink::UnlinkAtKakao;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
-use crate::payments::{self, Timing};
+use crate::payments::{self, StepContext};
 use crate::state::AppState;
 use crate::{follows, fundings, jobs, media, notifications, people, supports};
 
@@ -27,13 +26,12 @@ pub enum Departure {
 /// # Errors
 /// When the database fails; nothing has changed then.
 pub async fn leave(state: &AppState, key: AccountKey) -> Result<Departure, StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let leave = move |conn: &mut Conn| leave_in(conn, key, now, timing);
-    let ended = state.db.write(leave).await?;
+    let cx = StepContext::new(state);
+    let ended = state.db.write(move |conn| leave_in(conn, key, cx)).await?;
     let Some(sessions) = ended else {
         return Ok(Departure::AlreadyGone);
     };
-    state.tokens.revoke(sessions, now);
+    state.tokens.revoke(sessions, cx.now);
     state.sweep_now.notify_one();
     state.jobs_now.notify_one();
     Ok(Departure::Done)
@@ -42,25 +40,24 @@ pub async fn leave(state: &AppState, key: AccountKey) -> Result<Departure, Stora
 fn leave_in(
     conn: &mut Conn,
     key: AccountKey,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<Option<Vec<SessionId>>, StorageError> {
     let Some(profile) = people::find_own(conn, key)? else {
         return Ok(None);
     };
-    fundings::delete_all_of(conn, key, now, timing)?;
-    payments::refund::refund_unattached_of(conn, key, now, timing)?;
+    fundings::delete_all_of(conn, key, cx)?;
+    payments::refund::refund_unattached_of(conn, key, cx)?;
     supports::forget_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
     notifications::forget_all_of(conn, key)?;
-    let sessions = sessions::end_all_of(conn, key, None, now)?;
-    sql::anonymise(conn, key, now)?;
+    let sessions = sessions::end_all_of(conn, key, None, cx.now)?;
+    sql::anonymise(conn, key, cx.now)?;
     if let Some(image) = profile.image {
-        media::release(conn, &image, now)?;
+        media::release(conn, &image, cx.now)?;
     }
     if let Some(id) = profile.kakao_id {
         let id = id.try_into().map_err(StorageError::corrupt)?;
-        jobs::enqueue(conn, &UnlinkAtKakao(id), now)?;
+        jobs::enqueue(conn, &UnlinkAtKakao(id), cx.now)?;
     }
     Ok(Some(sessions))
 }

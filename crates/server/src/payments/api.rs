@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
 use super::prepare::{Asked, NewPayment, PrepareRefusal, prepare};
-use super::sql;
+use super::sql::{self, Slice};
 use super::stored::{StoredPayment, Wanted};
 use crate::db::{Conn, StorageError};
 use crate::identity::Member;
@@ -22,7 +22,7 @@ use crate::state::AppState;
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
 use web::{AppError, Input, Json, Page, Problem, no_content};
 
-/// Payments of one member that an approval is tried on: somebody may have begun several.
+/// Most payments of one member that a proof is tried on: they may have begun several.
 const CANDIDATES_MAX: i64 = 8;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -131,7 +131,7 @@ async fn ready(
             message: message.into_string(),
         });
     }
-    // Goes on when the client hangs up: the provider's number must be stored.
+    // Continues when the client hangs up: the provider's number must be stored.
     let own = state.clone();
     let payment = NewPayment {
         amount,
@@ -173,12 +173,12 @@ async fn approve_payment(
         Proof::parse(text).ok_or("is not a pg_token")
     })?;
     let digest = proof.digest();
-    let brought = digest.clone();
+    let given = digest.clone();
     let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
-        if let Some(paid) = sql::find_paid_by(conn, member.key, &brought)? {
+        if let Some(paid) = sql::find_paid_by(conn, member.key, &given)? {
             return Ok(vec![paid.id]);
         }
-        let recent = sql::list_of(conn, member.key, i64::MAX, 0, CANDIDATES_MAX)?;
+        let recent = sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
         let open = recent.into_iter().filter(|payment| {
             matches!(
                 payment.state(),
@@ -189,14 +189,14 @@ async fn approve_payment(
     };
     let mut refusal = not_approved();
     for id in state.db.read(candidates).await? {
-        let attempt = approve::approve(&state, id, proof.clone()).await?;
-        match attempt.payment.state() {
-            // Settled on the way, though paid with another proof: says nothing about this one.
-            _ if attempt.payment.proof_digest.as_ref() != Some(&digest) => {}
+        let outcome = approve::approve(&state, id, proof.clone()).await?;
+        match outcome.payment.state() {
+            // Settled meanwhile with another proof: says nothing about this one.
+            _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}
             PaymentState::Approved | PaymentState::Attached => {
-                return Ok(Json(attempt.payment.into()));
+                return Ok(Json(outcome.payment.into()));
             }
-            PaymentState::Approving if !attempt.refused => refusal = not_certain(),
+            PaymentState::Approving if !outcome.refused => refusal = not_certain(),
             PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
                 return Err(given_back());
             }
@@ -221,7 +221,7 @@ async fn is_approved(
 ) -> Result<Json<PaymentAnswer>, AppError> {
     let find = move |conn: &mut Conn| -> Result<Option<StoredPayment>, StorageError> {
         let waiting = sql::list_unattached(conn, member.key)?.pop();
-        let latest = sql::list_of(conn, member.key, i64::MAX, 0, 1)?.pop();
+        let latest = sql::list_of(conn, member.key, Slice::newest(1))?.pop();
         Ok(waiting.or(latest))
     };
     let found = state.db.read(find).await?;
@@ -253,13 +253,17 @@ async fn list(
     PageQuery(position): PageQuery,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, AppError> {
-    let (before, skipped) = match position {
+    let (before, offset) = match position {
         Position::Page(page) => (i64::MAX, i64::from(page - 1) * PAGE_SIZE),
         Position::Before(cursor) => (cursor.first, 0),
         Position::PastEnd => return Ok(no_content()),
     };
-    let load =
-        move |conn: &mut Conn| sql::list_of(conn, member.key, before, skipped, PAGE_SIZE + 1);
+    let slice = Slice {
+        before,
+        offset,
+        limit: PAGE_SIZE + 1,
+    };
+    let load = move |conn: &mut Conn| sql::list_of(conn, member.key, slice);
     let mut payments: Vec<StoredPayment> = state.db.read(load).await?;
     if payments.is_empty() {
         return Ok(no_content());

@@ -1,4 +1,5 @@
-//! Taking the money: once, however many ask at once, whatever becomes of the provider's answer.
+//! Approving: the provider takes the money, once, however many requests ask for it and whatever becomes of the
+//! provider's answer.
 
 use std::time::Duration;
 
@@ -6,21 +7,21 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
+use super::context::StepContext;
 use super::gateway::{Confirmation, GatewayError, Lookup, Standing};
-use super::refund;
-use super::sql;
-use super::stored::{StoredPayment, Timing};
+use super::stored::StoredPayment;
+use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::supports;
 use web::AppError;
 
-/// Pause between two looks at a payment that somebody else is settling.
+/// Pause between two looks at a payment that another request is approving.
 const WAIT_STEP: Duration = Duration::from_millis(40);
 /// Looks before giving up: longer than the provider may take to answer and be asked again.
 const WAIT_STEPS_MAX: u32 = 800;
 
-/// What the payer's browser brought back from the provider; as good as a password until it is used.
+/// The proof with which the payer's browser returns from the provider; a secret until it is used.
 #[derive(Clone)]
 pub struct Proof(String);
 
@@ -31,26 +32,27 @@ impl Proof {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// What is stored of it: enough to recognise it, no use to anybody.
+    /// Its SHA-256, in hexadecimal: what is stored, enough to recognise it.
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.as_bytes()))
     }
 }
 
-/// What came of bringing a proof.
-pub struct Attempt {
+/// The outcome of an approval.
+pub struct ApprovalOutcome {
     /// The payment as it stands.
     pub payment: StoredPayment,
-    /// The provider refused this very proof, and its book says that nothing was taken: the payer may still
-    /// come with the right one.
+    /// The provider refused this proof, and its book says that nothing was taken: the payer may still return
+    /// with the right one.
     pub refused: bool,
 }
 
 enum Claim {
     /// The provider was never asked before.
     First(StoredPayment),
-    /// It was asked, and nobody knows what became of it.
+    /// It was asked, and the outcome is unknown.
     Again(StoredPayment),
+    /// Another request is asking.
     Busy,
     Settled(StoredPayment),
 }
@@ -64,16 +66,20 @@ enum Finding {
     Unknown,
 }
 
-/// Has the provider take the money of a payment, and creates the support it is for. Whoever comes second
-/// waits for the first. Gives back the payment as it stands: approved or further, failed, or still
-/// `approving` when the proof was refused or the provider can't be understood; the sweeper goes on asking.
+/// Has the provider take the money of a payment, and creates the support it is for. A concurrent second call
+/// waits for the first. Returns the payment as it stands: approved or further, failed, or still `approving`
+/// when the proof was refused or the provider's answer is unclear; the sweeper goes on then.
 ///
 /// Dying before the provider was called, or before its answer was stored, leaves `approving`: the sweeper
-/// asks the provider's book and never charges to find out.
+/// looks the order up in the provider's book and never charges to find out.
 ///
 /// # Errors
 /// 500 when the database fails; the sweeper settles the payment later.
-pub async fn approve(state: &AppState, id: PaymentId, proof: Proof) -> Result<Attempt, AppError> {
+pub async fn approve(
+    state: &AppState,
+    id: PaymentId,
+    proof: Proof,
+) -> Result<ApprovalOutcome, AppError> {
     let own = state.clone();
     state
         .background
@@ -81,7 +87,11 @@ pub async fn approve(state: &AppState, id: PaymentId, proof: Proof) -> Result<At
         .await
 }
 
-async fn run(state: &AppState, id: PaymentId, proof: Proof) -> Result<Attempt, StorageError> {
+async fn run(
+    state: &AppState,
+    id: PaymentId,
+    proof: Proof,
+) -> Result<ApprovalOutcome, StorageError> {
     for _ in 0..WAIT_STEPS_MAX {
         match claim(state, id, &proof).await? {
             Claim::First(payment) => return charge(state, payment, &proof).await,
@@ -99,35 +109,46 @@ async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, 
     if !matches!(seen.state(), PaymentState::Ready | PaymentState::Approving) {
         return Ok(Claim::Settled(seen));
     }
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    if seen.lease_until > now {
+    let cx = StepContext::new(state);
+    if seen.lease_until > cx.now {
         return Ok(Claim::Busy);
     }
     let digest = proof.digest();
     let claim = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        let start = Step::StartApproval;
         match payment.state() {
-            PaymentState::Ready | PaymentState::Approving if payment.lease_until > now => {
+            PaymentState::Ready | PaymentState::Approving if payment.lease_until > cx.now => {
                 Ok(Claim::Busy)
             }
-            PaymentState::Ready => {
-                let payment = payment.step(conn, start, now, timing)?;
-                let payment = payment.brought(conn, &digest)?;
-                Ok(Claim::First(payment))
-            }
-            PaymentState::Approving => payment.step(conn, start, now, timing).map(Claim::Again),
+            PaymentState::Ready => start_approval(conn, payment, &digest, cx).map(Claim::First),
+            PaymentState::Approving => payment
+                .step(conn, Step::StartApproval, cx)
+                .map(Claim::Again),
             _ => Ok(Claim::Settled(payment)),
         }
     };
     state.db.write(claim).await
 }
 
+/// Stores that the provider is about to be asked to take the money of a ready payment, with this proof.
+///
+/// # Errors
+/// When the payment is not ready, or the database fails.
+pub fn start_approval(
+    conn: &mut Conn,
+    payment: StoredPayment,
+    digest: &str,
+    cx: StepContext,
+) -> Result<StoredPayment, StorageError> {
+    let payment = payment.step(conn, Step::StartApproval, cx)?;
+    payment.record_proof(conn, digest)
+}
+
 async fn charge(
     state: &AppState,
     payment: StoredPayment,
     proof: &Proof,
-) -> Result<Attempt, StorageError> {
+) -> Result<ApprovalOutcome, StorageError> {
     let Some(known) = payment.known() else {
         return Ok(payment.into());
     };
@@ -141,20 +162,20 @@ async fn charge(
     let finding = look_up(state, &payment).await;
     let refused = refused && matches!(finding, Finding::Untaken);
     let payment = store(state, payment, finding, note).await?;
-    Ok(Attempt { payment, refused })
+    Ok(ApprovalOutcome { payment, refused })
 }
 
-/// The provider was asked before: only when its book says that nothing was taken is it asked again.
+/// The provider was asked before: it is asked again only when its book says that nothing was taken.
 async fn resume(
     state: &AppState,
     payment: StoredPayment,
     proof: &Proof,
-) -> Result<Attempt, StorageError> {
+) -> Result<ApprovalOutcome, StorageError> {
     match look_up(state, &payment).await {
         Finding::Untaken => {
             let digest = proof.digest();
-            let brought = move |conn: &mut Conn| payment.clone().brought(conn, &digest);
-            charge(state, state.db.write(brought).await?, proof).await
+            let record = move |conn: &mut Conn| payment.clone().record_proof(conn, &digest);
+            charge(state, state.db.write(record).await?, proof).await
         }
         finding => {
             let note = "asked again".to_owned();
@@ -163,7 +184,7 @@ async fn resume(
     }
 }
 
-/// Asks the provider's book what became of a payment that is `ready` or `approving`, and stores the answer.
+/// Looks up in the provider's book what became of a payment that is `ready` or `approving`, and stores it.
 ///
 /// # Errors
 /// When the database fails.
@@ -199,8 +220,8 @@ async fn look_up(state: &AppState, payment: &StoredPayment) -> Finding {
     }
 }
 
-/// Stores what a look-up found, unless the payment has moved on since `seen` was read: what was found then
-/// says nothing about an approval that began later.
+/// Stores what a look-up found, unless the payment has moved on since `seen` was read: it says nothing about
+/// an approval that began later.
 async fn store(
     state: &AppState,
     seen: StoredPayment,
@@ -213,38 +234,26 @@ async fn store(
         Finding::Ended(step) => Some(step),
         Finding::Untaken | Finding::Unknown => None,
     };
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let store = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         if payment.rules != seen.rules || payment.lease_until != seen.lease_until {
             return Ok(payment);
         }
         match step {
-            Some(step) => payment.step(conn, step, now, timing),
-            None => payment.put_off(conn, now, &note),
+            Some(step) => payment.step(conn, step, cx),
+            None => payment.postpone(conn, cx.now, &note),
         }
     };
     state.db.write(store).await
 }
 
-/// Stores that the money was taken; in the same transaction the support it is for is created or, when
-/// that is not possible any more, the refund begins.
 async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let record = move |conn: &mut Conn| {
-        let payment = sql::get(conn, id)?;
-        let payment = match payment.state() {
-            PaymentState::Approving => payment,
-            // We never asked: this database was restored from a backup made before we did.
-            PaymentState::Ready => payment.step(conn, Step::StartApproval, now, timing)?,
-            _ => return Ok(payment),
-        };
-        let payment = payment.step(conn, Step::Approve, now, timing)?;
-        supports::accept_wanted(conn, payment, now, timing)
-    };
+    let cx = StepContext::new(state);
+    let record = move |conn: &mut Conn| store_approval(conn, id, cx);
     let payment = state.db.write(record).await?;
     match payment.state() {
-        PaymentState::Refunding => refund::pursue(state, id).await,
+        PaymentState::Refunding => refund::carry_out(state, id).await,
         PaymentState::Failed | PaymentState::Expired | PaymentState::Cancelled => {
             let closed_as = payment.state().as_str();
             tracing::error!(
@@ -258,7 +267,28 @@ async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPaymen
     }
 }
 
-impl From<StoredPayment> for Attempt {
+/// Stores that the money was taken; in the same transaction the support it is for is created or, when that is
+/// not possible any more, the refund begins. A payment that is settled stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub fn store_approval(
+    conn: &mut Conn,
+    id: PaymentId,
+    cx: StepContext,
+) -> Result<StoredPayment, StorageError> {
+    let payment = sql::get(conn, id)?;
+    let payment = match payment.state() {
+        PaymentState::Approving => payment,
+        // We never asked: this database was restored from a backup made before we did.
+        PaymentState::Ready => payment.step(conn, Step::StartApproval, cx)?,
+        _ => return Ok(payment),
+    };
+    let payment = payment.step(conn, Step::Approve, cx)?;
+    supports::accept_wanted(conn, payment, cx)
+}
+
+impl From<StoredPayment> for ApprovalOutcome {
     fn from(payment: StoredPayment) -> Self {
         Self {
             payment,

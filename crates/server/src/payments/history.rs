@@ -1,4 +1,4 @@
-//! One's own payments as a page: what was given, and where each stands.
+//! The page of a member's own payments and where each stands.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use axum::routing::get;
 use funsun_domain::ids::FundingId;
 use funsun_domain::payments::PaymentState;
 
-use super::sql;
+use super::sql::{self, Slice};
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::identity::PageMember;
@@ -55,7 +55,11 @@ async fn show(
     let before = position.cursor().map_or(i64::MAX, |cursor| cursor.first);
     let key = member.key;
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let payments = sql::list_of(conn, key, before, 0, SHOWN + 1)?;
+        let slice = Slice {
+            before,
+            ..Slice::newest(SHOWN + 1)
+        };
+        let payments = sql::list_of(conn, key, slice)?;
         let supported = payments.iter().filter_map(StoredPayment::funding);
         let ids: Vec<i64> = supported.map(FundingId::get).collect();
         Ok((payments, visibility::list_titles(conn, &ids, key.into())?))

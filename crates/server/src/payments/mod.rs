@@ -4,6 +4,7 @@ mod api;
 pub mod approve;
 pub mod audit;
 mod audit_sql;
+mod context;
 pub mod gateway;
 pub mod history;
 pub mod kakaopay;
@@ -16,8 +17,9 @@ pub mod sweep;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use context::StepContext;
 pub use prepare::{Asked, NewPayment, PrepareRefusal, prepare};
-pub use stored::{StoredPayment, Timing, Wanted};
+pub use stored::{StoredPayment, Wanted};
 
 use crate::state::AppState;
 use web::AppError;

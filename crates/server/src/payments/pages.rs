@@ -1,5 +1,5 @@
-//! The pages that the payer comes back to from KakaoPay. They say where the payment really stands, as often
-//! as they are opened; the unguessable order reference in the address is what opens them.
+//! The pages that the payer returns to from KakaoPay. They show where the payment really stands, however often
+//! they are opened; whoever knows the unguessable order reference in the address may open them.
 
 use askama::Template;
 use axum::Router;
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::approve::{self, Attempt, Proof, settle_by_look_up};
+use super::approve::{self, ApprovalOutcome, Proof, settle_by_look_up};
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
@@ -88,7 +88,7 @@ async fn returned(
     let Some(proof) = proof else {
         return page(&state, &visitor, &payment, payment.state()).await;
     };
-    let Attempt { payment, refused } = approve::approve(&state, payment.id, proof).await?;
+    let ApprovalOutcome { payment, refused } = approve::approve(&state, payment.id, proof).await?;
     let seen = if refused {
         PaymentState::Ready
     } else {
@@ -133,7 +133,7 @@ async fn failed(
     page(&state, &visitor, &payment, payment.state()).await
 }
 
-/// Where a payment stands, as often as somebody looks.
+/// Where a payment stands.
 async fn look(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -144,8 +144,8 @@ async fn look(
     page(&state, &visitor, &payment, seen).await
 }
 
-/// Sends the payer on to the provider. A page that refreshes itself, not a redirect: our policy lets forms
-/// lead to ourselves only, and browsers hold the redirects behind a form to it.
+/// Sends the payer on to the provider, by a page that refreshes itself instead of a redirect: our content
+/// security policy allows forms to our own site only, and browsers apply it to redirects after a form, too.
 async fn go_on(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -188,7 +188,7 @@ async fn find(state: &AppState, order: &str) -> Result<StoredPayment, AppError> 
     found.ok_or_else(none)
 }
 
-/// Only a payment that waits for its payer is asked about: what is settled, or being settled, stays so.
+/// Looks up only a payment that waits for its payer: any other is settled, or being settled.
 async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPayment, AppError> {
     let payment = find(state, order).await?;
     if payment.state() != PaymentState::Ready || payment.lease_until > state.clock.now() {
@@ -203,7 +203,7 @@ async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPaym
     state.background.finish(settle).await
 }
 
-/// `seen`: where the payment stands for the payer.
+/// `seen` is the state as the payer is told.
 async fn page(
     state: &AppState,
     visitor: &Visitor,
@@ -239,7 +239,7 @@ async fn page(
     Ok(response)
 }
 
-/// Whoever opens this page knows the payment, not therefore the funding.
+/// Whoever may open this page knows the payment, but may not be allowed to see the funding.
 async fn find_funding(
     state: &AppState,
     visitor: &Visitor,

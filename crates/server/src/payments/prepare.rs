@@ -6,9 +6,10 @@ use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::Step;
 use thiserror::Error;
 
+use super::context::StepContext;
 use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
 use super::sql;
-use super::stored::{Timing, Wanted};
+use super::stored::Wanted;
 use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
@@ -122,9 +123,7 @@ async fn write_down(
     order: OrderRef,
     payment: NewPayment,
 ) -> Result<Written, PrepareRefusal> {
-    let now = state.clock.now();
-    let timing = Timing::from(&state.config);
-    let first_check = now.plus_seconds(2 * timing.lease_seconds);
+    let cx = StepContext::new(state);
     let create = move |conn: &mut Conn| {
         if let Some(form_key) = &payment.form_key
             && let Some(before) = sql::find_by_form_key(conn, payer.key, form_key)?
@@ -132,10 +131,10 @@ async fn write_down(
             return Ok(Written::Before(before));
         }
         if let Some(wanted) = &payment.wanted {
-            let facts = supports::find_open(conn, wanted.funding, payer.key, now)?;
+            let facts = supports::find_open(conn, wanted.funding, payer.key, cx.now)?;
             facts.ok_or(PrepareRefusal::NoSuchFunding)??;
         }
-        let id = sql::create(conn, payer.key, &order, &payment, (now, first_check))?;
+        let id = sql::create(conn, payer.key, &order, &payment, cx)?;
         Ok(Written::Now(id))
     };
     write_as(state, payer, create).await?
@@ -146,25 +145,23 @@ async fn note_ready(
     id: PaymentId,
     prepared: &Prepared,
 ) -> Result<(), StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let prepared = prepared.clone();
     let ready = move |conn: &mut Conn| {
         sql::set_tid(conn, id, &prepared.reference)?;
         sql::set_urls(conn, id, &prepared)?;
         sql::get(conn, id)?
-            .step(conn, Step::Prepare, now, timing)
+            .step(conn, Step::Prepare, cx)
             .map(|_| ())
     };
     state.db.write(ready).await
 }
 
 async fn note_failure(state: &AppState, id: PaymentId, note: String) -> Result<(), StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let failed = move |conn: &mut Conn| {
-        sql::note(conn, id, &note)?;
-        sql::get(conn, id)?
-            .step(conn, Step::Fail, now, timing)
-            .map(|_| ())
+        sql::set_note(conn, id, &note)?;
+        sql::get(conn, id)?.step(conn, Step::Fail, cx).map(|_| ())
     };
     state.db.write(failed).await
 }

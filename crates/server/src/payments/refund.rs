@@ -1,94 +1,91 @@
-//! Giving money back: asked for in a transaction, carried out afterwards, tried until it is certain.
+//! Refunds: begun in a transaction, carried out afterwards, retried until the outcome is certain.
 
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId};
 use funsun_domain::money::Won;
 use funsun_domain::payments::{PaymentState, RefundReason, Step};
-use funsun_domain::time::Timestamp;
 
+use super::context::StepContext;
 use super::gateway::Refunding;
 use super::sql;
-use super::stored::{StoredPayment, Timing};
+use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::{notifications, supports};
 
-/// Asks that everything left of a payment be given back. A support it paid for is listed no more; the
-/// funding's total falls when the money is really back.
+/// Begins the refund of everything left of a payment. Its support is taken off the lists; the funding's total
+/// falls when the money is really back.
 ///
 /// # Errors
-/// When nothing can be given back from where the payment stands, or the database fails.
+/// When the payment's state allows no refund, or the database fails.
 pub fn start(
     conn: &mut Conn,
     payment: StoredPayment,
     reason: RefundReason,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let all = payment.rules.refundable();
-    let mut payment = payment.step(conn, Step::StartRefund(all), now, timing)?;
-    sql::set_refund_reason(conn, payment.id, reason.as_str())?;
+    let mut payment = payment.step(conn, Step::StartRefund(all), cx)?;
+    sql::set_refund_reason(conn, payment.id, reason)?;
     payment.refund_reason = Some(reason.as_str().to_owned());
-    supports::take_off_lists(conn, payment.id, now)?;
+    supports::take_off_lists(conn, payment.id, cx.now)?;
     Ok(payment)
 }
 
-/// Asks that every payment held by a funding be given back.
+/// Begins the refund of every payment that a funding holds.
 ///
 /// # Errors
 /// When the database fails.
 pub fn refund_all_of(
     conn: &mut Conn,
     funding: FundingId,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<(), StorageError> {
     for payment in sql::list_held_by(conn, funding)? {
-        start(conn, payment, RefundReason::FundingDeleted, now, timing)?;
+        start(conn, payment, RefundReason::FundingDeleted, cx)?;
     }
     Ok(())
 }
 
-/// Asks that every payment of a member that no support took be given back.
+/// Begins the refund of every payment of a member that has no support.
 ///
 /// # Errors
 /// When the database fails.
 pub fn refund_unattached_of(
     conn: &mut Conn,
     payer: AccountKey,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<(), StorageError> {
     for payment in sql::list_unattached(conn, payer)? {
-        start(conn, payment, RefundReason::PayerLeft, now, timing)?;
+        start(conn, payment, RefundReason::PayerLeft, cx)?;
     }
     Ok(())
 }
 
-/// Carries out a refund that was asked for. Gives back the payment as it stands: refunded, or still
-/// `refunding` when the provider can't be understood; the sweeper goes on then.
+/// Carries out a refund that was begun. Returns the payment as it stands: refunded, or still `refunding` when
+/// the provider's answer is unclear; the sweeper goes on then.
 ///
-/// Dying after the provider was called leaves `refunding` with an attempt counted: the next attempt asks
-/// the provider's book first, and names what must still be left, so nothing is given back twice.
+/// Dying after the provider was called leaves `refunding` with an attempt counted: the next attempt looks the
+/// order up in the provider's book first, and names what must still be left, so nothing is refunded twice.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn pursue(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+pub async fn carry_out(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
+    let cx = StepContext::new(state);
     let lease = move |conn: &mut Conn| -> Result<_, StorageError> {
         let payment = sql::get(conn, id)?;
         if payment.state() != PaymentState::Refunding {
             return Ok(Err(payment));
         }
         let as_it_is = payment.clone();
-        Ok(payment.lease(conn, now, timing)?.ok_or(as_it_is))
+        Ok(payment.lease(conn, cx)?.ok_or(as_it_is))
     };
     match state.db.write(lease).await? {
-        Ok(payment) => carry_out(state, payment).await,
+        Ok(payment) => ask_provider(state, payment).await,
         Err(payment) => Ok(payment),
     }
 }
 
-async fn carry_out(
+async fn ask_provider(
     state: &AppState,
     payment: StoredPayment,
 ) -> Result<StoredPayment, StorageError> {
@@ -123,26 +120,26 @@ async fn carry_out(
         note,
         "a refund's outcome is unclear"
     );
-    put_off(state, payment.id, note).await
+    postpone(state, payment.id, note).await
 }
 
-/// Somebody gave money back past us, in the provider's own console: a person must look.
+/// Money was refunded past us, in the provider's own console: an operator must look.
 fn unexpected(payment: &StoredPayment, refunded: Won) -> String {
     tracing::error!(
         payment = payment.id.get(),
         provider_krw = refunded.get(),
         ours_krw = payment.rules.refunded.get(),
-        "the provider has given back another amount than we know of"
+        "the provider has refunded another amount than we know of"
     );
-    format!("the provider has given back {} won in all", refunded.get())
+    format!("the provider has refunded {} won in all", refunded.get())
 }
 
 async fn finish(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let finish = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         match payment.state() {
-            PaymentState::Refunding => finish_in(conn, payment, now, timing),
+            PaymentState::Refunding => finish_in(conn, payment, cx),
             _ => Ok(payment),
         }
     };
@@ -152,11 +149,10 @@ async fn finish(state: &AppState, id: PaymentId) -> Result<StoredPayment, Storag
 fn finish_in(
     conn: &mut Conn,
     payment: StoredPayment,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let before = payment.rules;
-    let payment = payment.step(conn, Step::FinishRefund, now, timing)?;
+    let payment = payment.step(conn, Step::FinishRefund, cx)?;
     let reason = payment.refund_reason.as_deref();
     let event = notifications::RefundEvent {
         payment: payment.id,
@@ -166,22 +162,22 @@ fn finish_in(
         refunded_before: before.refunded,
         reason: reason.and_then(RefundReason::parse),
     };
-    notifications::refunded(conn, event, now)?;
+    notifications::refunded(conn, event, cx.now)?;
     Ok(payment)
 }
 
-async fn put_off(
+async fn postpone(
     state: &AppState,
     id: PaymentId,
     note: String,
 ) -> Result<StoredPayment, StorageError> {
     let now = state.clock.now();
-    let put_off = move |conn: &mut Conn| {
+    let postpone = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         match payment.state() {
-            PaymentState::Refunding => payment.put_off(conn, now, &note),
+            PaymentState::Refunding => payment.postpone(conn, now, &note),
             _ => Ok(payment),
         }
     };
-    state.db.write(put_off).await
+    state.db.write(postpone).await
 }

@@ -4,16 +4,17 @@ use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
 use funsun_domain::ledger::Movement;
 use funsun_domain::money::Won;
-use funsun_domain::payments::{Payment, PaymentState};
+use funsun_domain::payments::{Payment, PaymentState, RefundReason};
 use funsun_domain::time::Timestamp;
 
+use super::context::StepContext;
 use super::gateway::Prepared;
 use super::prepare::NewPayment;
-use super::stored::{StoredPayment, Wanted};
+use super::stored::{StoredPayment, Wanted, created_check};
 use crate::db::schema::{ledger_entries, payments};
 use crate::db::{Conn, StorageError, dialect};
 
-/// Notes longer than this are cut, in characters.
+/// Longest note, in characters; a longer one is cut.
 const NOTE_CHARACTERS_MAX: usize = 200;
 
 #[derive(Queryable, Selectable)]
@@ -37,13 +38,13 @@ struct PaymentRow {
     created_at: i64,
 }
 
-/// Writes down a new payment.
+/// Creates a payment.
 pub fn create(
     conn: &mut Conn,
     payer: AccountKey,
     order: &OrderRef,
     payment: &NewPayment,
-    (now, first_check): (Timestamp, Timestamp),
+    cx: StepContext,
 ) -> Result<PaymentId, StorageError> {
     let wanted = payment.wanted.as_ref();
     diesel::insert_into(payments::table)
@@ -55,8 +56,8 @@ pub fn create(
             payments::state.eq(PaymentState::Created.as_str()),
             payments::wanted_funding_id.eq(wanted.map(|wanted| wanted.funding.get())),
             payments::wanted_message.eq(wanted.map(|wanted| wanted.message.as_str())),
-            payments::created_at.eq(now.micros()),
-            payments::next_check_at.eq(first_check.micros()),
+            payments::created_at.eq(cx.now.micros()),
+            payments::next_check_at.eq(created_check(cx).micros()),
         ))
         .execute(conn)?;
     PaymentId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
@@ -84,27 +85,47 @@ pub fn find_by_order(
     row.map(StoredPayment::try_from).transpose()
 }
 
-/// A member's payments with an id below `before`, newest first.
+/// A part of a list of payments.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// Only payments with an id below this one.
+    pub before: i64,
+    /// How many of them to skip.
+    pub offset: i64,
+    /// Most payments to load.
+    pub limit: i64,
+}
+
+impl Slice {
+    /// The newest payments.
+    pub const fn newest(limit: i64) -> Self {
+        Self {
+            before: i64::MAX,
+            offset: 0,
+            limit,
+        }
+    }
+}
+
+/// A member's payments, newest first.
 pub fn list_of(
     conn: &mut Conn,
     payer: AccountKey,
-    before: i64,
-    skipped: i64,
-    limit: i64,
+    slice: Slice,
 ) -> Result<Vec<StoredPayment>, StorageError> {
     let rows: Vec<PaymentRow> = payments::table
         .filter(payments::account_id.eq(payer.get()))
-        .filter(payments::id.lt(before))
+        .filter(payments::id.lt(slice.before))
         .order(payments::id.desc())
         .select(PaymentRow::as_select())
-        .limit(limit)
-        .offset(skipped)
+        .limit(slice.limit)
+        .offset(slice.offset)
         .load(conn)?;
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// The payment of this member whose money was taken with this proof. One to which the proof was brought in
-/// vain does not count: a member who has begun several payments brings it to each.
+/// The payment of this member whose money was taken with this proof. One that refused the proof does not
+/// count: it is tried on each of the payments that a member has begun.
 pub fn find_paid_by(
     conn: &mut Conn,
     payer: AccountKey,
@@ -177,7 +198,7 @@ pub fn list_held_by(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// Payments that the sweeper is to look at, longest due first.
+/// Payments that the sweeper is to check, longest due first.
 pub fn list_due(
     conn: &mut Conn,
     now: Timestamp,
@@ -209,19 +230,28 @@ pub fn list_known(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// Stores a step, provided that the payment still stands where it stood before, under the same lease.
+/// A payment as it was before a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Before {
+    /// State and amounts.
+    pub rules: Payment,
+    /// The lease.
+    pub lease_until: Timestamp,
+}
+
+/// Stores a step, provided that the stored state and lease are still those from before it.
 pub fn update_state(
     conn: &mut Conn,
     payment: &StoredPayment,
-    (before, lease_before): (Payment, Timestamp),
+    before: Before,
     next_check: Option<Timestamp>,
 ) -> Result<(), StorageError> {
     let rules = &payment.rules;
     let unchanged = payments::table
         .filter(payments::id.eq(payment.id.get()))
-        .filter(payments::state.eq(before.state.as_str()))
-        .filter(payments::refunded_amount.eq(before.refunded.get()))
-        .filter(payments::lease_until.eq(lease_before.micros()));
+        .filter(payments::state.eq(before.rules.state.as_str()))
+        .filter(payments::refunded_amount.eq(before.rules.refunded.get()))
+        .filter(payments::lease_until.eq(before.lease_until.micros()));
     let updated = diesel::update(unchanged)
         .set((
             payments::state.eq(rules.state.as_str()),
@@ -240,8 +270,8 @@ pub fn update_state(
     }
 }
 
-/// Stores until when somebody talks to the provider, and when to look next; `false` when somebody else took
-/// or gave back the lease meanwhile.
+/// Stores the lease of the provider, and when to check next; `false` when the lease was taken or released
+/// meanwhile.
 pub fn update_lease(
     conn: &mut Conn,
     payment: &StoredPayment,
@@ -262,7 +292,7 @@ pub fn update_lease(
     Ok(updated == 1)
 }
 
-/// Stores the provider's number. Before the payer is sent on.
+/// Stores the provider's number: before the payer is redirected.
 pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
         .set(payments::tid.eq(tid))
@@ -270,7 +300,7 @@ pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageE
     Ok(())
 }
 
-/// Stores where the payer goes on to pay.
+/// Stores where the payer is redirected to.
 pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
         .set((
@@ -281,7 +311,7 @@ pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(
     Ok(())
 }
 
-/// Where the payer goes on to pay: on a phone, on a desktop.
+/// Where the payer is redirected to: on a phone, on a desktop.
 pub fn find_urls(
     conn: &mut Conn,
     id: PaymentId,
@@ -309,7 +339,7 @@ pub fn find_by_form_key(
         .transpose()
 }
 
-/// Stores the digest of the proof that the payer's browser brought.
+/// Stores the digest of the proof with which the payer's browser returned.
 pub fn set_proof(conn: &mut Conn, id: PaymentId, digest: &str) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
         .set(payments::pg_token_digest.eq(digest))
@@ -318,15 +348,19 @@ pub fn set_proof(conn: &mut Conn, id: PaymentId, digest: &str) -> Result<(), Sto
 }
 
 /// Stores why a payment is refunded.
-pub fn set_refund_reason(conn: &mut Conn, id: PaymentId, reason: &str) -> Result<(), StorageError> {
+pub fn set_refund_reason(
+    conn: &mut Conn,
+    id: PaymentId,
+    reason: RefundReason,
+) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
-        .set(payments::refund_reason.eq(reason))
+        .set(payments::refund_reason.eq(reason.as_str()))
         .execute(conn)?;
     Ok(())
 }
 
 /// Stores what the provider said last, for the operator.
-pub fn note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
+pub fn set_note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
     let short: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
     diesel::update(payments::table.find(id.get()))
         .set(payments::provider_note.eq(short))

@@ -7,19 +7,19 @@ use funsun_domain::money::Won;
 use funsun_domain::payments::{Payment, PaymentState, READY_LIFETIME_SECONDS, Step};
 use funsun_domain::time::Timestamp;
 
+use super::context::StepContext;
 use super::gateway::KnownOrder;
 use super::sql;
-use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::fundings;
 
-/// Seconds that we wait beyond the provider's own limit before a payment counts as expired.
+/// Seconds beyond the provider's own limit after which a payment counts as expired.
 const EXPIRY_MARGIN_SECONDS: i64 = 60;
 
-/// Longest pause between two attempts of the sweeper, in seconds.
+/// Longest pause between two retries of the sweeper, in seconds.
 const PAUSE_SECONDS_MAX: i64 = 1_800;
 
-/// A payment and everything around it.
+/// A payment with everything in its row.
 #[derive(Clone, Debug)]
 pub struct StoredPayment {
     /// The row.
@@ -28,7 +28,7 @@ pub struct StoredPayment {
     pub order: OrderRef,
     /// Who pays.
     pub payer: AccountKey,
-    /// The payer as the provider knows them.
+    /// Our opaque name for the payer at the provider.
     pub payer_name: String,
     /// State and amounts.
     pub rules: Payment,
@@ -38,13 +38,13 @@ pub struct StoredPayment {
     pub proof_digest: Option<String>,
     /// The support that the approval itself is to create.
     pub wanted: Option<Wanted>,
-    /// Until when somebody is talking to the provider about it.
+    /// Until when another request or the sweeper exchanges messages with the provider about it.
     pub lease_until: Timestamp,
-    /// Talks that did not settle it.
+    /// Exchanges with the provider since its last change of state.
     pub attempts: i64,
     /// Why it is being, or was, refunded.
     pub refund_reason: Option<String>,
-    /// When it was written down.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
@@ -57,25 +57,6 @@ pub struct Wanted {
     pub message: String,
 }
 
-/// How long things may take; from the settings.
-#[derive(Clone, Copy, Debug)]
-pub struct Timing {
-    /// Seconds that one talk with the provider may take.
-    pub lease_seconds: i64,
-    /// Seconds after which an approved payment that no support took is refunded.
-    pub unattached_seconds: i64,
-}
-
-impl From<&Config> for Timing {
-    fn from(config: &Config) -> Self {
-        let seconds = |life: std::time::Duration| i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
-        Self {
-            lease_seconds: seconds(config.payment_lease),
-            unattached_seconds: seconds(config.unattached_refund_after),
-        }
-    }
-}
-
 impl StoredPayment {
     /// Where it stands.
     pub fn state(&self) -> PaymentState {
@@ -84,8 +65,8 @@ impl StoredPayment {
 
     /// The funding that it supports or was meant to.
     pub fn funding(&self) -> Option<FundingId> {
-        let wanted = self.wanted.as_ref().map(|wanted| wanted.funding);
-        self.rules.funding.or(wanted)
+        let intended = self.wanted.as_ref().map(|wanted| wanted.funding);
+        self.rules.funding.or(intended)
     }
 
     /// The payment as the provider knows it; `None` before `ready`.
@@ -98,7 +79,7 @@ impl StoredPayment {
         })
     }
 
-    /// When the provider certainly takes no approval any more.
+    /// When the provider certainly accepts no approval any more.
     pub fn expires_at(&self) -> Timestamp {
         self.created_at
             .plus_seconds(READY_LIFETIME_SECONDS + EXPIRY_MARGIN_SECONDS)
@@ -108,41 +89,43 @@ impl StoredPayment {
     ///
     /// # Errors
     /// When the step is not possible from the stored state, or the database fails; the transaction must
-    /// then be given up.
+    /// then be rolled back.
     pub fn step(
         mut self,
         conn: &mut Conn,
         step: Step,
-        now: Timestamp,
-        timing: Timing,
+        cx: StepContext,
     ) -> Result<Self, StorageError> {
-        let (before, lease_before) = (self.rules, self.lease_until);
-        let next = before.step(step).map_err(StorageError::corrupt)?;
+        let before = sql::Before {
+            rules: self.rules,
+            lease_until: self.lease_until,
+        };
+        let next = before.rules.step(step).map_err(StorageError::corrupt)?;
         self.rules = next.payment;
-        if before.state != self.rules.state {
+        if before.rules.state != self.rules.state {
             self.attempts = 0;
         }
         self.lease_until = match self.rules.state {
-            PaymentState::Approving => now.plus_seconds(timing.lease_seconds),
+            PaymentState::Approving => cx.now.plus_seconds(cx.lease_seconds),
             _ => Timestamp::from_micros(0),
         };
-        let next_check = self.first_check(now, timing);
-        sql::update_state(conn, &self, (before, lease_before), next_check)?;
+        let next_check = self.first_check(cx);
+        sql::update_state(conn, &self, before, next_check)?;
         if let Some(movement) = next.movement {
-            sql::insert_entry(conn, self.id, movement, before.refunded, now)?;
+            sql::insert_entry(conn, self.id, movement, before.rules.refunded, cx.now)?;
             move_totals(conn, movement)?;
         }
         Ok(self)
     }
 
-    /// When the sweeper first looks at a payment that has just come to this state.
-    fn first_check(&self, now: Timestamp, timing: Timing) -> Option<Timestamp> {
+    /// When the sweeper first checks a payment that has just entered its state.
+    fn first_check(&self, cx: StepContext) -> Option<Timestamp> {
         match self.rules.state {
-            PaymentState::Created => Some(now.plus_seconds(2 * timing.lease_seconds)),
+            PaymentState::Created => Some(created_check(cx)),
             PaymentState::Ready => Some(self.expires_at()),
             PaymentState::Approving => Some(self.lease_until),
-            PaymentState::Approved => Some(now.plus_seconds(timing.unattached_seconds)),
-            PaymentState::Refunding => Some(now),
+            PaymentState::Approved => Some(cx.now.plus_seconds(cx.unattached_seconds)),
+            PaymentState::Refunding => Some(cx.now),
             PaymentState::Attached
             | PaymentState::PartlyRefunded
             | PaymentState::Refunded
@@ -152,34 +135,29 @@ impl StoredPayment {
         }
     }
 
-    /// Takes the exclusive right to talk to the provider about it, for a while. `None`: somebody else has it,
-    /// or it has moved on.
-    pub fn lease(
-        mut self,
-        conn: &mut Conn,
-        now: Timestamp,
-        timing: Timing,
-    ) -> Result<Option<Self>, StorageError> {
-        if self.lease_until > now {
+    /// Leases the exclusive right to exchange messages with the provider about it. `None` when it is leased
+    /// already, or has moved on.
+    pub fn lease(mut self, conn: &mut Conn, cx: StepContext) -> Result<Option<Self>, StorageError> {
+        if self.lease_until > cx.now {
             return Ok(None);
         }
         let lease_before = self.lease_until;
-        self.lease_until = now.plus_seconds(timing.lease_seconds);
+        self.lease_until = cx.now.plus_seconds(cx.lease_seconds);
         self.attempts += 1;
         let next_check = Some(self.lease_until);
         let taken = sql::update_lease(conn, &self, lease_before, next_check)?;
         Ok(taken.then_some(self))
     }
 
-    /// Stores the proof that the provider is given next.
-    pub fn brought(mut self, conn: &mut Conn, digest: &str) -> Result<Self, StorageError> {
+    /// Records the proof that the provider is given next.
+    pub fn record_proof(mut self, conn: &mut Conn, digest: &str) -> Result<Self, StorageError> {
         sql::set_proof(conn, self.id, digest)?;
         self.proof_digest = Some(digest.to_owned());
         Ok(self)
     }
 
-    /// Gives the lease back and puts the next look off, twice as long each time; the note is for the operator.
-    pub fn put_off(
+    /// Releases the lease and postpones the next check, twice as long each time; the note is for the operator.
+    pub fn postpone(
         mut self,
         conn: &mut Conn,
         now: Timestamp,
@@ -190,18 +168,23 @@ impl StoredPayment {
         self.lease_until = Timestamp::from_micros(0);
         let next_check = Some(now.plus_seconds(pause));
         if sql::update_lease(conn, &self, lease_before, next_check)? {
-            sql::note(conn, self.id, note)?;
+            sql::set_note(conn, self.id, note)?;
         }
         Ok(self)
     }
 
-    /// What can still be given back at the provider before the refund that is under way, in won.
+    /// What could still be refunded at the provider before the refund that is under way, in won.
     pub fn refundable_before(&self) -> Result<Won, StorageError> {
         self.rules
             .amount
             .minus(self.rules.refunded)
             .map_err(StorageError::corrupt)
     }
+}
+
+/// When the sweeper checks a payment that was created now: the provider has answered by then.
+pub(super) fn created_check(cx: StepContext) -> Timestamp {
+    cx.now.plus_seconds(2 * cx.lease_seconds)
 }
 
 /// A funding's total is what the ledger says its account holds, kept in the same transaction.

@@ -1,25 +1,25 @@
-//! The sweeper: looks at every payment that was left on its way, at start and again and again.
+//! The sweeper: settles every payment that was left half-done, at start and periodically.
 
 use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, RefundReason, Step};
 use futures_util::{StreamExt, stream};
 
 use super::approve::settle_by_look_up;
-use super::refund;
-use super::sql;
-use super::stored::{StoredPayment, Timing};
+use super::context::StepContext;
+use super::stored::StoredPayment;
+use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
-/// Payments looked at in one go.
+/// Most payments loaded at once.
 const BATCH: i64 = 200;
-/// Talks with the provider at the same time.
-const TALKS: usize = 8;
+/// Most exchanges with the provider at the same time.
+const EXCHANGES: usize = 8;
 
-/// Settles every payment that is due now; gives back how many it looked at.
+/// Settles every payment that is due now; returns how many it checked.
 ///
 /// # Errors
-/// When the list can't be read. A single payment's failure is logged, and the payment looked at again.
+/// When the list can't be read. A single payment's failure is logged, and the payment checked again.
 pub async fn sweep(state: &AppState) -> Result<usize, StorageError> {
     let mut seen = 0;
     loop {
@@ -31,7 +31,7 @@ pub async fn sweep(state: &AppState) -> Result<usize, StorageError> {
         let found = due.len();
         seen += found;
         stream::iter(due)
-            .for_each_concurrent(TALKS, |payment| async move {
+            .for_each_concurrent(EXCHANGES, |payment| async move {
                 let id = payment.id.get();
                 if let Err(error) = settle(state, payment).await {
                     tracing::error!(payment = id, %error, "a payment could not be settled");
@@ -56,9 +56,9 @@ async fn settle(state: &AppState, payment: StoredPayment) -> Result<(), StorageE
         }
         PaymentState::Approved => {
             start_refund(state, id).await?;
-            refund::pursue(state, id).await.map(|_| ())
+            refund::carry_out(state, id).await.map(|_| ())
         }
-        PaymentState::Refunding => refund::pursue(state, id).await.map(|_| ()),
+        PaymentState::Refunding => refund::carry_out(state, id).await.map(|_| ()),
         PaymentState::Attached
         | PaymentState::PartlyRefunded
         | PaymentState::Refunded
@@ -69,29 +69,29 @@ async fn settle(state: &AppState, payment: StoredPayment) -> Result<(), StorageE
 }
 
 async fn lease(state: &AppState, id: PaymentId) -> Result<Option<StoredPayment>, StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let lease = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         match payment.state() {
-            PaymentState::Ready | PaymentState::Approving => payment.lease(conn, now, timing),
+            PaymentState::Ready | PaymentState::Approving => payment.lease(conn, cx),
             _ => Ok(None),
         }
     };
     state.db.write(lease).await
 }
 
-/// Takes the step if the payment still stands where the sweeper saw it.
+/// Takes the step if the payment is still in the state that the sweeper saw.
 async fn step(
     state: &AppState,
     id: PaymentId,
     seen: PaymentState,
     step: Step,
 ) -> Result<(), StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let take = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         if payment.state() == seen {
-            payment.step(conn, step, now, timing)?;
+            payment.step(conn, step, cx)?;
         }
         Ok::<_, StorageError>(())
     };
@@ -99,11 +99,11 @@ async fn step(
 }
 
 async fn start_refund(state: &AppState, id: PaymentId) -> Result<(), StorageError> {
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
+    let cx = StepContext::new(state);
     let start = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
         if payment.state() == PaymentState::Approved {
-            refund::start(conn, payment, RefundReason::NeverAttached, now, timing)?;
+            refund::start(conn, payment, RefundReason::NeverAttached, cx)?;
         }
         Ok::<_, StorageError>(())
     };

@@ -12,7 +12,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::notifications;
 use crate::payments::refund;
-use crate::payments::{self, StoredPayment, Timing};
+use crate::payments::{self, StepContext, StoredPayment};
 use crate::visibility::{self, FundingFacts};
 
 /// A support that a member wants to give with a payment made before.
@@ -60,11 +60,10 @@ pub fn accept(
     conn: &mut Conn,
     payer: AccountKey,
     support: &NewSupport,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<Outcome, AcceptRefusal> {
     let facts = visibility::find_facts(conn, support.funding, payer.into())?;
-    let verdict = judge(facts.ok_or(AcceptRefusal::NoSuchFunding)?, payer, now);
+    let verdict = judge(facts.ok_or(AcceptRefusal::NoSuchFunding)?, payer, cx.now);
     if let Err(SupportRefusal::Own) = verdict {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
     }
@@ -77,12 +76,12 @@ pub fn accept(
     match verdict {
         Ok(()) => {
             let (funding, message) = (support.funding, support.message.as_str());
-            let (_, id) = attach(conn, payment, funding, message, now, timing)?;
+            let (_, id) = attach(conn, payment, funding, message, cx)?;
             Ok(Outcome::Accepted(id))
         }
         Err(why) => {
             let reason = RefundReason::FundingClosed;
-            let payment = refund::start(conn, payment, reason, now, timing)?;
+            let payment = refund::start(conn, payment, reason, cx)?;
             Ok(Outcome::GivingBack(payment.id, why))
         }
     }
@@ -96,18 +95,17 @@ pub fn accept(
 pub fn accept_wanted(
     conn: &mut Conn,
     payment: StoredPayment,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let Some(wanted) = payment.wanted.clone() else {
         return Ok(payment);
     };
     let facts = visibility::find_facts(conn, wanted.funding, payment.payer.into())?;
-    let accepted = facts.is_some_and(|facts| judge(facts, payment.payer, now).is_ok());
+    let accepted = facts.is_some_and(|facts| judge(facts, payment.payer, cx.now).is_ok());
     if !accepted {
-        return refund::start(conn, payment, RefundReason::FundingClosed, now, timing);
+        return refund::start(conn, payment, RefundReason::FundingClosed, cx);
     }
-    let attached = attach(conn, payment, wanted.funding, &wanted.message, now, timing)?;
+    let attached = attach(conn, payment, wanted.funding, &wanted.message, cx)?;
     Ok(attached.0)
 }
 
@@ -139,12 +137,11 @@ fn attach(
     payment: StoredPayment,
     funding: FundingId,
     message: &str,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<(StoredPayment, SupportId), StorageError> {
-    let payment = payment.step(conn, Step::Attach(funding), now, timing)?;
+    let payment = payment.step(conn, Step::Attach(funding), cx)?;
     let (who, amount) = ((funding, payment.payer), payment.rules.amount);
-    let id = sql::create(conn, who, payment.id, amount.get(), message, now)?;
+    let id = sql::create(conn, who, payment.id, amount.get(), message, cx.now)?;
     sql::note_participation(conn, payment.payer, funding, id)?;
     let event = notifications::SupportEvent {
         funding,
@@ -152,7 +149,7 @@ fn attach(
         supporter: payment.payer,
         amount,
     };
-    notifications::supported(conn, event, now)?;
-    notifications::goal_reached(conn, funding, amount, now)?;
+    notifications::supported(conn, event, cx.now)?;
+    notifications::goal_reached(conn, funding, amount, cx.now)?;
     Ok((payment, id))
 }

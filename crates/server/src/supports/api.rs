@@ -17,7 +17,7 @@ use super::not_accepted;
 use super::sql::{self, SupportRow};
 use crate::db::{Conn, StorageError};
 use crate::identity::{Member, write_as};
-use crate::payments::{Timing, refund};
+use crate::payments::{StepContext, refund};
 use crate::people::Author;
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
@@ -170,15 +170,15 @@ async fn give(
         amount,
         message,
     };
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let give = move |conn: &mut Conn| accept(conn, member.key, &support, now, timing);
+    let cx = StepContext::new(&state);
+    let give = move |conn: &mut Conn| accept(conn, member.key, &support, cx);
     match write_as(&state, member, give).await? {
         Ok(Outcome::Accepted(id)) => {
             let row = state.db.read(move |conn| sql::get(conn, id)).await?;
             Ok(created(&OwnSupport::from(row)))
         }
         Ok(Outcome::GivingBack(payment, why)) => {
-            refund::pursue(&state, payment).await?;
+            refund::carry_out(&state, payment).await?;
             Err(not_accepted(
                 why,
                 format!("funding: {why}; your payment is being given back"),
@@ -226,10 +226,10 @@ async fn withdraw(
     input: Input,
 ) -> Result<Response, AppError> {
     let id = support_id(&input)?;
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let take_back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
+    let cx = StepContext::new(&state);
+    let take_back = move |conn: &mut Conn| take_back(conn, member.key, id, cx);
     let payment = write_as(&state, member, take_back).await??;
-    refund::pursue(&state, payment).await?;
+    refund::carry_out(&state, payment).await?;
     Ok(done(StatusCode::OK))
 }
 

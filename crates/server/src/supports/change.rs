@@ -8,8 +8,7 @@ use thiserror::Error;
 
 use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::payments::refund;
-use crate::payments::{self, Timing};
+use crate::payments::{self, StepContext, refund};
 
 /// Why a support is not changed.
 #[derive(Debug, Error)]
@@ -35,15 +34,15 @@ pub fn change_message(
     id: SupportId,
     message: &SupportMessage,
 ) -> Result<(), ChangeRefusal> {
-    let facts = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
-    if facts.taken_back {
+    let support = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
+    if support.taken_back {
         return Err(ChangeRefusal::TakenBack);
     }
     Ok(sql::set_message(conn, id, message.as_str())?)
 }
 
-/// Takes back a support that `author` gave: it is listed no more and its refund is asked for. Asked again,
-/// nothing more happens. Gives back its payment.
+/// Takes back a support that `author` gave: it is taken off the lists and its refund begins. Repeating it changes
+/// nothing more. Returns its payment.
 ///
 /// # Errors
 /// [`ChangeRefusal`].
@@ -51,18 +50,17 @@ pub fn take_back(
     conn: &mut Conn,
     author: AccountKey,
     id: SupportId,
-    now: Timestamp,
-    timing: Timing,
+    cx: StepContext,
 ) -> Result<PaymentId, ChangeRefusal> {
-    let facts = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
-    let payment = payments::sql::get(conn, facts.payment)?;
+    let support = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
+    let payment = payments::sql::get(conn, support.payment)?;
     if matches!(
         payment.state(),
         PaymentState::Attached | PaymentState::PartlyRefunded
     ) {
-        refund::start(conn, payment, RefundReason::TakenBack, now, timing)?;
+        refund::start(conn, payment, RefundReason::TakenBack, cx)?;
     }
-    Ok(facts.payment)
+    Ok(support.payment)
 }
 
 /// Takes the support of a payment, if it has one, off every list: its refund was asked for.

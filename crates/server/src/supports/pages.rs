@@ -15,7 +15,7 @@ use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
 use crate::identity::{PageMember, SignedForm, Visitor, write_as};
 use crate::payments::refund;
-use crate::payments::{self, Asked, NewPayment, PrepareRefusal, Timing, Wanted};
+use crate::payments::{self, Asked, NewPayment, PrepareRefusal, StepContext, Wanted};
 use crate::site::small_pages::{Confirm, TextForm};
 use crate::site::{Form, Shell, Tab, Texts, form_key, format, page, refused_form, see_other};
 use crate::state::AppState;
@@ -302,10 +302,10 @@ async fn withdraw(
     let page_member = PageMember { member, visitor };
     let support = find_own(&state, &page_member, &id).await?;
     let id = SupportId::new(support.id).map_err(AppError::internal)?;
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let back = move |conn: &mut Conn| take_back(conn, member.key, id, now, timing);
+    let cx = StepContext::new(&state);
+    let back = move |conn: &mut Conn| take_back(conn, member.key, id, cx);
     let payment = write_as(&state, member, back).await??;
-    refund::pursue(&state, payment).await?;
+    refund::carry_out(&state, payment).await?;
     Ok(see_other(&format!(
         "/fundings/{}?done=taken_back",
         support.funding_id

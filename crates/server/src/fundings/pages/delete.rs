@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::fundings::messages_sql;
 use crate::fundings::write::delete_funding;
 use crate::identity::{PageMember, SignedForm, write_as};
-use crate::payments::Timing;
+use crate::payments::StepContext;
 use crate::site::small_pages::Confirm;
 use crate::site::{Tab, page, see_other};
 use crate::state::AppState;
@@ -62,8 +62,8 @@ async fn delete(
     if input.optional_text("sure")?.is_none() {
         return Ok(see_other(&format!("/fundings/{}/delete", id.get())));
     }
-    let (now, timing) = (state.clock.now(), Timing::from(&state.config));
-    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, now, timing);
+    let cx = StepContext::new(&state);
+    let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, cx);
     write_as(&state, member, delete).await??;
     state.sweep_now.notify_one();
     state.jobs_now.notify_one();

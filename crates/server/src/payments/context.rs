@@ -1,0 +1,36 @@
+//! What a step of a payment needs beside the payment.
+
+use std::time::Duration;
+
+use funsun_domain::time::Timestamp;
+
+use crate::config::Config;
+use crate::state::AppState;
+
+/// The time of an operation, and how long what follows it may take.
+#[derive(Clone, Copy, Debug)]
+pub struct StepContext {
+    /// When it happens.
+    pub now: Timestamp,
+    /// Seconds that one exchange with the provider may take.
+    pub(super) lease_seconds: i64,
+    /// Seconds after which an approved payment without a support is refunded.
+    pub(super) unattached_seconds: i64,
+}
+
+impl StepContext {
+    /// Now, by the service's clock and settings.
+    pub fn new(state: &AppState) -> Self {
+        Self::at(state.clock.now(), &state.config)
+    }
+
+    /// At a chosen time.
+    pub fn at(now: Timestamp, config: &Config) -> Self {
+        let seconds = |life: Duration| i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
+        Self {
+            now,
+            lease_seconds: seconds(config.payment_lease),
+            unattached_seconds: seconds(config.unattached_refund_after),
+        }
+    }
+}
