@@ -9,5 +9,6 @@ pub mod ids;
 pub mod ledger;
 pub mod money;
 pub mod payments;
+pub mod supports;
 pub mod text;
 pub mod time;

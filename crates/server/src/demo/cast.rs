@@ -7,7 +7,8 @@ use anyhow::Context;
 use funsun_domain::fundings::{Audience, Deadline};
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef};
 use funsun_domain::money::{Goal, SupportAmount};
-use funsun_domain::payments::{PaymentState, Step};
+use funsun_domain::payments::PaymentState;
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use picture::Picture;
@@ -18,12 +19,14 @@ use super::{cast_people, sql};
 use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingEdit, NewFunding};
-use crate::media::PictureEdit;
-use crate::media::{self, NewPicture};
+use crate::media::{self, NewPicture, PictureEdit};
+use crate::payments::approve::{start_approval, store_approval};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::{self, NewPayment, StepContext, Wanted};
+use crate::payments::gateway::Prepared;
+use crate::payments::{
+    self, Created, NewPayment, Purpose, StepContext, create_payment, store_prepared,
+};
 use crate::state::AppState;
-use crate::supports;
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -105,13 +108,14 @@ fn fill(
     gifts.sort_by_key(|(_, gift)| std::cmp::Reverse(gift.hours_ago));
     for (number, (funding, gift)) in gifts.into_iter().enumerate() {
         let at = now.plus_seconds(-gift.hours_ago * 3_600);
-        give(
-            conn,
-            people[gift.supporter],
+        let reference = format!("{DEMO_TID}cast-{number}");
+        let terms = SupportTerms {
             funding,
-            (gift, number),
-            StepContext::at(at, config),
-        )?;
+            amount: SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?,
+            message: gift.message.parse().map_err(StorageError::corrupt)?,
+        };
+        let payer = people[gift.supporter];
+        give(conn, payer, terms, reference, StepContext::at(at, config))?;
     }
     Ok(true)
 }
@@ -134,8 +138,8 @@ fn open(
         image: Some(image.clone()),
         form_key: None,
     };
-    let id = fundings::sql::create(conn, author, &funding, opened)?;
-    Ok(id.expect("no form is sent twice here"))
+    let id = fundings::create_unannounced(conn, author, &funding, opened)?;
+    Ok(id.expect("no form key is used twice here"))
 }
 
 fn thank(
@@ -149,34 +153,38 @@ fn thank(
         review_picture: PictureEdit::Replace(image.clone()),
         ..FundingEdit::default()
     };
-    fundings::sql::update(conn, funding, &edit)
+    fundings::update_unchecked(conn, funding, &edit)
 }
 
+/// Gives a support as if the provider had been asked; `reference` stands for the provider's number.
 fn give(
     conn: &mut Conn,
     payer: AccountKey,
-    funding: FundingId,
-    (gift, number): (&CastGift, usize),
+    terms: SupportTerms,
+    reference: String,
     cx: StepContext,
 ) -> Result<(), StorageError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
     let order = OrderRef::from_random(random);
     let payment = NewPayment {
-        amount: SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?,
-        wanted: Some(Wanted {
-            funding,
-            message: gift.message.to_owned(),
-        }),
+        purpose: Purpose::Support(terms),
         form_key: None,
     };
-    let id = payments::sql::create(conn, payer, &order, &payment, cx)?;
-    payments::sql::set_tid(conn, id, &format!("{DEMO_TID}cast-{number}"))?;
-    let mut payment = payments::sql::get(conn, id)?;
-    for step in [Step::Prepare, Step::StartApproval, Step::Approve] {
-        payment = payment.step(conn, step, cx)?;
-    }
-    let payment = supports::accept_wanted(conn, payment, cx)?;
+    let created = create_payment(conn, payer, &order, &payment, cx);
+    let Created::Now(id) = created.map_err(StorageError::corrupt)? else {
+        return Err(StorageError::corrupt("a payment without a form key"));
+    };
+    let prepared = Prepared {
+        reference,
+        app_url: String::new(),
+        mobile_url: String::new(),
+        desktop_url: String::new(),
+    };
+    store_prepared(conn, id, &prepared, cx)?;
+    let payment = payments::get(conn, id)?;
+    start_approval(conn, payment, order.as_str(), cx)?;
+    let payment = store_approval(conn, id, cx)?;
     if payment.state() == PaymentState::Attached {
         Ok(())
     } else {

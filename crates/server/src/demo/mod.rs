@@ -11,7 +11,7 @@ mod fill;
 mod fundings;
 mod members;
 mod random;
-pub mod sql;
+mod sql;
 mod town;
 mod words;
 

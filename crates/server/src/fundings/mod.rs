@@ -20,7 +20,7 @@ pub use card::CardRows;
 pub use item_links::ItemLinks;
 pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_running_of};
 pub use preview_cache::PreviewCache;
-pub use sql::{hide_all_of, show_all_of};
+pub use sql::{create as create_unannounced, hide_all_of, show_all_of, update as update_unchecked};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;

@@ -1,31 +1,33 @@
-//! How many payments the writer puts on this machine's disk: the transactions of the support flow as the
-//! service runs them, from many clients at once, with nobody to wait for in between.
+//! How many payments a second this machine writes to its disk: the transactions of the support flow as the service
+//! runs them, by many clients at once, without waiting for a provider in between.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use funsun_domain::fundings::{Audience, Deadline};
-use funsun_domain::ids::{AccountKey, FundingId, OrderRef};
+use funsun_domain::ids::{AccountKey, FundingId, KakaoId, OrderRef};
 use funsun_domain::money::{Goal, SupportAmount};
-use funsun_domain::payments::{PaymentState, Step};
-use funsun_domain::time::Timestamp;
+use funsun_domain::payments::PaymentState;
+use funsun_domain::supports::SupportTerms;
 use tokio::task::JoinSet;
 
 use crate::db::{Conn, Db, StorageError};
-use crate::demo::sql::{self, FirstIds};
-use crate::demo::{DemoSize, fill};
-use crate::fundings::{self, NewFunding};
+use crate::fundings::{NewFunding, create_unannounced};
+use crate::members::{self, KakaoProfile};
+use crate::payments::approve::{start_approval, store_approval};
 use crate::payments::audit::DEMO_TID;
-use crate::payments::{self, NewPayment, StepContext, StoredPayment, Wanted};
-use crate::supports;
+use crate::payments::gateway::Prepared;
+use crate::payments::{
+    self, Created, NewPayment, Purpose, StepContext, StoredPayment, create_payment, store_prepared,
+};
 
-/// Fundings that the supports go to, as if one were popular and some less so.
+/// Fundings among which the supports are spread.
 const FUNDINGS: usize = 8;
 
-/// Durable transactions of one support: written down, ready, approving, approved with its support.
+/// Durable transactions of one support: created, ready, approving, approved and attached.
 const COMMITS_A_SUPPORT: usize = 4;
 
-/// What was put on the disk.
+/// What was written to the disk.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
     /// How long each transaction took until it was on the disk, in ascending order.
@@ -60,7 +62,7 @@ struct Scene {
     cx: StepContext,
 }
 
-/// Has so many `clients` support without a pause for `duration`, on a database of its own.
+/// Lets so many `clients` give supports without a pause for `duration`, in an empty database.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,7 +72,7 @@ pub async fn measure(
     duration: Duration,
     cx: StepContext,
 ) -> Result<Measured, StorageError> {
-    let scene = Arc::new(set(db, clients, cx).await?);
+    let scene = Arc::new(prepare(db, clients, cx).await?);
     let (begun, mut running) = (Instant::now(), JoinSet::new());
     for client in 0..clients {
         running.spawn(act(Arc::clone(&scene), client, begun + duration));
@@ -85,28 +87,20 @@ pub async fn measure(
     Ok(measured)
 }
 
-async fn set(db: Db, clients: usize, cx: StepContext) -> Result<Scene, StorageError> {
-    let first: FirstIds = db.read(sql::find_first_ids).await?;
-    let accounts = i64::try_from(clients + FUNDINGS).map_err(StorageError::corrupt)?;
-    let size = DemoSize {
-        accounts,
-        fundings: 0,
-        supports: 0,
-        seed: 1,
+async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Scene, StorageError> {
+    let fill = move |conn: &mut Conn| {
+        let members: Result<Vec<_>, _> = (1..=clients + FUNDINGS)
+            .map(|number| join(conn, number, cx))
+            .collect();
+        let mut payers = members?;
+        let authors = payers.split_off(clients);
+        let fundings: Result<Vec<_>, _> = authors
+            .into_iter()
+            .map(|author| open(conn, author, cx))
+            .collect();
+        Ok::<_, StorageError>((payers, fundings?))
     };
-    fill(&db, size, cx.now, |_, _| {}).await?;
-    let keys: Result<Vec<_>, _> = (first.account..first.account + accounts)
-        .map(AccountKey::new)
-        .collect();
-    let mut payers = keys.map_err(StorageError::corrupt)?;
-    let authors = payers.split_off(clients);
-    let open = move |conn: &mut Conn| {
-        authors
-            .iter()
-            .map(|author| open(conn, *author, cx.now))
-            .collect()
-    };
-    let fundings = db.write(open).await?;
+    let (payers, fundings) = db.write(fill).await?;
     Ok(Scene {
         db,
         payers,
@@ -115,8 +109,14 @@ async fn set(db: Db, clients: usize, cx: StepContext) -> Result<Scene, StorageEr
     })
 }
 
-fn open(conn: &mut Conn, author: AccountKey, now: Timestamp) -> Result<FundingId, StorageError> {
-    let tomorrow = now.plus_seconds(86_400);
+fn join(conn: &mut Conn, number: usize, cx: StepContext) -> Result<AccountKey, StorageError> {
+    let id = i64::try_from(number).map_err(StorageError::corrupt)?;
+    let id = KakaoId::new(id).map_err(StorageError::corrupt)?;
+    members::create(conn, id, "측정", &KakaoProfile::default(), cx.now)
+}
+
+fn open(conn: &mut Conn, author: AccountKey, cx: StepContext) -> Result<FundingId, StorageError> {
+    let tomorrow = cx.now.plus_seconds(86_400);
     let funding = NewFunding {
         title: "하나를 위한 펀딩".parse().map_err(StorageError::corrupt)?,
         content: "모두가 한꺼번에 돕습니다"
@@ -124,12 +124,12 @@ fn open(conn: &mut Conn, author: AccountKey, now: Timestamp) -> Result<FundingId
             .map_err(StorageError::corrupt)?,
         goal: Goal::new(Goal::MAX).map_err(StorageError::corrupt)?,
         audience: Audience::Public,
-        deadline: Deadline::new(tomorrow, now).map_err(StorageError::corrupt)?,
+        deadline: Deadline::new(tomorrow, cx.now).map_err(StorageError::corrupt)?,
         image: None,
         form_key: None,
     };
-    let id = fundings::sql::create(conn, author, &funding, now)?;
-    Ok(id.expect("no form is sent twice here"))
+    let id = create_unannounced(conn, author, &funding, cx.now)?;
+    Ok(id.expect("no form key is used twice here"))
 }
 
 /// One client: support after support until the time is over.
@@ -143,12 +143,13 @@ async fn act(
     let mut commits = Vec::new();
     let mut number = 0;
     while Instant::now() < end {
-        let wanted = Wanted {
+        let terms = SupportTerms {
             funding: scene.fundings[(client + number) % FUNDINGS],
-            message: "응원합니다!".to_owned(),
+            amount,
+            message: "응원합니다!".parse().map_err(StorageError::corrupt)?,
         };
         number += 1;
-        let last = support(&scene, payer, amount, wanted, &mut commits).await?;
+        let last = support(&scene, payer, terms, &mut commits).await?;
         if last.state() != PaymentState::Attached {
             return Err(StorageError::corrupt("a support was not accepted"));
         }
@@ -160,8 +161,7 @@ async fn act(
 async fn support(
     scene: &Scene,
     payer: AccountKey,
-    amount: SupportAmount,
-    wanted: Wanted,
+    terms: SupportTerms,
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
     let cx = scene.cx;
@@ -169,38 +169,40 @@ async fn support(
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
     let order = OrderRef::from_random(random);
     let digest = order.as_str().to_owned();
-    let begun = Instant::now();
-    let funding = wanted.funding;
     let payment = NewPayment {
-        amount,
-        wanted: Some(wanted),
+        purpose: Purpose::Support(terms),
         form_key: None,
     };
-    let create = move |conn: &mut Conn| {
-        supports::find_open(conn, funding, payer, cx.now)?;
-        payments::sql::create(conn, payer, &order, &payment, cx)
+    let begun = Instant::now();
+    let create = move |conn: &mut Conn| match create_payment(conn, payer, &order, &payment, cx)
+        .map_err(StorageError::corrupt)?
+    {
+        Created::Now(id) => Ok(id),
+        Created::Before(_) => Err(StorageError::corrupt("a payment without a form key")),
     };
     let id = scene.db.write(create).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let ready = move |conn: &mut Conn| {
-        payments::sql::set_tid(conn, id, &format!("{DEMO_TID}{id}"))?;
-        payments::sql::get(conn, id)?.step(conn, Step::Prepare, cx)
+        let prepared = Prepared {
+            reference: format!("{DEMO_TID}{id}"),
+            app_url: String::new(),
+            mobile_url: String::new(),
+            desktop_url: String::new(),
+        };
+        store_prepared(conn, id, &prepared, cx)
     };
     scene.db.write(ready).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let claim = move |conn: &mut Conn| {
-        payments::sql::set_proof(conn, id, &digest)?;
-        payments::sql::get(conn, id)?.step(conn, Step::StartApproval, cx)
+        let payment = payments::get(conn, id)?;
+        start_approval(conn, payment, &digest, cx)
     };
     scene.db.write(claim).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
-    let record = move |conn: &mut Conn| {
-        let payment = payments::sql::get(conn, id)?.step(conn, Step::Approve, cx)?;
-        supports::accept_wanted(conn, payment, cx)
-    };
+    let record = move |conn: &mut Conn| store_approval(conn, id, cx);
     let payment = scene.db.write(record).await?;
     commits.push(begun.elapsed());
     Ok(payment)

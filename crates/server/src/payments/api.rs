@@ -2,9 +2,10 @@
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use funsun_domain::ids::PaymentId;
+use funsun_domain::ids::{FundingId, PaymentId};
 use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::PaymentState;
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::text::SupportMessage;
 use funsun_domain::time::Timestamp;
 use serde::Serialize;
@@ -13,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
-use super::prepare::{Asked, NewPayment, PrepareRefusal, prepare};
+use super::prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
 use super::sql::{self, Slice};
-use super::stored::{StoredPayment, Wanted};
+use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::identity::Member;
 use crate::state::AppState;
@@ -120,34 +121,34 @@ async fn ready(
 ) -> Result<Response, AppError> {
     let amount = SupportAmount::new(input.integer("amount")?)
         .map_err(|error| AppError::bad_request("invalid_field", format!("amount: {error}")))?;
-    let mut wanted = None;
+    let mut purpose = Purpose::Unattached(amount);
     if let Some(funding) = input.optional_text("funding")? {
         let message: SupportMessage = input.required("message", str::parse)?;
         let Ok(funding) = funding.parse() else {
             return Ok(no_content());
         };
-        wanted = Some(Wanted {
+        purpose = Purpose::Support(SupportTerms {
             funding,
-            message: message.into_string(),
+            amount,
+            message,
         });
     }
     // Continues when the client hangs up: the provider's number must be stored.
     let own = state.clone();
     let payment = NewPayment {
-        amount,
-        wanted,
+        purpose,
         form_key: None,
     };
     let announced = async move { Ok(prepare(&own, member, payment).await) };
     match state.background.finish(announced).await? {
-        Ok(Asked::Ready(ready)) => Ok(Json(ReadyAnswer {
+        Ok(PrepareOutcome::Ready(ready)) => Ok(Json(ReadyAnswer {
             url: ready.prepared.app_url,
             mobile_url: ready.prepared.mobile_url,
             pc_url: ready.prepared.desktop_url,
             order: ready.order.as_str().to_owned(),
         })
         .into_response()),
-        Ok(Asked::Before(_)) | Err(PrepareRefusal::NoSuchFunding) => Ok(no_content()),
+        Ok(PrepareOutcome::Repeated(_)) | Err(PrepareRefusal::NoSuchFunding) => Ok(no_content()),
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -303,17 +304,12 @@ fn given_back() -> AppError {
 
 impl From<StoredPayment> for PaymentAnswer {
     fn from(payment: StoredPayment) -> Self {
-        let wanted = payment.wanted.as_ref().map(|wanted| wanted.funding);
         Self {
             order: payment.order.as_str().to_owned(),
             amount: payment.rules.amount.get(),
             state: payment.state().as_str(),
             refunded_amount: payment.rules.refunded.get(),
-            funding: payment
-                .rules
-                .funding
-                .or(wanted)
-                .map(funsun_domain::ids::FundingId::get),
+            funding: payment.funding().map(FundingId::get),
             refund_reason: payment.refund_reason,
             created_on: Timestamp::to_seoul(payment.created_at),
         }

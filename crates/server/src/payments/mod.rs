@@ -18,8 +18,12 @@ pub mod sweep;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use context::StepContext;
-pub use prepare::{Asked, NewPayment, PrepareRefusal, prepare};
-pub use stored::{StoredPayment, Wanted};
+pub use prepare::{
+    Created, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, create_payment, prepare,
+    store_prepared,
+};
+pub use sql::get;
+pub use stored::StoredPayment;
 
 use crate::state::AppState;
 use web::AppError;

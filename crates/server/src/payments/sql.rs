@@ -3,14 +3,15 @@
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
 use funsun_domain::ledger::Movement;
-use funsun_domain::money::Won;
+use funsun_domain::money::{SupportAmount, Won};
 use funsun_domain::payments::{Payment, PaymentState, RefundReason};
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
 use super::gateway::Prepared;
 use super::prepare::NewPayment;
-use super::stored::{StoredPayment, Wanted, created_check};
+use super::stored::{StoredPayment, created_check};
 use crate::db::schema::{ledger_entries, payments};
 use crate::db::{Conn, StorageError, dialect};
 
@@ -46,16 +47,16 @@ pub fn create(
     payment: &NewPayment,
     cx: StepContext,
 ) -> Result<PaymentId, StorageError> {
-    let wanted = payment.wanted.as_ref();
+    let terms = payment.purpose.terms();
     diesel::insert_into(payments::table)
         .values((
             payments::order_ref.eq(order.as_str()),
             payments::account_id.eq(payer.get()),
-            payments::amount.eq(payment.amount.won().get()),
+            payments::amount.eq(payment.purpose.amount().won().get()),
             payments::form_key.eq(payment.form_key.as_deref()),
             payments::state.eq(PaymentState::Created.as_str()),
-            payments::wanted_funding_id.eq(wanted.map(|wanted| wanted.funding.get())),
-            payments::wanted_message.eq(wanted.map(|wanted| wanted.message.as_str())),
+            payments::wanted_funding_id.eq(terms.map(|terms| terms.funding.get())),
+            payments::wanted_message.eq(terms.map(|terms| terms.message.as_str())),
             payments::created_at.eq(cx.now.micros()),
             payments::next_check_at.eq(created_check(cx).micros()),
         ))
@@ -395,14 +396,18 @@ impl TryFrom<PaymentRow> for StoredPayment {
 
     fn try_from(row: PaymentRow) -> Result<Self, StorageError> {
         let won = |amount| Won::new(amount).map_err(StorageError::corrupt);
-        let funding = |id: Option<i64>| id.map(FundingId::new).transpose();
-        let wanted = funding(row.wanted_funding_id).map_err(StorageError::corrupt)?;
+        let terms = row.wanted_funding_id.zip(row.wanted_message.as_deref());
+        let terms = terms.map(|(funding, message)| terms_of(funding, row.amount, message));
         let rules = Payment {
             state: row.state.parse().map_err(StorageError::corrupt)?,
             amount: won(row.amount)?,
             refunded: won(row.refunded_amount)?,
             refunding: won(row.refunding_amount)?,
-            funding: funding(row.funding_id).map_err(StorageError::corrupt)?,
+            funding: row
+                .funding_id
+                .map(FundingId::new)
+                .transpose()
+                .map_err(StorageError::corrupt)?,
         };
         Ok(Self {
             id: PaymentId::new(row.id).map_err(StorageError::corrupt)?,
@@ -412,13 +417,19 @@ impl TryFrom<PaymentRow> for StoredPayment {
             rules,
             tid: row.tid,
             proof_digest: row.pg_token_digest,
-            wanted: wanted
-                .zip(row.wanted_message)
-                .map(|(funding, message)| Wanted { funding, message }),
+            terms: terms.transpose()?,
             lease_until: Timestamp::from_micros(row.lease_until),
             attempts: row.attempts,
             refund_reason: row.refund_reason,
             created_at: Timestamp::from_micros(row.created_at),
         })
     }
+}
+
+fn terms_of(funding: i64, amount: i64, message: &str) -> Result<SupportTerms, StorageError> {
+    Ok(SupportTerms {
+        funding: FundingId::new(funding).map_err(StorageError::corrupt)?,
+        amount: SupportAmount::new(amount).map_err(StorageError::corrupt)?,
+        message: message.parse().map_err(StorageError::corrupt)?,
+    })
 }

@@ -5,6 +5,7 @@ use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
 use funsun_domain::ledger::{LedgerAccount, Movement};
 use funsun_domain::money::Won;
 use funsun_domain::payments::{Payment, PaymentState, READY_LIFETIME_SECONDS, Step};
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
@@ -37,7 +38,7 @@ pub struct StoredPayment {
     /// The digest of the proof that the provider was last given.
     pub proof_digest: Option<String>,
     /// The support that the approval itself is to create.
-    pub wanted: Option<Wanted>,
+    pub terms: Option<SupportTerms>,
     /// Until when another request or the sweeper exchanges messages with the provider about it.
     pub lease_until: Timestamp,
     /// Exchanges with the provider since its last change of state.
@@ -48,15 +49,6 @@ pub struct StoredPayment {
     pub created_at: Timestamp,
 }
 
-/// The support that a payment is for.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The funding.
-    pub funding: FundingId,
-    /// The support's message.
-    pub message: String,
-}
-
 impl StoredPayment {
     /// Where it stands.
     pub fn state(&self) -> PaymentState {
@@ -65,7 +57,7 @@ impl StoredPayment {
 
     /// The funding that it supports or was meant to.
     pub fn funding(&self) -> Option<FundingId> {
-        let intended = self.wanted.as_ref().map(|wanted| wanted.funding);
+        let intended = self.terms.as_ref().map(|terms| terms.funding);
         self.rules.funding.or(intended)
     }
 

@@ -2,9 +2,8 @@
 
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
-use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::{RefundReason, Step};
-use funsun_domain::text::SupportMessage;
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
@@ -15,23 +14,12 @@ use crate::payments::refund;
 use crate::payments::{self, StepContext, StoredPayment};
 use crate::visibility::{self, FundingFacts};
 
-/// A support that a member wants to give with a payment made before.
-#[derive(Clone, Debug)]
-pub struct NewSupport {
-    /// For which funding.
-    pub funding: FundingId,
-    /// How much was paid.
-    pub amount: SupportAmount,
-    /// What the supporter says.
-    pub message: SupportMessage,
-}
-
-/// What became of a support.
-pub enum Outcome {
+/// The outcome of accepting a support.
+pub enum AcceptOutcome {
     /// It stands; it may have stood before, when the approval itself created it.
     Accepted(SupportId),
-    /// The funding takes none any more; the payment is being given back.
-    GivingBack(PaymentId, SupportRefusal),
+    /// The funding takes none any more; the refund of the payment has begun.
+    Refunding(PaymentId, SupportRefusal),
 }
 
 /// Why a support is not accepted, with nothing changed.
@@ -43,7 +31,7 @@ pub enum AcceptRefusal {
     /// It is the payer's own.
     #[error("funding: {0}")]
     NotAccepted(SupportRefusal),
-    /// There is no approved payment of exactly this amount that waits for its support.
+    /// There is no approved payment of exactly this amount without a support.
     #[error("amount: there is no approved payment of exactly this amount; pay first")]
     NotPaid,
     /// The database failed.
@@ -51,38 +39,35 @@ pub enum AcceptRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Accepts a support for an approved payment of exactly its amount, once per payment. Asked again for a
-/// support that the approval itself created, it gives that one.
+/// Accepts a support for an approved payment of exactly its amount, once per payment. For a support that the
+/// approval itself created, it returns that one.
 ///
 /// # Errors
 /// [`AcceptRefusal`].
 pub fn accept(
     conn: &mut Conn,
     payer: AccountKey,
-    support: &NewSupport,
+    terms: &SupportTerms,
     cx: StepContext,
-) -> Result<Outcome, AcceptRefusal> {
-    let facts = visibility::find_facts(conn, support.funding, payer.into())?;
-    let verdict = judge(facts.ok_or(AcceptRefusal::NoSuchFunding)?, payer, cx.now);
+) -> Result<AcceptOutcome, AcceptRefusal> {
+    let open = find_open(conn, terms.funding, payer, cx.now)?;
+    let verdict = open.ok_or(AcceptRefusal::NoSuchFunding)?;
     if let Err(SupportRefusal::Own) = verdict {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
     }
-    let amount = support.amount.won();
-    let Some(payment) = payments::sql::find_unattached(conn, payer, amount)? else {
-        let (funding, message) = (support.funding, support.message.as_str());
-        let before = sql::find_wanted(conn, payer, funding, amount.get(), message)?;
-        return before.map(Outcome::Accepted).ok_or(AcceptRefusal::NotPaid);
+    let Some(payment) = payments::sql::find_unattached(conn, payer, terms.amount.won())? else {
+        let created = sql::find_created_by_approval(conn, payer, terms)?;
+        let accepted = created.map(AcceptOutcome::Accepted);
+        return accepted.ok_or(AcceptRefusal::NotPaid);
     };
     match verdict {
         Ok(()) => {
-            let (funding, message) = (support.funding, support.message.as_str());
-            let (_, id) = attach(conn, payment, funding, message, cx)?;
-            Ok(Outcome::Accepted(id))
+            let (_, support) = attach(conn, payment, terms, cx)?;
+            Ok(AcceptOutcome::Accepted(support))
         }
         Err(why) => {
-            let reason = RefundReason::FundingClosed;
-            let payment = refund::start(conn, payment, reason, cx)?;
-            Ok(Outcome::GivingBack(payment.id, why))
+            let payment = refund::start(conn, payment, RefundReason::FundingClosed, cx)?;
+            Ok(AcceptOutcome::Refunding(payment.id, why))
         }
     }
 }
@@ -97,15 +82,15 @@ pub fn accept_wanted(
     payment: StoredPayment,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let Some(wanted) = payment.wanted.clone() else {
+    let Some(terms) = payment.terms.clone() else {
         return Ok(payment);
     };
-    let facts = visibility::find_facts(conn, wanted.funding, payment.payer.into())?;
+    let facts = visibility::find_facts(conn, terms.funding, payment.payer.into())?;
     let accepted = facts.is_some_and(|facts| judge(facts, payment.payer, cx.now).is_ok());
     if !accepted {
         return refund::start(conn, payment, RefundReason::FundingClosed, cx);
     }
-    let attached = attach(conn, payment, wanted.funding, &wanted.message, cx)?;
+    let attached = attach(conn, payment, &terms, cx)?;
     Ok(attached.0)
 }
 
@@ -135,13 +120,20 @@ fn judge(facts: FundingFacts, payer: AccountKey, now: Timestamp) -> Result<(), S
 fn attach(
     conn: &mut Conn,
     payment: StoredPayment,
-    funding: FundingId,
-    message: &str,
+    terms: &SupportTerms,
     cx: StepContext,
 ) -> Result<(StoredPayment, SupportId), StorageError> {
+    let funding = terms.funding;
     let payment = payment.step(conn, Step::Attach(funding), cx)?;
     let (who, amount) = ((funding, payment.payer), payment.rules.amount);
-    let id = sql::create(conn, who, payment.id, amount.get(), message, cx.now)?;
+    let id = sql::create(
+        conn,
+        who,
+        payment.id,
+        amount.get(),
+        terms.message.as_str(),
+        cx.now,
+    )?;
     sql::note_participation(conn, payment.payer, funding, id)?;
     let event = notifications::SupportEvent {
         funding,

@@ -4,6 +4,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use funsun_domain::ids::{FundingId, SupportId};
 use funsun_domain::money::SupportAmount;
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::accept::{AcceptRefusal, NewSupport, Outcome, accept};
+use super::accept::{AcceptOutcome, AcceptRefusal, accept};
 use super::change::{ChangeRefusal, change_message, take_back};
 use super::not_accepted;
 use super::sql::{self, SupportRow};
@@ -25,7 +26,7 @@ use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link}
 use web::{AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, give, edit, withdraw))
+    OpenApiRouter::new().routes(routes!(list, give, edit, take_support_back))
 }
 
 /// A support as everybody sees it who may see the funding.
@@ -165,19 +166,19 @@ async fn give(
     let Ok(funding) = input.text("funding")?.parse() else {
         return Ok(no_content());
     };
-    let support = NewSupport {
+    let terms = SupportTerms {
         funding,
         amount,
         message,
     };
     let cx = StepContext::new(&state);
-    let give = move |conn: &mut Conn| accept(conn, member.key, &support, cx);
+    let give = move |conn: &mut Conn| accept(conn, member.key, &terms, cx);
     match write_as(&state, member, give).await? {
-        Ok(Outcome::Accepted(id)) => {
+        Ok(AcceptOutcome::Accepted(id)) => {
             let row = state.db.read(move |conn| sql::get(conn, id)).await?;
             Ok(created(&OwnSupport::from(row)))
         }
-        Ok(Outcome::GivingBack(payment, why)) => {
+        Ok(AcceptOutcome::Refunding(payment, why)) => {
             refund::carry_out(&state, payment).await?;
             Err(not_accepted(
                 why,
@@ -220,7 +221,7 @@ async fn edit(
         (status = 400, description = "not one's own", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
-async fn withdraw(
+async fn take_support_back(
     State(state): State<AppState>,
     member: Member,
     input: Input,

@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use funsun_domain::ids::{FundingId, SupportId};
 use funsun_domain::money::SupportAmount;
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::text::SupportMessage;
 
 use super::change::{change_message, take_back};
@@ -14,8 +15,9 @@ use super::{accept, sql, thank};
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
 use crate::identity::{PageMember, SignedForm, Visitor, write_as};
-use crate::payments::refund;
-use crate::payments::{self, Asked, NewPayment, PrepareRefusal, StepContext, Wanted};
+use crate::payments::{
+    self, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, StepContext, refund,
+};
 use crate::site::small_pages::{Confirm, TextForm};
 use crate::site::{Form, Shell, Tab, Texts, form_key, format, page, refused_form, see_other};
 use crate::state::AppState;
@@ -24,7 +26,7 @@ use web::{AppError, PathInput, QueryInput};
 /// Amounts to choose from, in won.
 const PRESETS: [i64; 4] = [5_000, 10_000, 30_000, 50_000];
 
-/// Most friends among whom the rest is split.
+/// Most friends among whom the missing amount is split.
 const SPLIT_MAX: i64 = 50;
 
 /// A part is rounded up to a multiple of this, in won.
@@ -35,7 +37,10 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/fundings/{id}/support", get(ask).post(give))
         .route("/supports/{id}/edit", get(ask_message).post(edit))
-        .route("/supports/{id}/take-back", get(ask_back).post(withdraw))
+        .route(
+            "/supports/{id}/take-back",
+            get(ask_back).post(take_support_back),
+        )
         .route("/supports/{id}/thanks", post(say_thanks))
 }
 
@@ -51,14 +56,18 @@ struct GivePage {
     presets: Vec<(i64, String)>,
 }
 
-/// What the form is about.
-struct Place {
+/// The funding that the form is about.
+struct Target {
     title: String,
     missing: i64,
     open: bool,
 }
 
-async fn find_place(state: &AppState, visitor: &Visitor, id: FundingId) -> Result<Place, AppError> {
+async fn find_target(
+    state: &AppState,
+    visitor: &Visitor,
+    id: FundingId,
+) -> Result<Target, AppError> {
     let (now, viewer) = (state.clock.now(), visitor.viewer());
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
         let Some((card, _, _)) = fundings::sql::find_detail(conn, id, viewer)? else {
@@ -68,7 +77,7 @@ async fn find_place(state: &AppState, visitor: &Visitor, id: FundingId) -> Resul
             Some(key) => accept::find_open(conn, id, key, now)?,
             None => None,
         };
-        Ok(Some(Place {
+        Ok(Some(Target {
             missing: (card.goal_amount - card.collected_amount).max(0),
             title: card.title,
             open: matches!(verdict, Some(Ok(()))),
@@ -85,17 +94,17 @@ async fn ask(
     query: QueryInput,
 ) -> Result<Response, AppError> {
     let id = show::funding_id(&id)?;
-    let place = find_place(&state, &visitor, id).await?;
-    if !place.open {
+    let target = find_target(&state, &visitor, id).await?;
+    if !target.open {
         return Ok(see_other(&format!("/fundings/{}", id.get())));
     }
     let mut form = Form::default().with("attempt", form_key::new());
     let split = query.optional_integer("split").ok().flatten();
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
-        form.set("amount", part(place.missing, friends).to_string());
+        form.set("amount", part(target.missing, friends).to_string());
     }
-    page(&view(&state, &visitor, id, place, form).await?)
+    page(&view(&state, &visitor, id, target, form).await?)
 }
 
 /// An equal part of what is missing, rounded up, within what a support may be.
@@ -109,7 +118,7 @@ async fn view(
     state: &AppState,
     visitor: &Visitor,
     id: FundingId,
-    place: Place,
+    target: Target,
     form: Form,
 ) -> Result<GivePage, AppError> {
     let t = visitor.t;
@@ -118,8 +127,8 @@ async fn view(
         shell: visitor.shell(state, Tab::None, title).await?,
         form,
         id: id.get(),
-        funding: place.title,
-        missing: (place.missing > 0).then(|| t.won(place.missing)),
+        funding: target.title,
+        missing: (target.missing > 0).then(|| t.won(target.missing)),
         presets: PRESETS.map(|won| (won, t.won(won))).to_vec(),
     })
 }
@@ -150,21 +159,21 @@ async fn give(
     let form_key = form.read(&input, "attempt", form_key::parse, t.say("form.again"));
     if let (Some(amount), Some(message), Some(form_key)) = (amount, message, form_key) {
         let payment = NewPayment {
-            amount,
-            wanted: Some(Wanted {
+            purpose: Purpose::Support(SupportTerms {
                 funding: id,
-                message: message.into_string(),
+                amount,
+                message,
             }),
             form_key: Some(form_key),
         };
-        // Goes on when the browser hangs up: the provider's number must be stored.
+        // Continues when the browser hangs up: the provider's number must be stored.
         let own = state.clone();
         let asked = async move { Ok(payments::prepare(&own, member, payment).await) };
         match state.background.finish(asked).await? {
-            Ok(Asked::Ready(ready)) => {
+            Ok(PrepareOutcome::Ready(ready)) => {
                 return Ok(see_other(&format!("/payments/{}/go", ready.order.as_str())));
             }
-            Ok(Asked::Before(order)) => {
+            Ok(PrepareOutcome::Repeated(order)) => {
                 return Ok(see_other(&format!("/payments/{}/go", order.as_str())));
             }
             Err(PrepareRefusal::NotAccepted(_)) => {
@@ -178,8 +187,8 @@ async fn give(
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    let place = find_place(&state, &visitor, id).await?;
-    refused_form(&view(&state, &visitor, id, place, form).await?)
+    let target = find_target(&state, &visitor, id).await?;
+    refused_form(&view(&state, &visitor, id, target, form).await?)
 }
 
 fn no_such_support() -> AppError {
@@ -292,7 +301,7 @@ fn take_back_lines(t: Texts, amount: i64) -> Vec<String> {
     ]
 }
 
-async fn withdraw(
+async fn take_support_back(
     State(state): State<AppState>,
     PathInput(id): PathInput<String>,
     SignedForm {
@@ -322,9 +331,9 @@ async fn say_thanks(
     let now = state.clock.now();
     let thank = move |conn: &mut Conn| thank::thank(conn, member.key, id, &text, now);
     write_as(&state, member, thank).await??;
-    let place = state.db.read(move |conn| sql::get(conn, id)).await?;
+    let support = state.db.read(move |conn| sql::get(conn, id)).await?;
     Ok(see_other(&format!(
         "/fundings/{}?done=thanked#support-{}",
-        place.funding_id, place.id
+        support.funding_id, support.id
     )))
 }

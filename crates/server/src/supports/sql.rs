@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
+use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, fundings, participations, payments, supports};
@@ -21,9 +22,9 @@ pub struct SupportRow {
     pub author_image: Option<String>,
 }
 
-/// Who gave a support, and with which payment.
+/// The payment of a support, and whether it still stands.
 #[derive(Clone, Copy, Debug)]
-pub struct SupportFacts {
+pub struct OwnSupport {
     pub payment: PaymentId,
     pub taken_back: bool,
 }
@@ -106,7 +107,7 @@ pub fn find_own(
     conn: &mut Conn,
     author: AccountKey,
     id: SupportId,
-) -> Result<Option<SupportFacts>, StorageError> {
+) -> Result<Option<OwnSupport>, StorageError> {
     let row: Option<(i64, Option<i64>)> = supports::table
         .filter(supports::author_id.eq(author.get()))
         .filter(supports::id.eq(id.get()))
@@ -114,7 +115,7 @@ pub fn find_own(
         .first(conn)
         .optional()?;
     row.map(|(payment, taken_back_at)| {
-        Ok(SupportFacts {
+        Ok(OwnSupport {
             payment: PaymentId::new(payment).map_err(StorageError::corrupt)?,
             taken_back: taken_back_at.is_some(),
         })
@@ -122,22 +123,21 @@ pub fn find_own(
     .transpose()
 }
 
-/// The latest support that an approval itself created for exactly this wish.
-pub fn find_wanted(
+/// The latest support that an approval itself created on exactly these terms.
+pub fn find_created_by_approval(
     conn: &mut Conn,
     author: AccountKey,
-    funding: FundingId,
-    amount: i64,
-    message: &str,
+    terms: &SupportTerms,
 ) -> Result<Option<SupportId>, StorageError> {
+    let funding = terms.funding.get();
     let id: Option<i64> = supports::table
         .inner_join(payments::table.on(payments::id.eq(supports::payment_id)))
         .filter(supports::author_id.eq(author.get()))
-        .filter(supports::funding_id.eq(funding.get()))
+        .filter(supports::funding_id.eq(funding))
         .filter(supports::taken_back_at.is_null())
-        .filter(supports::amount.eq(amount))
-        .filter(payments::wanted_funding_id.eq(funding.get()))
-        .filter(payments::wanted_message.eq(message))
+        .filter(supports::amount.eq(terms.amount.won().get()))
+        .filter(payments::wanted_funding_id.eq(funding))
+        .filter(payments::wanted_message.eq(terms.message.as_str()))
         .order(supports::id.desc())
         .select(supports::id)
         .first(conn)
