@@ -70,8 +70,8 @@ impl Deadline {
 pub struct SupportFacts {
     /// The payer opened this funding.
     pub own: bool,
-    /// The author took the funding back, or was suspended.
-    pub closed_by_author: bool,
+    /// The author deleted the funding, or was suspended.
+    pub hidden: bool,
     /// When the funding ends.
     pub deadline: Timestamp,
 }
@@ -94,7 +94,7 @@ pub enum SupportRefusal {
 pub fn accepts_support(facts: SupportFacts, now: Timestamp) -> Result<(), SupportRefusal> {
     if facts.own {
         Err(SupportRefusal::Own)
-    } else if facts.closed_by_author {
+    } else if facts.hidden {
         Err(SupportRefusal::Closed)
     } else if facts.deadline <= now {
         Err(SupportRefusal::Ended)
@@ -124,7 +124,7 @@ mod tests {
     fn a_support_is_refused_for_a_reason() {
         let open = SupportFacts {
             own: false,
-            closed_by_author: false,
+            hidden: false,
             deadline: NOW.plus_seconds(1),
         };
         assert_eq!(accepts_support(open, NOW), Ok(()));
@@ -135,7 +135,7 @@ mod tests {
         let own = SupportFacts { own: true, ..open };
         assert_eq!(accepts_support(own, NOW), Err(SupportRefusal::Own));
         let closed = SupportFacts {
-            closed_by_author: true,
+            hidden: true,
             ..open
         };
         assert_eq!(accepts_support(closed, NOW), Err(SupportRefusal::Closed));

@@ -11,7 +11,7 @@ mod messages_sql;
 pub mod pages;
 mod preview_cache;
 mod preview_drawing;
-pub mod sql;
+mod sql;
 mod write;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +20,9 @@ pub use card::CardRows;
 pub use item_links::ItemLinks;
 pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_running_of};
 pub use preview_cache::PreviewCache;
-pub use sql::{create as create_unannounced, hide_all_of, show_all_of, update as update_unchecked};
+pub use sql::{
+    create as create_unannounced, find_detail, hide_all_of, show_all_of, update as update_unchecked,
+};
 pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;

@@ -38,7 +38,7 @@ pub fn find_detail(
         .optional()?)
 }
 
-/// Writes a new funding; `None` when its form has written one before.
+/// Creates a funding; `None` when its form has created one before.
 pub fn create(
     conn: &mut Conn,
     author: AccountKey,
@@ -66,7 +66,7 @@ pub fn create(
     Ok(Some(id))
 }
 
-/// The funding that this author's form has opened, if it is there and still as the form has it.
+/// The funding that this author's form has created, if it is not deleted and still as the form has it.
 pub fn find_same(
     conn: &mut Conn,
     author: AccountKey,
@@ -147,7 +147,7 @@ pub fn find_pictures(conn: &mut Conn, id: FundingId) -> Result<Pictures, Storage
         .first(conn)?)
 }
 
-/// Hides a funding for good and lets go of its pictures; its money records stay.
+/// Hides a funding for good and clears its pictures; its money records stay.
 pub fn delete(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
     diesel::update(fundings::table.find(id.get()))
         .set((
@@ -203,14 +203,6 @@ pub fn show_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageErr
             .set(fundings::visible_to.eq(visible_to(audience)))
             .execute(conn)?;
     }
-    Ok(())
-}
-
-/// Adds to (or, below zero, takes from) what a funding has collected, in won.
-pub fn add_collected(conn: &mut Conn, id: FundingId, won: i64) -> Result<(), StorageError> {
-    diesel::update(fundings::table.find(id.get()))
-        .set(fundings::collected_amount.eq(fundings::collected_amount + won))
-        .execute(conn)?;
     Ok(())
 }
 

@@ -7,13 +7,13 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
+use super::attach::attach_on_approval;
 use super::context::StepContext;
 use super::gateway::{Confirmation, GatewayError, Lookup, Standing};
 use super::stored::StoredPayment;
 use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
-use crate::supports;
 use web::AppError;
 
 /// Pause between two looks at a payment that another request is approving.
@@ -285,7 +285,7 @@ pub fn store_approval(
         _ => return Ok(payment),
     };
     let payment = payment.step(conn, Step::Approve, cx)?;
-    supports::accept_wanted(conn, payment, cx)
+    attach_on_approval(conn, payment, cx)
 }
 
 impl From<StoredPayment> for ApprovalOutcome {

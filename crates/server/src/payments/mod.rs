@@ -1,41 +1,57 @@
-//! Payments: made ready, approved, given back; swept up when something broke in between; audited.
+//! Payments: prepared, approved, attached to a funding, refunded; swept up when something broke in between; audited.
+//!
+//! An approval attaches the payment in its own transaction, so attaching is part of this feature.
 
 mod api;
 pub mod approve;
+mod attach;
 pub mod audit;
 mod audit_sql;
 mod context;
 pub mod gateway;
 pub mod history;
 pub mod kakaopay;
+mod ledger_sql;
 pub mod pages;
 mod prepare;
 pub mod refund;
-pub mod sql;
-pub mod stored;
+mod sql;
+mod stored;
+mod support_sql;
 pub mod sweep;
 
+use funsun_domain::fundings::SupportRefusal;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use attach::{attach, check_open};
 pub use context::StepContext;
 pub use prepare::{
     Created, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, create_payment, prepare,
     store_prepared,
 };
-pub use sql::get;
+pub use sql::{find_unattached, forget_messages_of, get};
 pub use stored::StoredPayment;
 
 use crate::state::AppState;
 use web::AppError;
 
-/// `/remit/kakaopay/…`, but for the pages that the payer comes back to.
+/// `/remit/kakaopay/…`, except the pages that the payer returns to.
 pub fn router() -> OpenApiRouter<AppState> {
     api::router()
 }
 
-/// The payer as the provider knows them: an opaque name, no personal data.
+/// The payer's name at the provider: opaque, no personal data.
 fn payer_name(account: i64) -> String {
     format!("member-{account}")
+}
+
+/// The refusal of a support that a funding does not take.
+pub fn not_accepted(why: SupportRefusal, detail: String) -> AppError {
+    match why {
+        SupportRefusal::Own => AppError::bad_request("own_funding", detail),
+        SupportRefusal::Closed => AppError::conflict("funding_closed", detail),
+        SupportRefusal::Ended => AppError::conflict("funding_ended", detail),
+    }
 }
 
 impl From<PrepareRefusal> for AppError {
@@ -43,7 +59,7 @@ impl From<PrepareRefusal> for AppError {
         let detail = refusal.to_string();
         match refusal {
             PrepareRefusal::NoSuchFunding => Self::not_found("no_such_funding", detail),
-            PrepareRefusal::NotAccepted(why) => crate::supports::not_accepted(why, detail),
+            PrepareRefusal::NotAccepted(why) => not_accepted(why, detail),
             PrepareRefusal::LoginEnded(ended) => ended.into(),
             PrepareRefusal::Provider(error) => {
                 Self::unavailable("provider_unavailable", detail).with_source(error)

@@ -7,13 +7,13 @@ use funsun_domain::payments::Step;
 use funsun_domain::supports::SupportTerms;
 use thiserror::Error;
 
+use super::attach::check_open;
 use super::context::StepContext;
 use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
-use crate::supports;
 
 /// What the payer sees on the provider's page.
 const ITEM_NAME: &str = "FunSun 펀딩 후원";
@@ -171,7 +171,7 @@ pub fn create_payment(
         return Ok(Created::Before(before));
     }
     if let Some(terms) = payment.purpose.terms() {
-        let open = supports::find_open(conn, terms.funding, payer, cx.now)?;
+        let open = check_open(conn, terms.funding, payer, cx.now)?;
         open.ok_or(PrepareRefusal::NoSuchFunding)??;
     }
     Ok(Created::Now(sql::create(conn, payer, order, payment, cx)?))

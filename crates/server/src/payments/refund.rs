@@ -4,13 +4,14 @@ use funsun_domain::ids::{AccountKey, FundingId, PaymentId};
 use funsun_domain::money::Won;
 use funsun_domain::payments::{PaymentState, RefundReason, Step};
 
+use super::attach::take_off_lists;
 use super::context::StepContext;
 use super::gateway::Refunding;
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
+use crate::notifications;
 use crate::state::AppState;
-use crate::{notifications, supports};
 
 /// Begins the refund of everything left of a payment. Its support is taken off the lists; the funding's total
 /// falls when the money is really back.
@@ -27,7 +28,7 @@ pub fn start(
     let mut payment = payment.step(conn, Step::StartRefund(all), cx)?;
     sql::set_refund_reason(conn, payment.id, reason)?;
     payment.refund_reason = Some(reason.as_str().to_owned());
-    supports::take_off_lists(conn, payment.id, cx.now)?;
+    take_off_lists(conn, payment.id, cx.now)?;
     Ok(payment)
 }
 

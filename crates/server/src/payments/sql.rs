@@ -1,8 +1,7 @@
-//! Every statement about payments and the ledger.
+//! Statements about payments.
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
-use funsun_domain::ledger::Movement;
 use funsun_domain::money::{SupportAmount, Won};
 use funsun_domain::payments::{Payment, PaymentState, RefundReason};
 use funsun_domain::supports::SupportTerms;
@@ -12,7 +11,7 @@ use super::context::StepContext;
 use super::gateway::Prepared;
 use super::prepare::NewPayment;
 use super::stored::{StoredPayment, created_check};
-use crate::db::schema::{ledger_entries, payments};
+use crate::db::schema::payments;
 use crate::db::{Conn, StorageError, dialect};
 
 /// Longest note, in characters; a longer one is cut.
@@ -360,33 +359,19 @@ pub fn set_refund_reason(
     Ok(())
 }
 
+/// Removes the messages that wait with a member's payments.
+pub fn forget_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
+    diesel::update(payments::table.filter(payments::account_id.eq(payer.get())))
+        .set(payments::wanted_message.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Stores what the provider said last, for the operator.
 pub fn set_note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
     let short: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
     diesel::update(payments::table.find(id.get()))
         .set(payments::provider_note.eq(short))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes a ledger entry. The table takes no second entry of the same kind for the same won.
-pub fn insert_entry(
-    conn: &mut Conn,
-    payment: PaymentId,
-    movement: Movement,
-    refunded_before: Won,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    diesel::insert_into(ledger_entries::table)
-        .values((
-            ledger_entries::payment_id.eq(payment.get()),
-            ledger_entries::kind.eq(movement.kind.as_str()),
-            ledger_entries::refunded_before.eq(refunded_before.get()),
-            ledger_entries::from_account.eq(movement.from.to_string()),
-            ledger_entries::to_account.eq(movement.to.to_string()),
-            ledger_entries::amount.eq(movement.amount.get()),
-            ledger_entries::created_at.eq(now.micros()),
-        ))
         .execute(conn)?;
     Ok(())
 }

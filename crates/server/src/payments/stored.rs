@@ -10,9 +10,8 @@ use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
 use super::gateway::KnownOrder;
-use super::sql;
+use super::{ledger_sql, sql};
 use crate::db::{Conn, StorageError};
-use crate::fundings;
 
 /// Seconds beyond the provider's own limit after which a payment counts as expired.
 const EXPIRY_MARGIN_SECONDS: i64 = 60;
@@ -104,7 +103,7 @@ impl StoredPayment {
         let next_check = self.first_check(cx);
         sql::update_state(conn, &self, before, next_check)?;
         if let Some(movement) = next.movement {
-            sql::insert_entry(conn, self.id, movement, before.rules.refunded, cx.now)?;
+            ledger_sql::append(conn, self.id, movement, before.rules.refunded, cx.now)?;
             move_totals(conn, movement)?;
         }
         Ok(self)
@@ -184,7 +183,7 @@ fn move_totals(conn: &mut Conn, movement: Movement) -> Result<(), StorageError> 
     let won = movement.amount.get();
     for (account, change) in [(movement.from, -won), (movement.to, won)] {
         if let LedgerAccount::Funding(funding) = account {
-            fundings::sql::add_collected(conn, funding, change)?;
+            ledger_sql::change_total(conn, funding, change)?;
         }
     }
     Ok(())

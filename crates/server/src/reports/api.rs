@@ -164,7 +164,7 @@ impl ReportKind {
                 let Ok(id) = target.parse() else {
                     return Ok(None);
                 };
-                let visible = supports::sql::is_visible(conn, id, viewer.into())?;
+                let visible = supports::is_visible(conn, id, viewer.into())?;
                 Ok(visible.then_some(id.get()))
             }
         }

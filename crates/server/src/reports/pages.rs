@@ -55,7 +55,7 @@ async fn find_place(state: &AppState, member: Member, target: &Target) -> Result
             ReportKind::Account => format!("/members/{id}"),
             ReportKind::Remit => {
                 let support = SupportId::new(row).map_err(StorageError::corrupt)?;
-                let funding = supports::sql::get(conn, support)?.funding_id;
+                let funding = supports::get(conn, support)?.funding_id;
                 format!("/fundings/{funding}")
             }
         }))

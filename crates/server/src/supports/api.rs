@@ -14,11 +14,10 @@ use utoipa_axum::routes;
 
 use super::accept::{AcceptOutcome, AcceptRefusal, accept};
 use super::change::{ChangeRefusal, change_message, take_back};
-use super::not_accepted;
 use super::sql::{self, SupportRow};
 use crate::db::{Conn, StorageError};
 use crate::identity::{Member, write_as};
-use crate::payments::{StepContext, refund};
+use crate::payments::{StepContext, not_accepted, refund};
 use crate::people::Author;
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};

@@ -3,7 +3,6 @@
 use funsun_domain::ids::{AccountKey, PaymentId, SupportId};
 use funsun_domain::payments::{PaymentState, RefundReason};
 use funsun_domain::text::SupportMessage;
-use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::sql;
@@ -53,7 +52,7 @@ pub fn take_back(
     cx: StepContext,
 ) -> Result<PaymentId, ChangeRefusal> {
     let support = sql::find_own(conn, author, id)?.ok_or(ChangeRefusal::NotAuthor)?;
-    let payment = payments::sql::get(conn, support.payment)?;
+    let payment = payments::get(conn, support.payment)?;
     if matches!(
         payment.state(),
         PaymentState::Attached | PaymentState::PartlyRefunded
@@ -61,19 +60,4 @@ pub fn take_back(
         refund::start(conn, payment, RefundReason::TakenBack, cx)?;
     }
     Ok(support.payment)
-}
-
-/// Takes the support of a payment, if it has one, off every list: its refund was asked for.
-///
-/// # Errors
-/// When the database fails.
-pub fn take_off_lists(
-    conn: &mut Conn,
-    payment: PaymentId,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    if let Some((member, funding)) = sql::take_back(conn, payment, now)? {
-        sql::renew_participation(conn, member, funding)?;
-    }
-    Ok(())
 }

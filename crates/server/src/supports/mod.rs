@@ -1,37 +1,26 @@
 //! Supports: a friend's payment to a funding, with a message.
 
-pub mod accept;
+mod accept;
 mod api;
 mod change;
 pub mod pages;
-pub mod sql;
+mod sql;
 mod thank;
 
-use funsun_domain::fundings::SupportRefusal;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use accept::{accept_wanted, find_open};
-pub use change::take_off_lists;
-pub use sql::forget_messages_of;
-pub use thank::{ThankRefusal, thank};
+pub use sql::{forget_messages_of, get, is_visible};
 
+use crate::payments::not_accepted;
 use crate::state::AppState;
 use accept::AcceptRefusal;
 use change::ChangeRefusal;
+use thank::ThankRefusal;
 use web::AppError;
 
 /// `/remit/`.
 pub fn router() -> OpenApiRouter<AppState> {
     api::router()
-}
-
-/// The answer to a support that a funding does not take.
-pub fn not_accepted(why: SupportRefusal, detail: String) -> AppError {
-    match why {
-        SupportRefusal::Own => AppError::bad_request("own_funding", detail),
-        SupportRefusal::Closed => AppError::conflict("funding_closed", detail),
-        SupportRefusal::Ended => AppError::conflict("funding_ended", detail),
-    }
 }
 
 impl From<AcceptRefusal> for AppError {

@@ -11,7 +11,7 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::text::SupportMessage;
 
 use super::change::{change_message, take_back};
-use super::{accept, sql, thank};
+use super::{sql, thank};
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
 use crate::identity::{PageMember, SignedForm, Visitor, write_as};
@@ -70,11 +70,11 @@ async fn find_target(
 ) -> Result<Target, AppError> {
     let (now, viewer) = (state.clock.now(), visitor.viewer());
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let Some((card, _, _)) = fundings::sql::find_detail(conn, id, viewer)? else {
+        let Some((card, _, _)) = fundings::find_detail(conn, id, viewer)? else {
             return Ok(None);
         };
         let verdict = match viewer.member() {
-            Some(key) => accept::find_open(conn, id, key, now)?,
+            Some(key) => payments::check_open(conn, id, key, now)?,
             None => None,
         };
         Ok(Some(Target {

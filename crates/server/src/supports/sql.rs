@@ -1,12 +1,12 @@
-//! Every statement about supports and who took part in what.
+//! Statements about supports that exist already; payments create them.
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
-use crate::db::schema::{accounts, fundings, participations, payments, supports};
-use crate::db::{Conn, StorageError, dialect};
+use crate::db::schema::{accounts, fundings, payments, supports};
+use crate::db::{Conn, StorageError};
 use crate::visibility::{Viewer, is_visible_to};
 
 /// A support and its author.
@@ -50,28 +50,6 @@ const COLUMNS: Columns = (
     accounts::username,
     accounts::image,
 );
-
-/// Writes a support.
-pub fn create(
-    conn: &mut Conn,
-    (funding, author): (FundingId, AccountKey),
-    payment: PaymentId,
-    amount: i64,
-    message: &str,
-    now: Timestamp,
-) -> Result<SupportId, StorageError> {
-    diesel::insert_into(supports::table)
-        .values((
-            supports::funding_id.eq(funding.get()),
-            supports::author_id.eq(author.get()),
-            supports::payment_id.eq(payment.get()),
-            supports::amount.eq(amount),
-            supports::message.eq(message),
-            supports::created_at.eq(now.micros()),
-        ))
-        .execute(conn)?;
-    SupportId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
-}
 
 /// A support as its author's page shows it.
 pub fn get(conn: &mut Conn, id: SupportId) -> Result<SupportRow, StorageError> {
@@ -186,7 +164,7 @@ pub fn find_to_thank(conn: &mut Conn, id: SupportId) -> Result<Option<ThankFacts
     .transpose()
 }
 
-/// Writes the answer to a support; the moment of the first one stays.
+/// Stores the answer to a support; the time of the first answer stays.
 pub fn set_thanks(
     conn: &mut Conn,
     id: SupportId,
@@ -205,7 +183,7 @@ pub fn set_thanks(
     Ok(())
 }
 
-/// Removes what a member wrote with their supports, what they were answered, and what they answered others.
+/// Removes the messages of a member's supports, the answers to them, and the member's answers to others.
 pub fn forget_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
     let nothing = None::<String>;
     diesel::update(supports::table.filter(supports::author_id.eq(author.get())))
@@ -217,69 +195,6 @@ pub fn forget_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), Sto
     diesel::update(supports::table.filter(supports::funding_id.eq_any(theirs)))
         .set(supports::thanks.eq(&nothing))
         .execute(conn)?;
-    diesel::update(payments::table.filter(payments::account_id.eq(author.get())))
-        .set(payments::wanted_message.eq(None::<String>))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Notes that a support's refund was asked for; gives back whose and where it was, if there is one.
-pub fn take_back(
-    conn: &mut Conn,
-    payment: PaymentId,
-    now: Timestamp,
-) -> Result<Option<(i64, i64)>, StorageError> {
-    let support = supports::table
-        .filter(supports::payment_id.eq(payment.get()))
-        .filter(supports::taken_back_at.is_null());
-    let found = support.select((supports::author_id, supports::funding_id));
-    let found = found.first::<(i64, i64)>(conn).optional()?;
-    diesel::update(support)
-        .set(supports::taken_back_at.eq(now.micros()))
-        .execute(conn)?;
-    Ok(found)
-}
-
-/// Notes that a member's latest support in a funding is `support`.
-pub fn note_participation(
-    conn: &mut Conn,
-    member: AccountKey,
-    funding: FundingId,
-    support: SupportId,
-) -> Result<(), StorageError> {
-    let participation = participations::table.find((member.get(), funding.get()));
-    let updated = diesel::update(participation)
-        .set(participations::last_support_id.eq(support.get()))
-        .execute(conn)?;
-    if updated == 0 {
-        diesel::insert_into(participations::table)
-            .values((
-                participations::account_id.eq(member.get()),
-                participations::funding_id.eq(funding.get()),
-                participations::last_support_id.eq(support.get()),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// After a support was taken back: the member's latest one left in the funding counts, or none does.
-pub fn renew_participation(conn: &mut Conn, member: i64, funding: i64) -> Result<(), StorageError> {
-    let latest: Option<i64> = supports::table
-        .filter(supports::author_id.eq(member))
-        .filter(supports::funding_id.eq(funding))
-        .filter(supports::taken_back_at.is_null())
-        .order(supports::id.desc())
-        .select(supports::id)
-        .first(conn)
-        .optional()?;
-    let participation = participations::table.find((member, funding));
-    match latest {
-        Some(latest) => diesel::update(participation)
-            .set(participations::last_support_id.eq(latest))
-            .execute(conn)?,
-        None => diesel::delete(participation).execute(conn)?,
-    };
     Ok(())
 }
 
