@@ -1,4 +1,7 @@
-//! FunSun server: the JSON API of the mobile app, and the payment, storage and media parts behind it.
+//! FunSun server: the JSON API of the mobile app, the web app, and what they stand on.
+//!
+//! The modules are listed from bottom to top: each imports only modules above it in this list, which
+//! `scripts/house-rules` checks. `state` is the one exception: it names types of features that import nothing of it.
 
 mod app;
 mod background;
