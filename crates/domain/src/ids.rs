@@ -105,7 +105,7 @@ impl OrderRef {
 
     /// Makes the reference from 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(bytes))
     }
 
     /// The reference as text.
