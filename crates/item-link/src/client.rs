@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use outside::Reach;
+use public_http::Reach;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
     LOCATION,
@@ -44,7 +44,7 @@ impl Client {
     /// # Errors
     /// When the HTTP client can't start.
     pub fn new(user_agent: &str, reach: Reach) -> Result<Self, SetupError> {
-        let http = outside::client_builder(reach)
+        let http = public_http::client_builder(reach)
             .user_agent(user_agent)
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)

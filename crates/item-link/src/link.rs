@@ -1,6 +1,6 @@
 //! Which links are followed.
 
-use outside::Reach;
+use public_http::Reach;
 use reqwest::Url;
 
 use crate::Failure;
@@ -27,7 +27,7 @@ pub(crate) fn follow(from: &Url, to: &str, reach: Reach) -> Option<Url> {
 }
 
 fn check(mut url: Url, reach: Reach) -> Option<Url> {
-    outside::place(&url, reach)?;
+    public_http::place(&url, reach)?;
     url.set_fragment(None);
     Some(url)
 }

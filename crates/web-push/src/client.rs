@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use outside::Reach;
+use public_http::Reach;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use thiserror::Error;
@@ -57,7 +57,7 @@ impl Client {
     /// # Errors
     /// When the HTTP client can't start.
     pub fn new(key: VapidKey, subject: String, reach: Reach) -> Result<Self, SetupError> {
-        let http = outside::client_builder(reach)
+        let http = public_http::client_builder(reach)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TOTAL_TIMEOUT)
             .build()

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use outside::{Place, Reach};
 use p256::PublicKey;
+use public_http::{Place, Reach};
 use reqwest::Url;
 use thiserror::Error;
 
@@ -68,7 +68,7 @@ impl Subscription {
 /// Plain HTTP is for this machine only.
 fn parse_endpoint(text: &str, reach: Reach) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let place = outside::place(&url, reach)?;
+    let place = public_http::place(&url, reach)?;
     let scheme = url.scheme() == "https" || place == Place::Here;
     let plain = url.fragment().is_none() && text.len() <= ENDPOINT_BYTES_MAX;
     (scheme && plain).then_some(url)

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_ENCODING;
 use axum::response::IntoResponse;
 use item_link::{Failure, Item, LINK_BYTES_MAX};
-use outside::Reach;
+use public_http::Reach;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use item_link::{Client, Failure, Item};
-use outside::Reach;
+use public_http::Reach;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 

@@ -21,7 +21,7 @@ pub use keys::{KEYS, reference};
 pub use share::KakaoShare;
 
 use keys::Raw;
-use outside::Reach;
+use public_http::Reach;
 
 use web::client_address::TrustedProxies;
 

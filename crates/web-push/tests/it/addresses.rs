@@ -1,6 +1,6 @@
 //! Endpoints are hostile input.
 
-use outside::Reach;
+use public_http::Reach;
 use web_push::{BadSubscription, Subscription};
 
 use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};

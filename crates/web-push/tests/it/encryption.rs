@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use outside::Reach;
+use public_http::Reach;
 use web_push::{EncryptError, Fresh, PAYLOAD_BYTES_MAX, Subscription, encrypt};
 
 pub const BROWSER_KEY: &str =

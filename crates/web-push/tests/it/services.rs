@@ -1,6 +1,6 @@
 //! A push service on this machine, and what its answers mean.
 
-use outside::Reach;
+use public_http::Reach;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use web_push::{Client, Message, Outcome, Subscription, VapidKey};

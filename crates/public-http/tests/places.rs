@@ -1,7 +1,7 @@
 //! Addresses are hostile input.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use outside::{Place, Reach, is_public, place};
+use public_http::{Place, Reach, is_public, place};
 use reqwest::Url;
 
 fn placed(url: &str, reach: Reach) -> Option<Place> {
