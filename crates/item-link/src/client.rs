@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use public_http::Reach;
+use public_http::AddressPolicy;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
     LOCATION,
@@ -34,7 +34,7 @@ pub struct SetupError(#[source] reqwest::Error);
 #[derive(Debug)]
 pub struct Client {
     http: reqwest::Client,
-    reach: Reach,
+    policy: AddressPolicy,
     turns: Semaphore,
 }
 
@@ -43,8 +43,8 @@ impl Client {
     ///
     /// # Errors
     /// When the HTTP client can't start.
-    pub fn new(user_agent: &str, reach: Reach) -> Result<Self, SetupError> {
-        let http = public_http::client_builder(reach)
+    pub fn new(user_agent: &str, policy: AddressPolicy) -> Result<Self, SetupError> {
+        let http = public_http::client_builder(policy)
             .user_agent(user_agent)
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -53,7 +53,7 @@ impl Client {
             .map_err(SetupError)?;
         Ok(Self {
             http,
-            reach,
+            policy,
             turns: Semaphore::new(FETCHES),
         })
     }
@@ -64,7 +64,7 @@ impl Client {
     /// # Errors
     /// [`Failure`].
     pub async fn fetch(&self, link: &str) -> Result<Item, Failure> {
-        let url = link::parse(link, self.reach)?;
+        let url = link::parse(link, self.policy)?;
         let deadline = Instant::now() + TOTAL_TIMEOUT;
         let turn = async { self.turns.acquire().await.map_err(|_| Failure::Slow) };
         let turn = in_time(deadline, turn).await?;
@@ -110,7 +110,7 @@ impl Client {
     }
 
     async fn picture(&self, from: &Url, address: &str, deadline: Instant) -> Option<Vec<u8>> {
-        let url = link::follow(from, address, self.reach)?;
+        let url = link::follow(from, address, self.policy)?;
         let fetched = in_time(deadline, self.picture_bytes(url)).await;
         fetched
             .inspect_err(|why| tracing::debug!(%why, "the picture of an item can't be had"))
@@ -153,7 +153,7 @@ impl Client {
             if to.is_empty() {
                 return Err(Failure::Refused(status.as_u16()));
             }
-            url = link::follow(&url, to, self.reach).ok_or(Failure::Unreachable)?;
+            url = link::follow(&url, to, self.policy).ok_or(Failure::Unreachable)?;
         }
         Err(Failure::Redirects)
     }

@@ -1,6 +1,6 @@
 //! Which links are followed.
 
-use public_http::Reach;
+use public_http::AddressPolicy;
 use reqwest::Url;
 
 use crate::Failure;
@@ -9,25 +9,25 @@ use crate::Failure;
 pub const LINK_BYTES_MAX: usize = 2_048;
 
 /// Reads what somebody pasted.
-pub(crate) fn parse(text: &str, reach: Reach) -> Result<Url, Failure> {
+pub(crate) fn parse(text: &str, policy: AddressPolicy) -> Result<Url, Failure> {
     let text = text.trim();
     if text.len() > LINK_BYTES_MAX {
         return Err(Failure::Link);
     }
     let url = Url::parse(text).map_err(|_| Failure::Link)?;
-    check(url, reach).ok_or(Failure::Link)
+    check(url, policy).ok_or(Failure::Link)
 }
 
 /// Where a page or a redirect leads on to.
-pub(crate) fn follow(from: &Url, to: &str, reach: Reach) -> Option<Url> {
+pub(crate) fn follow(from: &Url, to: &str, policy: AddressPolicy) -> Option<Url> {
     if to.len() > LINK_BYTES_MAX {
         return None;
     }
-    check(from.join(to.trim()).ok()?, reach)
+    check(from.join(to.trim()).ok()?, policy)
 }
 
-fn check(mut url: Url, reach: Reach) -> Option<Url> {
-    public_http::place(&url, reach)?;
+fn check(mut url: Url, policy: AddressPolicy) -> Option<Url> {
+    public_http::check_url(&url, policy)?;
     url.set_fragment(None);
     Some(url)
 }

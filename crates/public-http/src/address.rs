@@ -7,10 +7,10 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 
-use crate::Reach;
+use crate::AddressPolicy;
 
 /// Names looked up at the same time by one resolver. A look-up keeps a thread for as long as the name's servers like.
-const LOOKUPS: usize = 4;
+const LOOKUPS_MAX: usize = 4;
 
 /// Whether an address is one of the public internet (IANA special-purpose address registries).
 pub fn is_public(address: IpAddr) -> bool {
@@ -51,34 +51,34 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Resolves names to public addresses only; the connection is made to what was looked at.
 pub(crate) struct Resolver {
-    reach: Reach,
+    policy: AddressPolicy,
     lookups: Arc<Semaphore>,
 }
 
 impl Resolver {
-    pub(crate) fn new(reach: Reach) -> Self {
+    pub(crate) fn new(policy: AddressPolicy) -> Self {
         Self {
-            reach,
-            lookups: Arc::new(Semaphore::new(LOOKUPS)),
+            policy,
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         }
     }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let (reach, lookups) = (self.reach, Arc::clone(&self.lookups));
+        let (policy, lookups) = (self.policy, Arc::clone(&self.lookups));
         Box::pin(async move {
-            let turn = lookups.acquire_owned().await?;
-            // A task of its own: its turn ends with the look-up, not when somebody stops waiting for it.
-            let looking = tokio::spawn(async move {
+            let permit = lookups.acquire_owned().await?;
+            // A task of its own: its permit ends with the look-up, not when somebody stops waiting for it.
+            let lookup = tokio::spawn(async move {
                 let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-                drop(turn);
+                drop(permit);
                 found.map(Iterator::collect::<Vec<SocketAddr>>)
             });
-            let found = looking.await??;
+            let found = lookup.await??;
             let allowed: Vec<SocketAddr> = found
                 .into_iter()
-                .filter(|it| allows(reach, it.ip()))
+                .filter(|it| allows(policy, it.ip()))
                 .collect();
             if allowed.is_empty() {
                 return Err(io::Error::other("the name has no public address").into());
@@ -88,22 +88,22 @@ impl Resolve for Resolver {
     }
 }
 
-fn allows(reach: Reach, address: IpAddr) -> bool {
-    is_public(address) || (reach == Reach::Loopback && address.is_loopback())
+fn allows(policy: AddressPolicy, address: IpAddr) -> bool {
+    is_public(address) || (policy == AddressPolicy::AllowLoopback && address.is_loopback())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    async fn found(reach: Reach) -> bool {
+    async fn found(policy: AddressPolicy) -> bool {
         let name = "localhost".parse().unwrap();
-        Resolver::new(reach).resolve(name).await.is_ok()
+        Resolver::new(policy).resolve(name).await.is_ok()
     }
 
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_is_not_followed() {
-        assert!(found(Reach::Loopback).await);
-        assert!(!found(Reach::Public).await);
+        assert!(found(AddressPolicy::AllowLoopback).await);
+        assert!(!found(AddressPolicy::PublicOnly).await);
     }
 }

@@ -4,12 +4,12 @@ use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 use rustls::crypto::CryptoProvider;
 
-use crate::Reach;
+use crate::AddressPolicy;
 use crate::address::Resolver;
 
 /// A client that connects to public addresses only, follows no redirect and uses no proxy. Addresses in the URL
-/// itself are the caller's to look at, with [`crate::place`].
-pub fn client_builder(reach: Reach) -> ClientBuilder {
+/// itself are the caller's to look at, with [`crate::check_url`].
+pub fn client_builder(policy: AddressPolicy) -> ClientBuilder {
     if CryptoProvider::get_default().is_none()
         && rustls::crypto::ring::default_provider()
             .install_default()
@@ -19,9 +19,9 @@ pub fn client_builder(reach: Reach) -> ClientBuilder {
     }
     let builder = reqwest::Client::builder()
         .redirect(Policy::none())
-        .dns_resolver(Resolver::new(reach))
+        .dns_resolver(Resolver::new(policy))
         .no_proxy();
-    if reach == Reach::Loopback && reqwest::Client::builder().build().is_err() {
+    if policy == AddressPolicy::AllowLoopback && reqwest::Client::builder().build().is_err() {
         // Development must also start where no root certificates are installed.
         return builder.tls_certs_only([]);
     }

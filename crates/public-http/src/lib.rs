@@ -13,26 +13,26 @@ use reqwest::Url;
 
 /// How far addresses may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum AddressPolicy {
     /// The public internet.
-    Public,
+    PublicOnly,
     /// Also this machine, at any port: for development and tests.
-    Loopback,
+    AllowLoopback,
 }
 
 /// Where a URL leads, as far as it says itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     /// The public internet. A name is looked at once more when it is resolved.
-    Outside,
+    Public,
     /// This machine, by its address.
-    Here,
+    Loopback,
 }
 
 /// Where `url` leads; `None` when that is nowhere to go: another scheme than `http` and `https`, another port
 /// than the usual one, a user's name, or an address that is not public. Nobody is asked to resolve an address, so
 /// that this is the one look at it.
-pub fn place(url: &Url, reach: Reach) -> Option<Place> {
+pub fn check_url(url: &Url, policy: AddressPolicy) -> Option<Destination> {
     let plain = url.username().is_empty() && url.password().is_none();
     if !plain || !matches!(url.scheme(), "http" | "https") {
         return None;
@@ -40,10 +40,10 @@ pub fn place(url: &Url, reach: Reach) -> Option<Place> {
     // Every way to write an address has become the usual one (URL standard, host parsing).
     let host = url.host_str()?.trim_matches(['[', ']']);
     let address: Option<IpAddr> = host.parse().ok();
-    if reach == Reach::Loopback && address.is_some_and(|it| it.is_loopback()) {
-        return Some(Place::Here);
+    if policy == AddressPolicy::AllowLoopback && address.is_some_and(|it| it.is_loopback()) {
+        return Some(Destination::Loopback);
     }
     let public = address.is_none_or(is_public);
     // The usual port of the scheme has become none.
-    (public && url.port().is_none()).then_some(Place::Outside)
+    (public && url.port().is_none()).then_some(Destination::Public)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use public_http::Reach;
+use public_http::AddressPolicy;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use thiserror::Error;
@@ -56,8 +56,8 @@ impl Client {
     ///
     /// # Errors
     /// When the HTTP client can't start.
-    pub fn new(key: VapidKey, subject: String, reach: Reach) -> Result<Self, SetupError> {
-        let http = public_http::client_builder(reach)
+    pub fn new(key: VapidKey, subject: String, policy: AddressPolicy) -> Result<Self, SetupError> {
+        let http = public_http::client_builder(policy)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TOTAL_TIMEOUT)
             .build()

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use p256::PublicKey;
-use public_http::{Place, Reach};
+use public_http::{AddressPolicy, Destination};
 use reqwest::Url;
 use thiserror::Error;
 
@@ -48,9 +48,9 @@ impl Subscription {
         endpoint: &str,
         p256dh: &str,
         auth: &str,
-        reach: Reach,
+        policy: AddressPolicy,
     ) -> Result<Self, BadSubscription> {
-        let endpoint = parse_endpoint(endpoint, reach).ok_or(BadSubscription::Endpoint)?;
+        let endpoint = parse_endpoint(endpoint, policy).ok_or(BadSubscription::Endpoint)?;
         let point = BASE64.decode(p256dh).ok().filter(|point| point.len() == 65);
         let public_key = point.and_then(|point| PublicKey::from_sec1_bytes(&point).ok());
         let auth = BASE64
@@ -66,10 +66,10 @@ impl Subscription {
 }
 
 /// Plain HTTP is for this machine only.
-fn parse_endpoint(text: &str, reach: Reach) -> Option<Url> {
+fn parse_endpoint(text: &str, policy: AddressPolicy) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let place = public_http::place(&url, reach)?;
-    let scheme = url.scheme() == "https" || place == Place::Here;
+    let place = public_http::check_url(&url, policy)?;
+    let scheme = url.scheme() == "https" || place == Destination::Loopback;
     let plain = url.fragment().is_none() && text.len() <= ENDPOINT_BYTES_MAX;
     (scheme && plain).then_some(url)
 }

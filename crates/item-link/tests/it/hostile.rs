@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_ENCODING;
 use axum::response::IntoResponse;
 use item_link::{Failure, Item, LINK_BYTES_MAX};
-use public_http::Reach;
+use public_http::AddressPolicy;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ const UTF_8: &str = "text/html; charset=utf-8";
 
 #[tokio::test]
 async fn links_that_lead_nowhere_public_are_not_followed() {
-    let client = client(Reach::Public);
+    let client = client(AddressPolicy::PublicOnly);
     let long = format!("https://shop.example/{}", "a".repeat(LINK_BYTES_MAX));
     for link in [
         "",
@@ -47,7 +47,7 @@ async fn links_that_lead_nowhere_public_are_not_followed() {
 #[tokio::test]
 async fn a_name_that_resolves_to_this_machine_is_not_followed() {
     for link in ["http://localhost/", "https://localhost./item"] {
-        let found = client(Reach::Public).fetch(link).await;
+        let found = client(AddressPolicy::PublicOnly).fetch(link).await;
         assert_eq!(found, Err(Failure::Unreachable), "{link}");
     }
 }
@@ -78,7 +78,7 @@ async fn a_redirect_into_a_private_network_is_not_followed() {
 async fn a_name_has_the_usual_port_in_development_too() {
     let shop = Shop::of_page(UTF_8, "<title>컵</title>").await;
     let named = shop.url.replace("127.0.0.1", "localhost");
-    let found = client(Reach::Loopback)
+    let found = client(AddressPolicy::AllowLoopback)
         .fetch(&format!("{named}/item"))
         .await;
     assert_eq!(found, Err(Failure::Link));
@@ -133,7 +133,7 @@ async fn a_page_that_stops_half_way_has_said_what_it_is() {
         stream.try_write(page.as_bytes()).unwrap();
         pending::<Result<Item, Failure>>().await
     };
-    let client = client(Reach::Loopback);
+    let client = client(AddressPolicy::AllowLoopback);
     let item = tokio::select! {
         item = client.fetch(&link) => item,
         never = shop => never,
@@ -205,6 +205,8 @@ async fn a_shop_learns_nothing_of_who_asks() {
 async fn a_shop_that_refuses_is_told_from_one_that_is_not_there() {
     let shop = Shop::new(|_| StatusCode::FORBIDDEN.into_response()).await;
     assert_eq!(shop.fetch("item").await, Err(Failure::Refused(403)));
-    let nowhere = client(Reach::Loopback).fetch("http://127.0.0.1:1/").await;
+    let nowhere = client(AddressPolicy::AllowLoopback)
+        .fetch("http://127.0.0.1:1/")
+        .await;
     assert_eq!(nowhere, Err(Failure::Unreachable));
 }

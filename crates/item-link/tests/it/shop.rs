@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use item_link::{Client, Failure, Item};
-use public_http::Reach;
+use public_http::AddressPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
@@ -67,7 +67,7 @@ impl Shop {
 
     /// What is found at a path.
     pub async fn fetch(&self, path: &str) -> Result<Item, Failure> {
-        client(Reach::Loopback)
+        client(AddressPolicy::AllowLoopback)
             .fetch(&format!("{}/{path}", self.url))
             .await
     }
@@ -78,8 +78,8 @@ impl Shop {
     }
 }
 
-pub fn client(reach: Reach) -> Client {
-    Client::new("FunSun-Test/1", reach).unwrap()
+pub fn client(policy: AddressPolicy) -> Client {
+    Client::new("FunSun-Test/1", policy).unwrap()
 }
 
 pub fn html(content_type: &'static str, page: impl Into<Body>) -> Response {

@@ -110,7 +110,11 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
     };
     let key = VapidKey::parse(text.expose())
         .context("setting: vapid_private_key, or the file vapid-key in data_dir")?;
-    Ok(web_push::Client::new(key, public_url, config.reach())?)
+    Ok(web_push::Client::new(
+        key,
+        public_url,
+        config.address_policy(),
+    )?)
 }
 
 /// Link previews, with the font of the settings or, once one is drawn, the best of the system.
@@ -123,7 +127,7 @@ pub(super) fn previews(config: &Config) -> anyhow::Result<PreviewCache> {
 /// The client of shops, which are told who asks.
 pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<ItemLinks> {
     let user_agent = format!("FunSun/{} (+{public_url})", env!("CARGO_PKG_VERSION"));
-    let client = item_link::Client::new(&user_agent, config.reach())?;
+    let client = item_link::Client::new(&user_agent, config.address_policy())?;
     Ok(ItemLinks::new(client))
 }
 

@@ -21,7 +21,7 @@ pub use keys::{KEYS, reference};
 pub use share::KakaoShare;
 
 use keys::Raw;
-use public_http::Reach;
+use public_http::AddressPolicy;
 
 use web::client_address::TrustedProxies;
 
@@ -187,11 +187,11 @@ impl Config {
 
     /// How far addresses that members give may lead: in dev also to this machine, so that a test can play a push
     /// service or a shop.
-    pub fn reach(&self) -> Reach {
+    pub fn address_policy(&self) -> AddressPolicy {
         if self.is_dev() {
-            Reach::Loopback
+            AddressPolicy::AllowLoopback
         } else {
-            Reach::Public
+            AddressPolicy::PublicOnly
         }
     }
 }

@@ -61,7 +61,12 @@ async fn push(state: &AppState, job: PushMessage) -> anyhow::Result<Next> {
         return Ok(Next::Done);
     }
     let row = &delivery.subscription;
-    let to = Subscription::parse(&row.endpoint, &row.p256dh, &row.auth, state.config.reach());
+    let to = Subscription::parse(
+        &row.endpoint,
+        &row.p256dh,
+        &row.auth,
+        state.config.address_policy(),
+    );
     let Ok(to) = to else {
         return unsubscribe(state, subscription).await;
     };

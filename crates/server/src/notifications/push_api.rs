@@ -41,8 +41,13 @@ async fn subscribe(
         p256dh: input.text("p256dh")?,
         auth: input.text("auth")?,
     };
-    Subscription::parse(&new.endpoint, &new.p256dh, &new.auth, state.config.reach())
-        .map_err(|bad| AppError::bad_request("invalid_field", bad.to_string()))?;
+    Subscription::parse(
+        &new.endpoint,
+        &new.p256dh,
+        &new.auth,
+        state.config.address_policy(),
+    )
+    .map_err(|bad| AppError::bad_request("invalid_field", bad.to_string()))?;
     let now = state.clock.now();
     let subscribe = move |conn: &mut Conn| push_sql::insert(conn, member, &new, now);
     write_as(&state, member, subscribe).await??;

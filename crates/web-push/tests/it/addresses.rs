@@ -1,18 +1,21 @@
 //! Endpoints are hostile input.
 
-use public_http::Reach;
+use public_http::AddressPolicy;
 use web_push::{BadSubscription, Subscription};
 
 use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};
 
-fn parse(endpoint: &str, reach: Reach) -> Result<(), BadSubscription> {
-    Subscription::parse(endpoint, BROWSER_KEY, BROWSER_AUTH, reach).map(|_| ())
+fn parse(endpoint: &str, policy: AddressPolicy) -> Result<(), BadSubscription> {
+    Subscription::parse(endpoint, BROWSER_KEY, BROWSER_AUTH, policy).map(|_| ())
 }
 
 #[test]
 fn only_public_https_endpoints_are_taken() {
     assert_eq!(
-        parse("https://fcm.googleapis.com/fcm/send/abc", Reach::Public),
+        parse(
+            "https://fcm.googleapis.com/fcm/send/abc",
+            AddressPolicy::PublicOnly
+        ),
         Ok(())
     );
     let long = format!("https://push.example/{}", "a".repeat(800));
@@ -36,7 +39,7 @@ fn only_public_https_endpoints_are_taken() {
         &long,
     ] {
         assert_eq!(
-            parse(bad, Reach::Public),
+            parse(bad, AddressPolicy::PublicOnly),
             Err(BadSubscription::Endpoint),
             "{bad}"
         );
@@ -45,14 +48,17 @@ fn only_public_https_endpoints_are_taken() {
 
 #[test]
 fn development_reaches_this_machine_and_no_other_private_one() {
-    assert_eq!(parse("http://127.0.0.1:4000/a", Reach::Loopback), Ok(()));
+    assert_eq!(
+        parse("http://127.0.0.1:4000/a", AddressPolicy::AllowLoopback),
+        Ok(())
+    );
     for bad in [
         "http://10.0.0.1/a",
         "http://push.example/a",
         "https://192.168.0.1/a",
     ] {
         assert_eq!(
-            parse(bad, Reach::Loopback),
+            parse(bad, AddressPolicy::AllowLoopback),
             Err(BadSubscription::Endpoint),
             "{bad}"
         );
@@ -62,8 +68,9 @@ fn development_reaches_this_machine_and_no_other_private_one() {
 #[test]
 fn keys_that_are_none_are_refused() {
     let endpoint = "https://push.example/a";
-    let parse =
-        |key: &str, auth: &str| Subscription::parse(endpoint, key, auth, Reach::Public).map(|_| ());
+    let parse = |key: &str, auth: &str| {
+        Subscription::parse(endpoint, key, auth, AddressPolicy::PublicOnly).map(|_| ())
+    };
     for key in [
         "",
         "AAAA",

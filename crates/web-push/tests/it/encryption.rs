@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use public_http::Reach;
+use public_http::AddressPolicy;
 use web_push::{EncryptError, Fresh, PAYLOAD_BYTES_MAX, Subscription, encrypt};
 
 pub const BROWSER_KEY: &str =
@@ -22,7 +22,13 @@ fn fresh() -> Fresh {
 
 fn browser() -> Subscription {
     let endpoint = "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV";
-    Subscription::parse(endpoint, BROWSER_KEY, BROWSER_AUTH, Reach::Public).unwrap()
+    Subscription::parse(
+        endpoint,
+        BROWSER_KEY,
+        BROWSER_AUTH,
+        AddressPolicy::PublicOnly,
+    )
+    .unwrap()
 }
 
 #[test]

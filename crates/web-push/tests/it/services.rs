@@ -1,6 +1,6 @@
 //! A push service on this machine, and what its answers mean.
 
-use public_http::Reach;
+use public_http::AddressPolicy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use web_push::{Client, Message, Outcome, Subscription, VapidKey};
@@ -19,14 +19,25 @@ async fn answered(head: &str) -> (Outcome, String) {
         stream.write_all(answer.as_bytes()).await.unwrap();
         String::from_utf8_lossy(&seen[..count]).to_lowercase()
     });
-    let to = Subscription::parse(&endpoint, BROWSER_KEY, BROWSER_AUTH, Reach::Loopback).unwrap();
+    let to = Subscription::parse(
+        &endpoint,
+        BROWSER_KEY,
+        BROWSER_AUTH,
+        AddressPolicy::AllowLoopback,
+    )
+    .unwrap();
     let outcome = client().send(&to, message(), 1_700_000_000).await;
     (outcome, service.await.unwrap())
 }
 
 fn client() -> Client {
     let key = VapidKey::random().unwrap();
-    Client::new(key, "https://funsun.example".to_owned(), Reach::Loopback).unwrap()
+    Client::new(
+        key,
+        "https://funsun.example".to_owned(),
+        AddressPolicy::AllowLoopback,
+    )
+    .unwrap()
 }
 
 const fn message() -> Message<'static> {

@@ -1,11 +1,11 @@
 //! Addresses are hostile input.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use public_http::{Place, Reach, is_public, place};
+use public_http::{AddressPolicy, Destination, check_url, is_public};
 use reqwest::Url;
 
-fn placed(url: &str, reach: Reach) -> Option<Place> {
-    place(&Url::parse(url).unwrap(), reach)
+fn checked(url: &str, policy: AddressPolicy) -> Option<Destination> {
+    check_url(&Url::parse(url).unwrap(), policy)
 }
 
 #[test]
@@ -50,7 +50,11 @@ fn names_and_public_addresses_are_outside() {
         "https://8.8.8.8/",
         "https://[2600::1]:443/",
     ] {
-        assert_eq!(placed(good, Reach::Public), Some(Place::Outside), "{good}");
+        assert_eq!(
+            checked(good, AddressPolicy::PublicOnly),
+            Some(Destination::Public),
+            "{good}"
+        );
     }
 }
 
@@ -88,7 +92,7 @@ fn no_way_to_write_an_address_leads_into_our_network() {
         "file:///etc/passwd",
         "data:text/html,hello",
     ] {
-        assert_eq!(placed(bad, Reach::Public), None, "{bad}");
+        assert_eq!(checked(bad, AddressPolicy::PublicOnly), None, "{bad}");
     }
 }
 
@@ -99,7 +103,11 @@ fn development_reaches_this_machine_and_no_other_private_one() {
         "http://[::1]:9/",
         "http://127.1/",
     ] {
-        assert_eq!(placed(here, Reach::Loopback), Some(Place::Here), "{here}");
+        assert_eq!(
+            checked(here, AddressPolicy::AllowLoopback),
+            Some(Destination::Loopback),
+            "{here}"
+        );
     }
     for bad in [
         "http://10.0.0.1/",
@@ -107,6 +115,6 @@ fn development_reaches_this_machine_and_no_other_private_one() {
         "http://[::ffff:127.0.0.1]/",
         "http://user@127.0.0.1/",
     ] {
-        assert_eq!(placed(bad, Reach::Loopback), None, "{bad}");
+        assert_eq!(checked(bad, AddressPolicy::AllowLoopback), None, "{bad}");
     }
 }
