@@ -1,4 +1,4 @@
-//! Which addresses are public, and names that resolve to nothing else.
+//! Which IP addresses are public, and a DNS resolver that returns no others.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,10 +9,10 @@ use tokio::sync::Semaphore;
 
 use crate::AddressPolicy;
 
-/// Names looked up at the same time by one resolver. A look-up keeps a thread for as long as the name's servers like.
+/// Concurrent look-ups of one resolver. Each blocks a thread until the name servers answer or the system gives up.
 const LOOKUPS_MAX: usize = 4;
 
-/// Whether an address is one of the public internet (IANA special-purpose address registries).
+/// Whether an address is globally reachable (IANA IPv4 and IPv6 special-purpose address registries).
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -38,7 +38,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Only 2000::/3 is given out, and in it tunnels and documentation lead elsewhere.
+/// Only 2000::/3 is allocated as global unicast; within it, the blocks for protocols and tunnels (Teredo, 6to4) and
+/// for documentation are excluded.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let global = first & 0xe000 == 0x2000;
@@ -49,7 +50,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global && !special
 }
 
-/// Resolves names to public addresses only; the connection is made to what was looked at.
+/// Resolves names to allowed addresses only; the client connects to exactly these.
 pub(crate) struct Resolver {
     policy: AddressPolicy,
     lookups: Arc<Semaphore>,
@@ -69,7 +70,7 @@ impl Resolve for Resolver {
         let (policy, lookups) = (self.policy, Arc::clone(&self.lookups));
         Box::pin(async move {
             let permit = lookups.acquire_owned().await?;
-            // A task of its own: its permit ends with the look-up, not when somebody stops waiting for it.
+            // A task of its own: the permit is held until the look-up ends, even when the caller has been cancelled.
             let lookup = tokio::spawn(async move {
                 let found = tokio::net::lookup_host((name.as_str(), 0)).await;
                 drop(permit);
@@ -96,14 +97,14 @@ fn allows(policy: AddressPolicy, address: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    async fn found(policy: AddressPolicy) -> bool {
+    async fn resolves(policy: AddressPolicy) -> bool {
         let name = "localhost".parse().unwrap();
         Resolver::new(policy).resolve(name).await.is_ok()
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_to_this_machine_is_not_followed() {
-        assert!(found(AddressPolicy::AllowLoopback).await);
-        assert!(!found(AddressPolicy::PublicOnly).await);
+    async fn a_name_that_resolves_to_loopback_is_refused() {
+        assert!(resolves(AddressPolicy::AllowLoopback).await);
+        assert!(!resolves(AddressPolicy::PublicOnly).await);
     }
 }

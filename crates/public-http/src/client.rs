@@ -1,4 +1,4 @@
-//! The HTTP client to go there with.
+//! The HTTP client.
 
 use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
@@ -7,8 +7,8 @@ use rustls::crypto::CryptoProvider;
 use crate::AddressPolicy;
 use crate::address::Resolver;
 
-/// A client that connects to public addresses only, follows no redirect and uses no proxy. Addresses in the URL
-/// itself are the caller's to look at, with [`crate::check_url`].
+/// A client that resolves names to allowed addresses only, follows no redirect and uses no proxy. The caller must
+/// check each URL with [`crate::check_url`]: an IP address in a URL bypasses the resolver.
 pub fn client_builder(policy: AddressPolicy) -> ClientBuilder {
     if CryptoProvider::get_default().is_none()
         && rustls::crypto::ring::default_provider()
@@ -22,7 +22,7 @@ pub fn client_builder(policy: AddressPolicy) -> ClientBuilder {
         .dns_resolver(Resolver::new(policy))
         .no_proxy();
     if policy == AddressPolicy::AllowLoopback && reqwest::Client::builder().build().is_err() {
-        // Development must also start where no root certificates are installed.
+        // Development must start even where no root certificates are installed.
         return builder.tls_certs_only([]);
     }
     builder

@@ -1,5 +1,6 @@
-//! HTTP to addresses that nobody vouches for: a name or an address that somebody gave us must not lead into our
-//! own network. What a name resolves to is looked at, and the connection is made to what was looked at.
+//! SSRF-safe HTTP client for URLs from untrusted sources: neither the URL nor what its host name resolves to may
+//! lead into our own network. Resolved addresses are checked, and the connection is made to the checked address,
+//! so that a second DNS answer cannot change it (DNS rebinding).
 
 mod address;
 mod client;
@@ -11,39 +12,39 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// How far addresses may lead.
+/// Which addresses may be connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressPolicy {
-    /// The public internet.
+    /// Addresses of the public internet.
     PublicOnly,
-    /// Also this machine, at any port: for development and tests.
+    /// Loopback addresses too, at any port: for development and tests.
     AllowLoopback,
 }
 
-/// Where a URL leads, as far as it says itself.
+/// Where an accepted URL points, judged by its text alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// The public internet. A name is looked at once more when it is resolved.
+    /// A public address, or a host name, whose addresses are checked once it is resolved.
     Public,
-    /// This machine, by its address.
+    /// A loopback address.
     Loopback,
 }
 
-/// Where `url` leads; `None` when that is nowhere to go: another scheme than `http` and `https`, another port
-/// than the usual one, a user's name, or an address that is not public. Nobody is asked to resolve an address, so
-/// that this is the one look at it.
+/// Checks a URL before a request. `None` when it must not be fetched: a scheme other than `http` and `https`, a
+/// port other than the scheme's default, user info, or an address that is not public. An IP address in a URL never
+/// goes through the resolver, so this is its only check.
 pub fn check_url(url: &Url, policy: AddressPolicy) -> Option<Destination> {
-    let plain = url.username().is_empty() && url.password().is_none();
-    if !plain || !matches!(url.scheme(), "http" | "https") {
+    let no_user_info = url.username().is_empty() && url.password().is_none();
+    if !no_user_info || !matches!(url.scheme(), "http" | "https") {
         return None;
     }
-    // Every way to write an address has become the usual one (URL standard, host parsing).
+    // The parser has normalised every spelling of an IP address (URL standard, host parsing).
     let host = url.host_str()?.trim_matches(['[', ']']);
     let address: Option<IpAddr> = host.parse().ok();
     if policy == AddressPolicy::AllowLoopback && address.is_some_and(|it| it.is_loopback()) {
         return Some(Destination::Loopback);
     }
     let public = address.is_none_or(is_public);
-    // The usual port of the scheme has become none.
+    // The parser drops the scheme's default port.
     (public && url.port().is_none()).then_some(Destination::Public)
 }

@@ -1,4 +1,4 @@
-//! Addresses are hostile input.
+//! Untrusted URLs and addresses.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use public_http::{AddressPolicy, Destination, check_url, is_public};
@@ -43,7 +43,7 @@ fn special_addresses_are_not_public() {
 }
 
 #[test]
-fn names_and_public_addresses_are_outside() {
+fn names_and_public_addresses_are_accepted() {
     for good in [
         "https://shop.example/a?b=c#d",
         "http://shop.example:80/",
@@ -59,7 +59,7 @@ fn names_and_public_addresses_are_outside() {
 }
 
 #[test]
-fn no_way_to_write_an_address_leads_into_our_network() {
+fn no_spelling_of_a_private_address_is_accepted() {
     for bad in [
         "http://127.0.0.1/",
         "http://127.1/",
@@ -97,16 +97,16 @@ fn no_way_to_write_an_address_leads_into_our_network() {
 }
 
 #[test]
-fn development_reaches_this_machine_and_no_other_private_one() {
-    for here in [
+fn development_reaches_loopback_and_no_other_private_address() {
+    for loopback in [
         "http://127.0.0.1:4000/a",
         "http://[::1]:9/",
         "http://127.1/",
     ] {
         assert_eq!(
-            checked(here, AddressPolicy::AllowLoopback),
+            checked(loopback, AddressPolicy::AllowLoopback),
             Some(Destination::Loopback),
-            "{here}"
+            "{loopback}"
         );
     }
     for bad in [
