@@ -14,7 +14,7 @@ mod step;
 
 pub use refund_reason::RefundReason;
 pub use state::{InvalidState, PaymentState};
-pub use step::{IllegalStep, Payment, Step, Stepped};
+pub use step::{IllegalStep, Payment, Step, Transition};
 
 /// Seconds from `ready` until KakaoPay refuses an approval (15 minutes; KakaoPay answers -723 afterwards).
 pub const READY_LIFETIME_SECONDS: i64 = 15 * 60;

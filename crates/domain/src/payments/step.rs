@@ -47,7 +47,7 @@ pub enum Step {
 
 /// A payment after a step, and the ledger movement that belongs to the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stepped {
+pub struct Transition {
     /// The payment as it is now.
     pub payment: Payment,
     /// What to write into the ledger with it.
@@ -94,7 +94,7 @@ impl Payment {
     }
 
     /// Takes one step.
-    pub fn step(self, step: Step) -> Result<Stepped, IllegalStep> {
+    pub fn step(self, step: Step) -> Result<Transition, IllegalStep> {
         use PaymentState as S;
         match (self.state, step) {
             (S::Created, Step::Prepare) => Ok(self.to(S::Ready)),
@@ -112,27 +112,27 @@ impl Payment {
         }
     }
 
-    fn to(self, state: PaymentState) -> Stepped {
-        Stepped {
+    fn to(self, state: PaymentState) -> Transition {
+        Transition {
             payment: Self { state, ..self },
             movement: None,
         }
     }
 
-    fn approve(self) -> Stepped {
+    fn approve(self) -> Transition {
         let movement = Movement {
             kind: MovementKind::Approval,
             from: LedgerAccount::KakaoPay,
             to: LedgerAccount::Unattached,
             amount: self.amount,
         };
-        Stepped {
+        Transition {
             movement: Some(movement),
             ..self.to(PaymentState::Approved)
         }
     }
 
-    fn attach(self, funding: FundingId) -> Stepped {
+    fn attach(self, funding: FundingId) -> Transition {
         let movement = Movement {
             kind: MovementKind::Attachment,
             from: LedgerAccount::Unattached,
@@ -143,13 +143,13 @@ impl Payment {
             funding: Some(funding),
             ..self
         };
-        Stepped {
+        Transition {
             movement: Some(movement),
             ..attached.to(PaymentState::Attached)
         }
     }
 
-    fn start_refund(self, part: Won) -> Result<Stepped, IllegalStep> {
+    fn start_refund(self, part: Won) -> Result<Transition, IllegalStep> {
         if part.is_zero() || part > self.refundable() {
             return Err(MoneyError::OutOfBounds {
                 min: 1,
@@ -164,7 +164,7 @@ impl Payment {
         .to(PaymentState::Refunding))
     }
 
-    fn finish_refund(self) -> Result<Stepped, IllegalStep> {
+    fn finish_refund(self) -> Result<Transition, IllegalStep> {
         let refunded = self.refunded.plus(self.refunding)?;
         let rest = self.amount.minus(refunded)?;
         let movement = Movement {
@@ -186,7 +186,7 @@ impl Payment {
             refunding: Won::ZERO,
             ..self
         };
-        Ok(Stepped {
+        Ok(Transition {
             payment,
             movement: Some(movement),
         })
