@@ -1,7 +1,7 @@
-//! The ledger's vocabulary: accounts that hold money, and movements between two of them.
+//! Double-entry ledger: accounts that hold money, and movements between two of them.
 //!
-//! Every movement takes from one account what it gives to another, so the balances always add up to
-//! zero. What the provider account is below zero, the provider holds for us.
+//! Every movement debits one account by what it credits to another, so all balances sum to zero. A negative
+//! balance of the provider's account is the money that the provider holds for us.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,18 +11,18 @@ use thiserror::Error;
 use crate::ids::FundingId;
 use crate::money::Won;
 
-/// Who holds money.
+/// An account of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LedgerAccount {
-    /// The payers' side, at KakaoPay: money comes from here and goes back to here.
+    /// The payers' side, at KakaoPay: the source of approved payments and the target of refunds.
     KakaoPay,
-    /// Approved payments that no support has taken yet.
+    /// Approved payments not yet attached to a support.
     Unattached,
-    /// What a funding has collected.
+    /// Money collected by a funding.
     Funding(FundingId),
 }
 
-/// The text names no ledger account.
+/// The text is not the name of a ledger account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("is not a ledger account")]
 pub struct InvalidLedgerAccount;
@@ -56,11 +56,11 @@ impl FromStr for LedgerAccount {
 /// Why money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MovementKind {
-    /// KakaoPay took the payer's money.
+    /// KakaoPay charged the payer.
     Approval,
-    /// A support took the payment into its funding.
+    /// The payment was attached to a support of its funding.
     Attachment,
-    /// KakaoPay gave money back.
+    /// KakaoPay refunded the payer.
     Refund,
 }
 
@@ -78,13 +78,13 @@ impl MovementKind {
 /// One entry of the ledger: `amount` goes from one account to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {
-    /// Why.
+    /// Why the money moves.
     pub kind: MovementKind,
-    /// Whose balance falls.
+    /// The account whose balance falls.
     pub from: LedgerAccount,
-    /// Whose balance rises.
+    /// The account whose balance rises.
     pub to: LedgerAccount,
-    /// How much, in won.
+    /// In won.
     pub amount: Won,
 }
 
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn account_names_survive_their_text_form() {
+    fn account_names_round_trip_through_text() {
         let funding = LedgerAccount::Funding(FundingId::new(7).unwrap());
         for account in [LedgerAccount::KakaoPay, LedgerAccount::Unattached, funding] {
             assert_eq!(account.to_string().parse(), Ok(account));

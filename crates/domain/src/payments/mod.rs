@@ -1,12 +1,12 @@
-//! The payment state machine: where a payment stands, where it may go, and what money moves with it.
+//! The payment state machine: states, allowed steps, and the ledger movement of each step.
 //!
 //! ```text
 //! created → ready → approving → approved → attached → refunding → refunded | partly refunded
 //!      └──────┴────────┴→ failed | expired | cancelled
 //! ```
 //!
-//! States only move forward. A step takes a payment and gives back the next one together with the
-//! ledger movement that belongs to it; storing both in one transaction is the caller's part.
+//! States only move forward. A step returns the payment's next version together with the ledger movement that
+//! belongs to it; the caller must store both in one transaction.
 
 mod refund_reason;
 mod state;

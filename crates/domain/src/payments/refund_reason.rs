@@ -1,17 +1,17 @@
-//! Why a payment is refunded.
+//! Reasons of a refund.
 
-/// Why money goes back.
+/// Why a payment is refunded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundReason {
-    /// No support took the payment in time.
+    /// The payment was not attached to a support in time.
     NeverAttached,
-    /// The funding ended, or its author was suspended, before the support could be taken.
+    /// The funding ended, or its author was suspended, before the support could be accepted.
     FundingClosed,
     /// The funding was deleted.
     FundingDeleted,
     /// The supporter took the support back.
     TakenBack,
-    /// The payer left.
+    /// The payer's membership ended.
     PayerLeft,
 }
 

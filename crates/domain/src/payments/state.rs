@@ -1,44 +1,44 @@
-//! The states by name.
+//! Payment states and their names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Where a payment stands.
+/// The state of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaymentState {
-    /// Written down; the provider may not know of it.
+    /// Stored; the provider may not know of it.
     Created,
-    /// The provider has it and waits for the payer.
+    /// Registered at the provider, which waits for the payer.
     Ready,
-    /// We asked the provider to take the money; until an answer is certain, the outcome is unknown.
+    /// The provider was asked to charge the payer; the outcome is unknown until a definite response.
     Approving,
-    /// The money was taken; no support has it yet.
+    /// Charged; not yet attached to a support.
     Approved,
-    /// A support has it; the funding's total counts it.
+    /// Attached to a support, and counted in its funding's total.
     Attached,
-    /// We ask the provider to give money back; until an answer is certain, the outcome is unknown.
+    /// The provider was asked for a refund; the outcome is unknown until a definite response.
     Refunding,
-    /// A part was given back.
+    /// Partly refunded.
     PartlyRefunded,
-    /// All was given back.
+    /// Fully refunded.
     Refunded,
-    /// Refused; nothing was charged.
+    /// Declined; nothing was charged.
     Failed,
     /// The payer did not finish in time; nothing was charged.
     Expired,
-    /// The payer stopped; nothing was charged, or all came back before we knew.
+    /// The payer cancelled; nothing was charged, or everything was refunded before we recorded it.
     Cancelled,
 }
 
-/// The text names no state.
+/// The text is not the name of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("is not a payment state")]
 pub struct InvalidState;
 
 impl PaymentState {
-    /// All states, in the order a payment goes through them.
+    /// All states, in the order in which a payment may pass through them.
     pub const ALL: [Self; 11] = [
         Self::Created,
         Self::Ready,

@@ -1,4 +1,4 @@
-//! The steps between the states, and the money that moves with each.
+//! Steps between the states, and the ledger movement of each.
 
 use thiserror::Error;
 
@@ -7,71 +7,71 @@ use crate::ids::FundingId;
 use crate::ledger::{LedgerAccount, Movement, MovementKind};
 use crate::money::{MoneyError, Won};
 
-/// The part of a payment that the rules look at.
+/// The part of a payment that its rules depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// Where it stands.
+    /// The current state.
     pub state: PaymentState,
-    /// What the payer agreed to pay, in won.
+    /// The amount the payer agreed to pay, in won.
     pub amount: Won,
-    /// What was given back so far, in won.
+    /// Refunded so far, in won.
     pub refunded: Won,
-    /// What is being given back right now, in won; more than zero only while refunding.
+    /// The refund in progress, in won; above zero only in state `refunding`.
     pub refunding: Won,
-    /// The funding whose support has the money.
+    /// The funding it is attached to.
     pub funding: Option<FundingId>,
 }
 
-/// Something that happened to a payment.
+/// An event in the life of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The provider gave it a transaction id.
+    /// The provider assigned a transaction id.
     Prepare,
-    /// We are about to ask the provider to take the money (again, when a look-up found it untaken).
+    /// The provider is about to be asked for the charge (again, when a look-up showed that none was made).
     StartApproval,
-    /// The provider has certainly taken the money.
+    /// The provider has definitely charged the payer.
     Approve,
-    /// A support takes the money into a funding.
+    /// The payment is attached to a support of this funding.
     Attach(FundingId),
-    /// That much is to be given back.
+    /// A refund of this amount starts.
     StartRefund(Won),
-    /// The provider has certainly given back what was asked.
+    /// The provider has definitely made the refund.
     FinishRefund,
-    /// The provider refused for good.
+    /// The provider declined for good.
     Fail,
     /// The payer's time ran out.
     Expire,
-    /// The payer stopped, or the provider cancelled it before we counted the money.
+    /// The payer cancelled, or the provider did before we recorded the charge.
     Cancel,
 }
 
-/// A payment after a step, and the ledger movement that belongs to the step.
+/// The result of a step: the next version of the payment, and the ledger movement of the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// The payment as it is now.
+    /// The payment after the step.
     pub payment: Payment,
-    /// What to write into the ledger with it.
+    /// The ledger entry to store in the same transaction.
     pub movement: Option<Movement>,
 }
 
-/// The step is not possible from where the payment stands.
+/// The step is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum IllegalStep {
-    /// No such way between the states.
-    #[error("a payment that is {from} can't {step:?}")]
+    /// The current state does not allow it.
+    #[error("step {step:?} is not allowed in state {from}")]
     State {
-        /// Where the payment stands.
+        /// The payment's state.
         from: PaymentState,
-        /// What was tried.
+        /// The refused step.
         step: Step,
     },
-    /// The amounts don't fit: a refund of nothing, or of more than is left.
+    /// The amount is not allowed: a refund of zero, or of more than is left.
     #[error(transparent)]
     Money(#[from] MoneyError),
 }
 
 impl Payment {
-    /// A payment that was just written down.
+    /// A new payment, in state `created`.
     pub const fn created(amount: Won) -> Self {
         Self {
             state: PaymentState::Created,
@@ -82,7 +82,7 @@ impl Payment {
         }
     }
 
-    /// What could still be given back, in won: nothing unless the money was taken.
+    /// The amount that can still be refunded, in won: zero unless the payer was charged.
     pub fn refundable(&self) -> Won {
         use PaymentState as S;
         match self.state {
@@ -94,6 +94,9 @@ impl Payment {
     }
 
     /// Takes one step.
+    ///
+    /// # Errors
+    /// [`IllegalStep`] when the state or the amounts do not allow it.
     pub fn step(self, step: Step) -> Result<Transition, IllegalStep> {
         use PaymentState as S;
         match (self.state, step) {

@@ -1,4 +1,4 @@
 //! Properties of the payment state machine and the ledger, over random sequences of steps.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod payments;

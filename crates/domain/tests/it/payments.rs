@@ -1,4 +1,4 @@
-//! Whatever happens to a payment, in whatever order: the books add up and the money is counted once.
+//! For any sequence of steps: the ledger balances, and a payer is charged at most once.
 
 use std::collections::HashMap;
 
@@ -22,8 +22,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Mostly the way a payment goes, with anything mixed in: pure chance rarely gets past `approving`.
-fn a_life() -> impl Strategy<Value = Vec<Step>> {
+/// Mostly the usual course of a payment, with random steps mixed in: random steps alone rarely get past `approving`.
+fn any_history() -> impl Strategy<Value = Vec<Step>> {
     let usual = [
         Step::Prepare,
         Step::StartApproval,
@@ -32,12 +32,12 @@ fn a_life() -> impl Strategy<Value = Vec<Step>> {
     ];
     proptest::collection::vec((any_step(), proptest::bool::weighted(0.7)), 0..40).prop_map(
         move |steps| {
-            let mut way = usual.into_iter();
+            let mut usual = usual.into_iter();
             steps
                 .into_iter()
                 .map(|(step, follow)| {
                     if follow {
-                        way.next().unwrap_or(step)
+                        usual.next().unwrap_or(step)
                     } else {
                         step
                     }
@@ -51,7 +51,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn the_books_add_up_after_every_step(steps in a_life(), amount in 1_000_i64..10_000) {
+    fn the_ledger_balances_after_every_step(steps in any_history(), amount in 1_000_i64..10_000) {
         let mut payment = Payment::created(Won::new(amount).unwrap());
         let mut balances: HashMap<LedgerAccount, i64> = HashMap::new();
         let mut approvals = 0;
@@ -75,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn a_finished_payment_stays_as_it_is(step in any_step()) {
+    fn a_payment_in_a_final_state_accepts_no_step(step in any_step()) {
         for state in [
             PaymentState::Refunded,
             PaymentState::Failed,
@@ -111,7 +111,7 @@ fn a_refund_never_exceeds_what_is_left() {
 }
 
 #[test]
-fn every_state_has_its_own_word() {
+fn every_state_is_parsed_from_its_name() {
     for state in PaymentState::ALL {
         assert_eq!(state.as_str().parse(), Ok(state));
     }
