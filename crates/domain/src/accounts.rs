@@ -1,4 +1,4 @@
-//! Members: what is taken over from Kakao at the first login.
+//! Members: the profile data imported from Kakao at the first login.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::text::Username;
 
-/// Gender as Kakao gives it, if the member shared it.
+/// Gender as Kakao reports it, if the member shared it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gender {
     /// `female`.
@@ -49,9 +49,9 @@ impl FromStr for Gender {
     }
 }
 
-/// Makes a member's name from a Kakao nickname, which may be shorter or longer than ours can be.
+/// A valid username from a Kakao nickname, which may be shorter or longer than ours allows.
 ///
-/// One character gets the polite `님` behind it; too many are cut; nothing usable becomes `친구`.
+/// A single character gets the polite suffix `님`; an overlong nickname is cut; an empty one becomes `친구`.
 pub fn username_from_nickname(nickname: &str) -> Username {
     let (min, max) = Username::BOUNDS;
     let kept: String = nickname
@@ -68,7 +68,7 @@ pub fn username_from_nickname(nickname: &str) -> Username {
     long_enough
         .parse()
         .or_else(|_| "친구".parse())
-        .expect("two characters are a name")
+        .expect("two characters are a valid username")
 }
 
 #[cfg(test)]
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_nickname_becomes_a_name() {
+    fn every_nickname_becomes_a_valid_username() {
         for (nickname, name) in [
             ("홍길동", "홍길동"),
             ("별", "별님"),

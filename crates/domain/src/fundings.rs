@@ -1,4 +1,4 @@
-//! Fundings: who may see one, and until when it takes supports.
+//! Fundings: who may see one, and until when it accepts supports.
 
 use thiserror::Error;
 
@@ -14,7 +14,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// From the wire's `public`.
+    /// From the API's `public` field.
     pub const fn from_public(public: bool) -> Self {
         if public {
             Self::Public
@@ -23,32 +23,35 @@ impl Audience {
         }
     }
 
-    /// The wire's `public`.
+    /// The API's `public` field.
     pub const fn is_public(self) -> bool {
         matches!(self, Self::Public)
     }
 }
 
-/// The moment after which a funding takes no more supports.
+/// The time from which a funding accepts no more supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline(Timestamp);
 
-/// Why a moment can't be a deadline.
+/// Why a time can't be a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DeadlineError {
     /// Not after now.
     #[error("must be in the future")]
     Past,
-    /// Beyond the longest time a funding may run.
+    /// More than [`Deadline::DAYS_MAX`] days ahead.
     #[error("must be at most {} days ahead", Deadline::DAYS_MAX)]
     TooFar,
 }
 
 impl Deadline {
-    /// Longest run, in days: the app offers up to the same date next year.
+    /// Longest duration of a funding, in days: the app offers up to the same date next year.
     pub const DAYS_MAX: i64 = 367;
 
-    /// Takes a moment after `now` and at most [`Self::DAYS_MAX`] days later.
+    /// A deadline after `now`, by at most [`Self::DAYS_MAX`] days.
+    ///
+    /// # Errors
+    /// [`DeadlineError`] for any other time.
     pub fn new(at: Timestamp, now: Timestamp) -> Result<Self, DeadlineError> {
         if at <= now {
             Err(DeadlineError::Past)
@@ -59,16 +62,16 @@ impl Deadline {
         }
     }
 
-    /// The moment.
+    /// The deadline as a timestamp.
     pub const fn at(self) -> Timestamp {
         self.0
     }
 }
 
-/// What decides whether a funding takes a support from somebody who can see it.
+/// What decides whether a funding accepts a support from a member who can see it.
 #[derive(Clone, Copy, Debug)]
 pub struct SupportFacts {
-    /// The payer opened this funding.
+    /// The payer is the funding's author.
     pub own: bool,
     /// The author deleted the funding, or was suspended.
     pub hidden: bool,
@@ -76,7 +79,7 @@ pub struct SupportFacts {
     pub deadline: Timestamp,
 }
 
-/// Why a funding takes no support.
+/// Why a funding accepts no support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SupportRefusal {
     /// The author can't support their own funding.
@@ -90,7 +93,10 @@ pub enum SupportRefusal {
     Ended,
 }
 
-/// Decides whether a funding takes a support at `now`.
+/// Decides whether a funding accepts a support at `now`.
+///
+/// # Errors
+/// [`SupportRefusal`] when it does not.
 pub fn accepts_support(facts: SupportFacts, now: Timestamp) -> Result<(), SupportRefusal> {
     if facts.own {
         Err(SupportRefusal::Own)
@@ -121,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_support_is_refused_for_a_reason() {
+    fn a_support_is_refused_with_its_reason() {
         let open = SupportFacts {
             own: false,
             hidden: false,

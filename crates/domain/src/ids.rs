@@ -1,7 +1,7 @@
-//! Identifiers: one type per thing, so that a funding's id can't be passed for an account's.
+//! Identifiers: one type per entity, so that a funding's id can't be passed for an account's.
 //!
-//! Numbers are positive 64-bit integers given by the database. A text that is not such a number is
-//! no id; callers treat it like an id that does not exist.
+//! Ids are positive 64-bit integers assigned by the database. Callers treat a text that is not such a number like
+//! an id that does not exist.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The text can't be an id of this kind.
+/// The text or number is not an id of this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("is not an id")]
 pub struct InvalidId;
@@ -24,7 +24,10 @@ macro_rules! number_id {
         pub struct $name(i64);
 
         impl $name {
-            /// Takes a positive number.
+            /// From a positive number.
+            ///
+            /// # Errors
+            /// [`InvalidId`] for zero and below.
             pub const fn new(number: i64) -> Result<Self, InvalidId> {
                 if number > 0 { Ok(Self(number)) } else { Err(InvalidId) }
             }
@@ -66,7 +69,7 @@ macro_rules! number_id {
 }
 
 number_id!(
-    /// A member's row. Never shown: the public id of a member is the [`KakaoId`].
+    /// A member's database key. Internal: the public id of a member is the [`KakaoId`].
     AccountKey
 );
 number_id!(
@@ -95,15 +98,15 @@ number_id!(
     KakaoId
 );
 
-/// The order number we give the payment provider: unguessable, so it also opens the payment's return page.
+/// Our order number at the payment provider. Unguessable, so that it also authorises the payment's return page.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OrderRef(String);
 
 impl OrderRef {
-    /// Characters of an order reference: 128 random bits in lowercase hexadecimal.
+    /// Length of an order reference, in characters: 128 random bits in lowercase hexadecimal.
     pub const LENGTH: usize = 32;
 
-    /// Makes the reference from 16 random bytes.
+    /// From 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(hex::encode(bytes))
     }
@@ -136,8 +139,8 @@ impl FromStr for OrderRef {
 }
 
 fn parse_positive(text: &str) -> Result<i64, InvalidId> {
-    let plain = !text.is_empty() && text.len() <= 19 && !text.starts_with('0');
-    if !plain || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let canonical = !text.is_empty() && text.len() <= 19 && !text.starts_with('0');
+    if !canonical || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidId);
     }
     text.parse().map_err(|_| InvalidId)
@@ -148,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_positive_numbers_are_ids() {
+    fn only_canonical_positive_numbers_are_ids() {
         assert_eq!("12".parse::<FundingId>(), Ok(FundingId(12)));
         let long = "1".repeat(10_000);
         for text in [
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_reference_survives_its_text_form() {
+    fn an_order_reference_round_trips_through_text() {
         let order = OrderRef::from_random([0xa5; 16]);
         assert_eq!(order.as_str().parse(), Ok(order.clone()));
         assert!("A5".repeat(16).parse::<OrderRef>().is_err());

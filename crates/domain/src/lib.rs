@@ -1,7 +1,7 @@
 //! The rules of FunSun: money, identifiers, times, texts and the payment state machine.
 //!
-//! Nothing here sees HTTP, SQL, the clock or randomness; all of it is decided from its arguments.
-//! The words are those of the product: a *funding* collects *supports*, each paid by one *payment*.
+//! Pure: no HTTP, SQL, clock or randomness; every decision depends on the arguments alone.
+//! Vocabulary: a *funding* collects *supports*, each paid by one *payment*.
 
 pub mod accounts;
 pub mod fundings;

@@ -1,20 +1,20 @@
-//! Amounts of money in Korean won (KRW): whole, never negative, 64-bit, never a float.
+//! Amounts in Korean won (KRW): whole, non-negative, 64-bit integers, never floats.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// An amount in won, zero or more. Arithmetic is checked: a sum that does not fit is an error, not a wrap.
+/// An amount in won, zero or more. Arithmetic is checked: overflow is an error and never wraps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Won(i64);
 
-/// Why a number is not an amount, or not one that is allowed here. The text says what is.
+/// Why a number is not an allowed amount; the message states the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum MoneyError {
     /// Below zero.
     #[error("must not be negative")]
     Negative,
-    /// Outside the bounds that apply.
+    /// Outside the allowed range.
     #[error("must be between {min} and {max} won")]
     OutOfBounds {
         /// Smallest amount allowed, in won.
@@ -22,16 +22,19 @@ pub enum MoneyError {
         /// Largest amount allowed, in won.
         max: i64,
     },
-    /// The result would not fit into 64 bits, or would be below zero.
+    /// The result does not fit into 64 bits or is negative.
     #[error("the amount is out of range")]
     Overflow,
 }
 
 impl Won {
-    /// Nothing.
+    /// Zero won.
     pub const ZERO: Self = Self(0);
 
-    /// Takes whole won; refuses negative numbers.
+    /// An amount of whole won.
+    ///
+    /// # Errors
+    /// [`MoneyError::Negative`] below zero.
     pub const fn new(won: i64) -> Result<Self, MoneyError> {
         if won < 0 {
             Err(MoneyError::Negative)
@@ -45,12 +48,15 @@ impl Won {
         self.0
     }
 
-    /// True for nothing at all.
+    /// Whether the amount is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The sum, unless it does not fit.
+    /// The sum.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] beyond 64 bits.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.0
             .checked_add(other.0)
@@ -58,7 +64,10 @@ impl Won {
             .ok_or(MoneyError::Overflow)
     }
 
-    /// The difference, unless it would be below zero.
+    /// The difference.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] below zero.
     pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         match self.0.checked_sub(other.0) {
             Some(rest) if rest >= 0 => Ok(Self(rest)),
@@ -88,7 +97,7 @@ impl fmt::Display for Won {
     }
 }
 
-/// What a funding wants to collect: 1,000 to 10,000,000 won.
+/// The amount a funding aims to collect: 1,000 to 10,000,000 won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Goal(Won);
 
@@ -98,18 +107,21 @@ impl Goal {
     /// Largest goal, in won.
     pub const MAX: i64 = 10_000_000;
 
-    /// Takes whole won within the bounds.
+    /// An amount of whole won within the bounds.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfBounds`] outside them.
     pub fn new(won: i64) -> Result<Self, MoneyError> {
         Won::within(won, Self::MIN, Self::MAX).map(Self)
     }
 
-    /// The goal as an amount.
+    /// The amount in won.
     pub const fn won(self) -> Won {
         self.0
     }
 }
 
-/// What one support gives: 1,000 to 1,000,000 won.
+/// The amount of one support: 1,000 to 1,000,000 won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SupportAmount(Won);
 
@@ -119,12 +131,15 @@ impl SupportAmount {
     /// Largest support, in won.
     pub const MAX: i64 = 1_000_000;
 
-    /// Takes whole won within the bounds.
+    /// An amount of whole won within the bounds.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfBounds`] outside them.
     pub fn new(won: i64) -> Result<Self, MoneyError> {
         Won::within(won, Self::MIN, Self::MAX).map(Self)
     }
 
-    /// The support as an amount.
+    /// The amount in won.
     pub const fn won(self) -> Won {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Texts members write: normalised (NFC, outer white space off), bounded in Unicode characters, free of control characters.
+//! Texts written by members: normalised (NFC, trimmed), bounded in Unicode characters, free of control characters.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,18 +6,18 @@ use std::str::FromStr;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-/// Why a text is refused; the message says what is taken.
+/// Why a text is refused; the message states what is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TextError {
     /// Too short or too long, in characters.
     #[error("must be {min} to {max} characters long")]
     Length {
-        /// Fewest characters.
+        /// Minimum length, in characters.
         min: usize,
-        /// Most characters.
+        /// Maximum length, in characters.
         max: usize,
     },
-    /// A control character, or a line break where one line is asked for.
+    /// A control character, or a line break in a single-line text.
     #[error("must not contain control characters")]
     Control,
     /// Not a month and a day.
@@ -32,7 +32,7 @@ macro_rules! bounded_text {
         pub struct $name(String);
 
         impl $name {
-            /// Fewest and most characters.
+            /// Minimum and maximum length, in characters.
             pub const BOUNDS: (usize, usize) = ($min, $max);
 
             /// The text.
@@ -40,7 +40,7 @@ macro_rules! bounded_text {
                 &self.0
             }
 
-            /// The text, taken out.
+            /// Consumes the value and returns the text.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -77,19 +77,19 @@ bounded_text!(
     Content, 2..=255, Lines::Many
 );
 bounded_text!(
-    /// The message that comes with a support.
+    /// The message of a support.
     SupportMessage, 2..=255, Lines::Many
 );
 bounded_text!(
-    /// The author's thank-you.
+    /// The author's review of a funding: thanks to everybody who supported it.
     Review, 2..=255, Lines::Many
 );
 bounded_text!(
-    /// What a funding's author answers to a support.
+    /// A funding author's reply to one support.
     Thanks, 2..=255, Lines::Many
 );
 bounded_text!(
-    /// What a member says about what they report.
+    /// The message of a report.
     ReportMessage, 2..=255, Lines::Many
 );
 bounded_text!(
@@ -97,11 +97,11 @@ bounded_text!(
     Username, 2..=20, Lines::One
 );
 bounded_text!(
-    /// Bank and account number, `은행 계좌번호`.
+    /// A bank's name and an account number, `은행 계좌번호`.
     BankAccount, 1..=30, Lines::One
 );
 
-/// A birthday without its year, `MMDD`; 29 February exists.
+/// A birthday without its year, `MMDD`; 29 February is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Birthday(String);
 
@@ -143,7 +143,7 @@ impl FromStr for Birthday {
 }
 
 fn bounded(text: &str, min: usize, max: usize, lines: Lines) -> Result<String, TextError> {
-    // Decomposed Hangul counts up to three code points a syllable; NFC makes the count what people see.
+    // A decomposed Hangul syllable has up to three code points; after NFC the count is that of visible characters.
     let text: String = text.trim().nfc().collect::<String>().replace("\r\n", "\n");
     let allowed = |c: char| !c.is_control() || (lines == Lines::Many && matches!(c, '\n' | '\t'));
     if !text.chars().all(allowed) {
@@ -157,7 +157,7 @@ fn bounded(text: &str, min: usize, max: usize, lines: Lines) -> Result<String, T
     }
 }
 
-/// The form in which names are compared and searched: compatibility-normalised and lowercase.
+/// The form in which names are compared and searched: NFKC, lowercase.
 pub fn fold(text: &str) -> String {
     text.nfkc().collect::<String>().to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! Moments in time: stored as UTC microseconds, shown and read in Asia/Seoul.
+//! Timestamps: stored as UTC microseconds, formatted and parsed in Asia/Seoul.
 //!
 //! Korea has been at UTC+9 without daylight saving since 1988, so the zone is a constant here.
 
@@ -13,17 +13,17 @@ const LOCAL: &[BorrowedFormatItem<'_>] = format_description!(
     "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]"
 );
 
-/// A moment: microseconds since 1970-01-01T00:00:00Z.
+/// A point in time: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The text is no date and time.
+/// The text is not a date and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be a date and time such as 2026-08-16T17:00:00 (Asia/Seoul when no offset is given)")]
 pub struct InvalidTime;
 
 impl Timestamp {
-    /// Takes microseconds since the Unix epoch.
+    /// From microseconds since the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -38,12 +38,15 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// This moment and some seconds more (or fewer), held at the ends of the range.
+    /// This time plus `seconds`, which may be negative; saturates at the ends of the range.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// Reads ISO 8601 with an offset or `Z`, or without any, which then means Asia/Seoul.
+    /// Parses ISO 8601 with an offset or `Z`; without either, the time is in Asia/Seoul.
+    ///
+    /// # Errors
+    /// [`InvalidTime`] when the text is not a date and time.
     pub fn parse(text: &str) -> Result<Self, InvalidTime> {
         let text = text.trim();
         let rfc3339 = &::time::format_description::well_known::Rfc3339;
@@ -57,36 +60,36 @@ impl Timestamp {
             .map_err(|_| InvalidTime)
     }
 
-    /// Asia/Seoul with offset and whole seconds: `2026-08-16T17:00:00+09:00`. Written digit by digit: every
-    /// item of every list has one, and a general formatter takes several times as long.
+    /// Asia/Seoul with offset and whole seconds: `2026-08-16T17:00:00+09:00`. Formatted by hand: every item of
+    /// every list contains one, and a general formatter takes several times as long.
     pub fn to_seoul(self) -> String {
         let (date, time) = self.in_seoul();
         let year = date.year().unsigned_abs();
         let mut text = String::with_capacity(25);
         push_two_digits(&mut text, year / 100);
         push_two_digits(&mut text, year % 100);
-        for (mark, number) in [
+        for (separator, number) in [
             ('-', u8::from(date.month())),
             ('-', date.day()),
             ('T', time.hour()),
             (':', time.minute()),
             (':', time.second()),
         ] {
-            text.push(mark);
+            text.push(separator);
             push_two_digits(&mut text, u32::from(number));
         }
         text.push_str("+09:00");
         text
     }
 
-    /// Asia/Seoul for people: `2026-08-16 17:00`.
+    /// Asia/Seoul in whole minutes, for display: `2026-08-16 17:00`.
     pub fn to_seoul_minutes(self) -> String {
         let shown = self.to_seoul();
         shown[..16].replace('T', " ")
     }
 
-    /// Days from today until the next day with this month and day, on a calendar in Seoul; 0 is today. A 29th
-    /// of February is kept on the 28th in years that have none. `None`: there is no such day.
+    /// Days from today until the next date with this month and day, in Asia/Seoul; 0 is today. 29 February counts
+    /// as the 28th in common years. `None` when no such date exists.
     pub fn days_until(self, month: u8, day: u8) -> Option<i64> {
         let (today, _) = self.in_seoul();
         let month = Month::try_from(month).ok()?;
@@ -110,7 +113,7 @@ impl Timestamp {
         Some((next - today).whole_days())
     }
 
-    /// Date and time on a clock in Seoul; beyond the years 0 to 9999, the last moment that can be shown.
+    /// Date and time in Asia/Seoul; outside the years 0 to 9999, the latest one that can be formatted.
     fn in_seoul(self) -> (Date, Time) {
         let seconds = self
             .seconds()
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_birthday_is_counted_across_the_year_and_kept_in_short_februaries() {
+    fn days_until_a_birthday_span_the_new_year_and_handle_common_years() {
         let until = |now: &str, month, day| {
             let now = Timestamp::parse(now).expect("a time");
             now.days_until(month, day)
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn a_text_that_is_not_a_date_is_refused() {
         for text in [
             "",
             "tomorrow",
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_range_can_be_shown() {
+    fn the_ends_of_the_range_can_be_formatted() {
         for micros in [i64::MIN, i64::MAX, 0] {
             assert!(
                 Timestamp::from_micros(micros)
@@ -198,14 +201,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_can_be_read_back(seconds in -62_000_000_000_i64..253_000_000_000) {
+        fn a_formatted_time_can_be_parsed_again(seconds in -62_000_000_000_i64..253_000_000_000) {
             let at = Timestamp::from_micros(0).plus_seconds(seconds);
             prop_assert_eq!(Timestamp::parse(&at.to_seoul()), Ok(at));
         }
     }
 
     #[test]
-    fn people_see_minutes() {
+    fn displayed_times_end_with_minutes() {
         let at = Timestamp::parse("2026-08-16T17:05:59").unwrap();
         assert_eq!(at.to_seoul_minutes(), "2026-08-16 17:05");
     }
