@@ -9,7 +9,7 @@ use reqwest::{Client, RequestBuilder, Response, Url};
 use rustls::crypto::CryptoProvider;
 
 /// Largest answer read, in bytes. Kakao's are a few kilobytes.
-const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
 
 /// How long an unused connection is kept. Well below a load balancer's usual minute, so that a request
 /// seldom meets a connection that the other side is just closing.
@@ -55,14 +55,14 @@ pub enum SetupError {
 }
 
 /// An answer received completely.
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) http: u16,
     /// Seconds, from `Retry-After`.
     pub(crate) retry_after: Option<u32>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl HttpResponse {
     pub(crate) const fn is_success(&self) -> bool {
         self.http >= 200 && self.http < 300
     }
@@ -84,7 +84,7 @@ pub(crate) enum Failure {
     /// No connection in time, so nothing was sent.
     ConnectTimedOut,
     /// The request could not be formed.
-    NotFormed,
+    InvalidRequest,
     /// Sent, no answer in time.
     TimedOut,
     /// Sent, the connection broke.
@@ -94,7 +94,7 @@ pub(crate) enum Failure {
 }
 
 /// Builds the client for servers at `bases`.
-pub(crate) fn client(timeouts: Timeouts, bases: &[&Base]) -> Result<Client, SetupError> {
+pub(crate) fn client(timeouts: Timeouts, bases: &[&BaseUrl]) -> Result<Client, SetupError> {
     if CryptoProvider::get_default().is_none()
         && rustls::crypto::ring::default_provider()
             .install_default()
@@ -119,12 +119,12 @@ pub(crate) fn client(timeouts: Timeouts, bases: &[&Base]) -> Result<Client, Setu
 
 /// The address of a server, checked once at set-up.
 #[derive(Clone, Debug)]
-pub(crate) struct Base {
+pub(crate) struct BaseUrl {
     text: String,
     secure: bool,
 }
 
-impl Base {
+impl BaseUrl {
     pub(crate) fn parse(setting: &'static str, text: &str) -> Result<Self, SetupError> {
         let bad = SetupError::BadUrl { setting };
         let Ok(url) = Url::parse(text) else {
@@ -132,7 +132,7 @@ impl Base {
         };
         let plain = url.username().is_empty() && url.password().is_none();
         let bare = url.query().is_none() && url.fragment().is_none();
-        if !is_web(&url) || !plain || !bare {
+        if !is_http_url(&url) || !plain || !bare {
             return Err(bad);
         }
         let secure = url.scheme() == "https";
@@ -149,7 +149,7 @@ impl Base {
 }
 
 /// Whether a browser may be sent there.
-pub(crate) fn is_web(url: &Url) -> bool {
+pub(crate) fn is_http_url(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
@@ -161,19 +161,22 @@ pub(crate) fn authorization(scheme: &str, secret: &str) -> Option<HeaderValue> {
 }
 
 /// Sends one request, once, and reads the whole answer.
-pub(crate) async fn send(call: &'static str, request: RequestBuilder) -> Result<Answer, Failure> {
+pub(crate) async fn send(
+    call: &'static str,
+    request: RequestBuilder,
+) -> Result<HttpResponse, Failure> {
     let started = Instant::now();
     let outcome = exchange(request).await;
     let elapsed_ms = started.elapsed().as_millis();
     match &outcome {
-        Ok(answer) => tracing::debug!(call, http = answer.http, elapsed_ms, "kakao answered"),
+        Ok(response) => tracing::debug!(call, http = response.http, elapsed_ms, "kakao answered"),
         Err(failure) => tracing::debug!(call, ?failure, elapsed_ms, "kakao did not answer"),
     }
     outcome
 }
 
-async fn exchange(request: RequestBuilder) -> Result<Answer, Failure> {
-    let response = request.send().await.map_err(|error| sort(&error))?;
+async fn exchange(request: RequestBuilder) -> Result<HttpResponse, Failure> {
+    let response = request.send().await.map_err(|error| classify(&error))?;
     let http = response.status().as_u16();
     let retry_after = response
         .headers()
@@ -181,7 +184,7 @@ async fn exchange(request: RequestBuilder) -> Result<Answer, Failure> {
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse().ok());
     let body = read_bounded(response).await?;
-    Ok(Answer {
+    Ok(HttpResponse {
         http,
         retry_after,
         body,
@@ -190,8 +193,8 @@ async fn exchange(request: RequestBuilder) -> Result<Answer, Failure> {
 
 async fn read_bounded(mut response: Response) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| sort(&error))? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        if body.len() + chunk.len() > RESPONSE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
         body.extend_from_slice(&chunk);
@@ -199,9 +202,9 @@ async fn read_bounded(mut response: Response) -> Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
-fn sort(error: &reqwest::Error) -> Failure {
+fn classify(error: &reqwest::Error) -> Failure {
     match (error.is_builder(), error.is_connect(), error.is_timeout()) {
-        (true, _, _) => Failure::NotFormed,
+        (true, _, _) => Failure::InvalidRequest,
         (_, true, true) => Failure::ConnectTimedOut,
         (_, true, false) => Failure::ConnectFailed,
         (_, false, true) => Failure::TimedOut,
@@ -211,7 +214,7 @@ fn sort(error: &reqwest::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, authorization};
+    use super::{BaseUrl, authorization};
 
     #[test]
     fn an_address_must_be_plain_http_or_https() {
@@ -220,7 +223,7 @@ mod tests {
             "http://127.0.0.1:9000/",
             "http://localhost:1/kapi",
         ] {
-            assert!(Base::parse("url", good).is_ok(), "{good}");
+            assert!(BaseUrl::parse("url", good).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -230,13 +233,13 @@ mod tests {
             "https://x/?a=1",
             "https://x#a",
         ] {
-            assert!(Base::parse("url", bad).is_err(), "{bad}");
+            assert!(BaseUrl::parse("url", bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_path_is_joined_with_one_slash() {
-        let base = Base::parse("url", "http://localhost:1/").unwrap();
+        let base = BaseUrl::parse("url", "http://localhost:1/").unwrap();
         assert_eq!(base.at("/v2/user/me"), "http://localhost:1/v2/user/me");
     }
 

@@ -8,7 +8,7 @@ pub(crate) struct Object(Value);
 
 /// A field that is present but is no whole number.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotWhole;
+pub(crate) struct NotAnInteger;
 
 impl Object {
     /// The object in `body`, or nothing when it is no JSON or no object.
@@ -34,12 +34,12 @@ impl Object {
     }
 
     /// A whole number, written as a number or as text; `None` when it is missing or null.
-    pub(crate) fn whole(&self, pointer: &str) -> Result<Option<i64>, NotWhole> {
+    pub(crate) fn integer(&self, pointer: &str) -> Result<Option<i64>, NotAnInteger> {
         match self.0.pointer(pointer) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotWhole),
-            Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| NotWhole),
-            Some(_) => Err(NotWhole),
+            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotAnInteger),
+            Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| NotAnInteger),
+            Some(_) => Err(NotAnInteger),
         }
     }
 
@@ -63,7 +63,7 @@ impl Object {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotWhole, Object};
+    use super::{NotAnInteger, Object};
 
     fn object(text: &str) -> Object {
         Object::parse(text.as_bytes()).unwrap()
@@ -72,17 +72,17 @@ mod tests {
     #[test]
     fn numbers_are_read_from_numbers_and_from_text() {
         let body = object(r#"{"a":{"total":11000},"b":"-780","c":null}"#);
-        assert_eq!(body.whole("/a/total"), Ok(Some(11_000)));
-        assert_eq!(body.whole("/b"), Ok(Some(-780)));
-        assert_eq!(body.whole("/c"), Ok(None));
-        assert_eq!(body.whole("/d/total"), Ok(None));
+        assert_eq!(body.integer("/a/total"), Ok(Some(11_000)));
+        assert_eq!(body.integer("/b"), Ok(Some(-780)));
+        assert_eq!(body.integer("/c"), Ok(None));
+        assert_eq!(body.integer("/d/total"), Ok(None));
     }
 
     #[test]
     fn a_fraction_or_a_word_is_not_taken_for_missing() {
         let body = object(r#"{"a":1.5,"b":"1,000","c":[],"d":99999999999999999999}"#);
         for field in ["/a", "/b", "/c", "/d"] {
-            assert_eq!(body.whole(field), Err(NotWhole), "{field}");
+            assert_eq!(body.integer(field), Err(NotAnInteger), "{field}");
         }
     }
 

@@ -5,7 +5,7 @@ use reqwest::RequestBuilder;
 use super::error::{Outage, kapi_error, kauth_error};
 use super::{KakaoUser, KakaoUserId, LoginClient, LoginError, TokenInfo, Tokens};
 use crate::Secret;
-use crate::http::{self, Answer};
+use crate::http::{self, HttpResponse};
 use crate::json::Object;
 
 impl LoginClient {
@@ -57,8 +57,11 @@ impl LoginClient {
         let body = self
             .as_member("kakao.access_token_info", request, access_token)
             .await?;
-        let expires_in = body.whole("/expires_in").map_err(|_| broken())?;
-        match (whole_field(&body, "/id")?, whole_field(&body, "/app_id")?) {
+        let expires_in = body.integer("/expires_in").map_err(|_| malformed())?;
+        match (
+            integer_field(&body, "/id")?,
+            integer_field(&body, "/app_id")?,
+        ) {
             (Some(id), Some(app_id)) => Ok(TokenInfo {
                 id,
                 app_id,
@@ -93,8 +96,8 @@ impl LoginClient {
         let body = self
             .as_member("kakao.user_me", request, access_token)
             .await?;
-        let id = whole_field(&body, "/id")?.and_then(KakaoUserId::new);
-        id.map(|id| KakaoUser::read(id, &body))
+        let id = integer_field(&body, "/id")?.and_then(KakaoUserId::new);
+        id.map(|id| KakaoUser::parse(id, &body))
             .ok_or(LoginError::Incomplete)
     }
 
@@ -121,8 +124,8 @@ impl LoginClient {
                 ("target_id", target.as_str()),
             ]);
         match kapi(&http::send("kakao.unlink", request).await?) {
-            Ok(_) | Err(KapiRefusal::Code(-101)) => Ok(()),
-            Err(KapiRefusal::Code(code @ (-401 | -2))) => Err(LoginError::Misconfigured {
+            Ok(_) | Err(KapiError::Code(-101)) => Ok(()),
+            Err(KapiError::Code(code @ (-401 | -2))) => Err(LoginError::Misconfigured {
                 code: code.to_string(),
             }),
             Err(refusal) => Err(refusal.into_error()),
@@ -140,15 +143,15 @@ impl LoginClient {
             form.push(("client_secret", self.config.client_secret.expose()));
         }
         let request = self.client.post(self.auth.at("/oauth/token")).form(&form);
-        let answer = http::send(call, request).await?;
-        if !answer.is_success() {
-            return Err(kauth_error(&answer));
+        let response = http::send(call, request).await?;
+        if !response.is_success() {
+            return Err(kauth_error(&response));
         }
-        let body = Object::parse(&answer.body).ok_or_else(broken)?;
+        let body = Object::parse(&response.body).ok_or_else(malformed)?;
         let access_token = body.text("/access_token").ok_or(LoginError::Incomplete)?;
         Ok(Tokens {
             access_token: Secret::from(access_token),
-            expires_in: body.whole("/expires_in").map_err(|_| broken())?,
+            expires_in: body.integer("/expires_in").map_err(|_| malformed())?,
             refresh_token: body.text("/refresh_token").map(Secret::from),
         })
     }
@@ -167,19 +170,19 @@ impl LoginClient {
         }
         let bearer = http::authorization("Bearer", access_token).ok_or_else(rejected)?;
         let request = request.header(reqwest::header::AUTHORIZATION, bearer);
-        kapi(&http::send(call, request).await?).map_err(KapiRefusal::into_error)
+        kapi(&http::send(call, request).await?).map_err(KapiError::into_error)
     }
 }
 
 /// Longest access token passed on, in bytes. Kakao's have well under a hundred; this one comes from a client.
 const ACCESS_TOKEN_BYTES_MAX: usize = 2048;
 
-enum KapiRefusal {
+enum KapiError {
     Code(i64),
     Other(LoginError),
 }
 
-impl KapiRefusal {
+impl KapiError {
     fn into_error(self) -> LoginError {
         match self {
             Self::Code(code) => kapi_error(code),
@@ -189,31 +192,34 @@ impl KapiRefusal {
 }
 
 /// Takes a kapi answer apart: the object, or the `code` of a well-formed error.
-fn kapi(answer: &Answer) -> Result<Object, KapiRefusal> {
-    let body = Object::parse(&answer.body);
-    if answer.is_success() {
-        return body.ok_or(KapiRefusal::Other(broken()));
+fn kapi(response: &HttpResponse) -> Result<Object, KapiError> {
+    let body = Object::parse(&response.body);
+    if response.is_success() {
+        return body.ok_or(KapiError::Other(malformed()));
     }
-    if answer.http == 429 {
-        return Err(KapiRefusal::Other(LoginError::Busy {
-            retry_after: answer.retry_after,
+    if response.http == 429 {
+        return Err(KapiError::Other(LoginError::RateLimited {
+            retry_after: response.retry_after,
         }));
     }
-    if answer.is_server_error() {
-        return Err(KapiRefusal::Other(
-            Outage::Server { http: answer.http }.into(),
+    if response.is_server_error() {
+        return Err(KapiError::Other(
+            Outage::Server {
+                http: response.http,
+            }
+            .into(),
         ));
     }
-    match body.and_then(|body| body.whole("/code").ok().flatten()) {
-        Some(code) => Err(KapiRefusal::Code(code)),
-        None => Err(KapiRefusal::Other(broken())),
+    match body.and_then(|body| body.integer("/code").ok().flatten()) {
+        Some(code) => Err(KapiError::Code(code)),
+        None => Err(KapiError::Other(malformed())),
     }
 }
 
-fn whole_field(body: &Object, pointer: &str) -> Result<Option<i64>, LoginError> {
-    body.whole(pointer).map_err(|_| broken())
+fn integer_field(body: &Object, pointer: &str) -> Result<Option<i64>, LoginError> {
+    body.integer(pointer).map_err(|_| malformed())
 }
 
-fn broken() -> LoginError {
-    LoginError::Unavailable(Outage::BrokenAnswer)
+fn malformed() -> LoginError {
+    LoginError::Unavailable(Outage::MalformedResponse)
 }

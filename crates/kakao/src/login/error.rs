@@ -1,6 +1,6 @@
 //! What can go wrong with Kakao Login, sorted by what the caller should do about it.
 
-use crate::http::{Answer, Failure};
+use crate::http::{Failure, HttpResponse};
 use crate::json::Object;
 
 /// Why a login call gave no result. Carries codes, never Kakao's texts: those repeat codes and tokens.
@@ -20,7 +20,7 @@ pub enum LoginError {
     Incomplete,
     /// A quota or rate limit of Kakao's: try later.
     #[error("Kakao limits our requests")]
-    Busy {
+    RateLimited {
         /// Seconds to wait, when told.
         retry_after: Option<u32>,
     },
@@ -61,32 +61,35 @@ pub enum Outage {
     },
     /// The answer is not what Kakao documents, or far too large.
     #[error("an answer that makes no sense")]
-    BrokenAnswer,
+    MalformedResponse,
 }
 
 impl From<Failure> for LoginError {
     fn from(failure: Failure) -> Self {
         Self::Unavailable(match failure {
-            Failure::ConnectFailed | Failure::ConnectTimedOut | Failure::NotFormed => {
+            Failure::ConnectFailed | Failure::ConnectTimedOut | Failure::InvalidRequest => {
                 Outage::Unreachable
             }
             Failure::TimedOut => Outage::TimedOut,
             Failure::Lost => Outage::ConnectionLost,
-            Failure::TooLarge => Outage::BrokenAnswer,
+            Failure::TooLarge => Outage::MalformedResponse,
         })
     }
 }
 
 /// Sorts an error of kauth: `{"error":…,"error_description":…,"error_code":"KOE…"}`.
 /// Codes: the "troubleshooting" page of Kakao Login's documentation.
-pub(super) fn kauth_error(answer: &Answer) -> LoginError {
-    if answer.is_server_error() {
-        return Outage::Server { http: answer.http }.into();
+pub(super) fn kauth_error(response: &HttpResponse) -> LoginError {
+    if response.is_server_error() {
+        return Outage::Server {
+            http: response.http,
+        }
+        .into();
     }
-    let busy = LoginError::Busy {
-        retry_after: answer.retry_after,
+    let rate_limited = LoginError::RateLimited {
+        retry_after: response.retry_after,
     };
-    let body = Object::parse(&answer.body);
+    let body = Object::parse(&response.body);
     let code = body
         .as_ref()
         .and_then(|body| body.text("/error_code"))
@@ -100,13 +103,16 @@ pub(super) fn kauth_error(answer: &Answer) -> LoginError {
         .take(40)
         .collect::<String>();
     match (code, kind) {
-        ("KOE237", _) => busy,
-        _ if answer.http == 429 => busy,
-        ("KOE003", _) | (_, "server_error") => Outage::Server { http: answer.http }.into(),
+        ("KOE237", _) => rate_limited,
+        _ if response.http == 429 => rate_limited,
+        ("KOE003", _) | (_, "server_error") => Outage::Server {
+            http: response.http,
+        }
+        .into(),
         ("KOE303" | "KOE319" | "KOE320" | "KOE322", _) | (_, "invalid_grant") => {
             LoginError::Rejected { code: shown }
         }
-        ("", "") => Outage::BrokenAnswer.into(),
+        ("", "") => Outage::MalformedResponse.into(),
         _ => LoginError::Misconfigured { code: shown },
     }
 }
@@ -116,7 +122,7 @@ pub(super) fn kauth_error(answer: &Answer) -> LoginError {
 pub(super) fn kapi_error(code: i64) -> LoginError {
     match code {
         -1 | -7 | -603 | -9798 => Outage::Internal { code }.into(),
-        -10 => LoginError::Busy { retry_after: None },
+        -10 => LoginError::RateLimited { retry_after: None },
         // The token, or the member behind it: malformed, expired, blocked, unlinked, gone, too young.
         -2 | -4 | -101 | -103 | -401 | -405 | -406 => LoginError::Rejected {
             code: code.to_string(),

@@ -10,9 +10,9 @@ use reqwest::{Client, Url};
 
 pub use error::{LoginError, Outage};
 pub use user::{Gender, KakaoUser, KakaoUserId};
-pub use webhook::{UnlinkNotice, WebhookRefused};
+pub use webhook::{UnlinkNotice, WebhookError};
 
-use crate::http::{self, Base};
+use crate::http::{self, BaseUrl};
 use crate::{Secret, SetupError, Timeouts};
 
 /// Where Kakao Login is and who we are there.
@@ -73,8 +73,8 @@ pub struct TokenInfo {
 #[derive(Clone, Debug)]
 pub struct LoginClient {
     config: LoginConfig,
-    auth: Base,
-    api: Base,
+    auth: BaseUrl,
+    api: BaseUrl,
     client: Client,
 }
 
@@ -92,8 +92,8 @@ impl LoginClient {
     /// # Errors
     /// [`SetupError`] names the setting that is unusable.
     pub fn with_timeouts(config: LoginConfig, timeouts: Timeouts) -> Result<Self, SetupError> {
-        let auth = Base::parse("the Kakao Login address", &config.auth_url)?;
-        let api = Base::parse("the Kakao API address", &config.api_url)?;
+        let auth = BaseUrl::parse("the Kakao Login address", &config.auth_url)?;
+        let api = BaseUrl::parse("the Kakao API address", &config.api_url)?;
         if config.rest_key.is_empty() {
             return Err(SetupError::BadKey {
                 setting: "the Kakao REST key",

@@ -5,7 +5,7 @@ use std::fmt;
 
 use reqwest::Url;
 
-use crate::http::is_web;
+use crate::http::is_http_url;
 use crate::json::Object;
 
 /// The number of a Kakao member: positive, up to 19 digits.
@@ -51,7 +51,7 @@ impl Gender {
         }
     }
 
-    fn read(word: &str) -> Option<Self> {
+    fn parse(word: &str) -> Option<Self> {
         [Self::Female, Self::Male]
             .into_iter()
             .find(|gender| gender.as_str() == word)
@@ -78,19 +78,19 @@ pub struct KakaoUser {
 }
 
 impl KakaoUser {
-    pub(super) fn read(id: KakaoUserId, body: &Object) -> Self {
+    pub(super) fn parse(id: KakaoUserId, body: &Object) -> Self {
         Self {
             id: id.get(),
             nickname: body
                 .owned_text("/kakao_account/profile/nickname")
                 .or_else(|| body.owned_text("/properties/nickname")),
-            email: trusted_email(body),
+            email: verified_email(body),
             birthday: solar_birthday(body),
-            gender: body.text("/kakao_account/gender").and_then(Gender::read),
+            gender: body.text("/kakao_account/gender").and_then(Gender::parse),
             age_range: body
                 .owned_text("/kakao_account/age_range")
                 .filter(|range| is_age_range(range)),
-            profile_image_url: own_picture(body),
+            profile_image_url: custom_picture(body),
         }
     }
 }
@@ -103,7 +103,7 @@ impl fmt::Debug for KakaoUser {
     }
 }
 
-fn trusted_email(body: &Object) -> Option<String> {
+fn verified_email(body: &Object) -> Option<String> {
     let trusted = body.is_true("/kakao_account/is_email_valid")
         && body.is_true("/kakao_account/is_email_verified");
     body.owned_text("/kakao_account/email").filter(|_| trusted)
@@ -139,14 +139,14 @@ fn is_age_range(text: &str) -> bool {
         .is_some_and(|(from, to)| !from.is_empty() && is_number(from) && is_number(to))
 }
 
-fn own_picture(body: &Object) -> Option<String> {
+fn custom_picture(body: &Object) -> Option<String> {
     if body.is_true("/kakao_account/profile/is_default_image") {
         return None;
     }
     let text = body.text("/kakao_account/profile/profile_image_url")?;
     Url::parse(text)
         .ok()
-        .filter(is_web)
+        .filter(is_http_url)
         .map(|_| text.to_owned())
 }
 
@@ -155,9 +155,9 @@ mod tests {
     use super::{Gender, KakaoUser, KakaoUserId, is_month_and_day};
     use crate::json::Object;
 
-    fn read(account: &str) -> KakaoUser {
+    fn parse(account: &str) -> KakaoUser {
         let body = format!(r#"{{"id":3000000001,"kakao_account":{account}}}"#);
-        KakaoUser::read(
+        KakaoUser::parse(
             KakaoUserId::new(1).unwrap(),
             &Object::parse(body.as_bytes()).unwrap(),
         )
@@ -167,18 +167,18 @@ mod tests {
     fn an_email_is_trusted_only_when_valid_and_verified() {
         let email = |valid: bool, verified: bool| {
             let flags = format!(r#""is_email_valid":{valid},"is_email_verified":{verified}"#);
-            read(&format!(r#"{{{flags},"email":"user@example.com"}}"#)).email
+            parse(&format!(r#"{{{flags},"email":"user@example.com"}}"#)).email
         };
         assert_eq!(email(true, true).as_deref(), Some("user@example.com"));
         assert_eq!(email(true, false), None);
         assert_eq!(email(false, true), None);
-        assert_eq!(read(r#"{"email":"user@example.com"}"#).email, None);
+        assert_eq!(parse(r#"{"email":"user@example.com"}"#).email, None);
     }
 
     #[test]
     fn a_lunar_birthday_is_left_out() {
         let birthday = |kind: &str| {
-            read(&format!(
+            parse(&format!(
                 r#"{{"birthday":"1130","birthday_type":"{kind}"}}"#
             ))
             .birthday
@@ -203,7 +203,7 @@ mod tests {
     fn the_default_picture_is_no_picture() {
         let picture = |default: bool, url: &str| {
             let profile = format!(r#""is_default_image":{default},"profile_image_url":"{url}""#);
-            read(&format!(r#"{{"profile":{{{profile}}}}}"#)).profile_image_url
+            parse(&format!(r#"{{"profile":{{{profile}}}}}"#)).profile_image_url
         };
         assert!(picture(false, "https://k.example/p640.jpg").is_some());
         assert_eq!(picture(true, "https://k.example/p640.jpg"), None);
@@ -212,22 +212,22 @@ mod tests {
 
     #[test]
     fn gender_and_age_are_taken_only_in_the_documented_spellings() {
-        let known = read(r#"{"gender":"female","age_range":"20~29"}"#);
+        let known = parse(r#"{"gender":"female","age_range":"20~29"}"#);
         assert_eq!(
             (known.gender, known.age_range.as_deref()),
             (Some(Gender::Female), Some("20~29"))
         );
         assert_eq!(
-            read(r#"{"age_range":"90~"}"#).age_range.as_deref(),
+            parse(r#"{"age_range":"90~"}"#).age_range.as_deref(),
             Some("90~")
         );
-        let odd = read(r#"{"gender":"x","age_range":"old"}"#);
+        let odd = parse(r#"{"gender":"x","age_range":"old"}"#);
         assert_eq!((odd.gender, odd.age_range), (None, None));
     }
 
     #[test]
     fn debug_output_shows_no_personal_data() {
-        let user = read(r#"{"profile":{"nickname":"홍길동"}}"#);
+        let user = parse(r#"{"profile":{"nickname":"홍길동"}}"#);
         assert_eq!(user.nickname.as_deref(), Some("홍길동"));
         assert!(!format!("{user:?}").contains("홍길동"));
     }

@@ -14,7 +14,7 @@ pub struct UnlinkNotice {
 
 /// Why a notice is not acted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookRefused {
+pub enum WebhookError {
     /// The `Authorization` header does not carry our admin key.
     #[error("the webhook does not carry our admin key")]
     WrongKey,
@@ -30,52 +30,52 @@ impl LoginClient {
     /// Checks a webhook call: its `Authorization` header and its query or form parameters.
     ///
     /// # Errors
-    /// [`WebhookRefused`]; the key is checked first, so a stranger learns nothing about the rest.
+    /// [`WebhookError`]; the key is checked first, so a stranger learns nothing about the rest.
     pub fn verify_unlink_webhook(
         &self,
         authorization: Option<&str>,
         params: &[(String, String)],
-    ) -> Result<UnlinkNotice, WebhookRefused> {
+    ) -> Result<UnlinkNotice, WebhookError> {
         let key = authorization
             .and_then(|header| header.strip_prefix("KakaoAK "))
-            .ok_or(WebhookRefused::WrongKey)?;
+            .ok_or(WebhookError::WrongKey)?;
         let ours = &self.config.admin_key;
         // Without a configured key an empty one would match.
         if ours.is_empty() || !ours.matches(key) {
-            return Err(WebhookRefused::WrongKey);
+            return Err(WebhookError::WrongKey);
         }
         if number(params, "app_id")? != self.config.app_id {
-            return Err(WebhookRefused::WrongApp);
+            return Err(WebhookError::WrongApp);
         }
         let user_id = number(params, "user_id")?;
         let referrer = only(params, "referrer_type")?.map(str::to_owned);
         if user_id > 0 {
             Ok(UnlinkNotice { user_id, referrer })
         } else {
-            Err(WebhookRefused::Malformed)
+            Err(WebhookError::Malformed)
         }
     }
 }
 
-fn number(params: &[(String, String)], name: &str) -> Result<i64, WebhookRefused> {
-    let text = only(params, name)?.ok_or(WebhookRefused::Malformed)?;
-    text.parse().map_err(|_| WebhookRefused::Malformed)
+fn number(params: &[(String, String)], name: &str) -> Result<i64, WebhookError> {
+    let text = only(params, name)?.ok_or(WebhookError::Malformed)?;
+    text.parse().map_err(|_| WebhookError::Malformed)
 }
 
-fn only<'a>(params: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, WebhookRefused> {
+fn only<'a>(params: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, WebhookError> {
     let mut values = params
         .iter()
         .filter(|(key, _)| key == name)
         .map(|(_, value)| value.as_str());
     match (values.next(), values.next()) {
         (value, None) => Ok(value),
-        _ => Err(WebhookRefused::Malformed),
+        _ => Err(WebhookError::Malformed),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{UnlinkNotice, WebhookRefused};
+    use super::{UnlinkNotice, WebhookError};
     use crate::login::{LoginClient, LoginConfig};
 
     fn client(admin_key: &str) -> LoginClient {
@@ -93,7 +93,7 @@ mod tests {
     fn verdict(
         authorization: Option<&str>,
         params: &[(&str, &str)],
-    ) -> Result<UnlinkNotice, WebhookRefused> {
+    ) -> Result<UnlinkNotice, WebhookError> {
         let params: Vec<(String, String)> = params
             .iter()
             .map(|(key, value)| ((*key).into(), (*value).into()))
@@ -126,7 +126,7 @@ mod tests {
         ] {
             assert_eq!(
                 verdict(header, &GOOD),
-                Err(WebhookRefused::WrongKey),
+                Err(WebhookError::WrongKey),
                 "{header:?}"
             );
         }
@@ -135,13 +135,13 @@ mod tests {
     #[test]
     fn an_unconfigured_key_matches_nothing() {
         let refused = client("").verify_unlink_webhook(Some("KakaoAK "), &[]);
-        assert_eq!(refused, Err(WebhookRefused::WrongKey));
+        assert_eq!(refused, Err(WebhookError::WrongKey));
     }
 
     #[test]
     fn a_notice_about_another_app_is_refused() {
         let params = [("app_id", "4321"), ("user_id", "3000000001")];
-        assert_eq!(verdict(KEY, &params), Err(WebhookRefused::WrongApp));
+        assert_eq!(verdict(KEY, &params), Err(WebhookError::WrongApp));
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
         for params in cases {
             assert_eq!(
                 verdict(KEY, params),
-                Err(WebhookRefused::Malformed),
+                Err(WebhookError::Malformed),
                 "{params:?}"
             );
         }

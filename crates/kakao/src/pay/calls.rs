@@ -1,4 +1,4 @@
-//! The four calls. Each is sent once; what a lost answer means is the caller's to resolve by look-up.
+//! The four calls. Each is sent once; what a lost response means is the caller's to resolve by look-up.
 
 use reqwest::header::AUTHORIZATION;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{
     ApproveOrder, Approved, CancelOrder, Cancelled, NotSentCause, Order, PayClient, PayError,
     Ready, ReadyOrder,
 };
-use crate::http::{self, Answer};
+use crate::http::{self, HttpResponse};
 use crate::json::Object;
 
 impl PayClient {
@@ -20,25 +20,25 @@ impl PayClient {
     /// [`PayError`]
     pub async fn ready(&self, order: &ReadyOrder<'_>) -> Result<Ready, PayError> {
         let body = order.body(&self.cid)?;
-        Ready::read(
+        Ready::parse(
             &self
                 .post("kakaopay.ready", "/online/v1/payment/ready", &body)
                 .await?,
         )
     }
 
-    /// Approves a payment that the payer has authenticated: the money moves. An answer that does not
+    /// Approves a payment that the payer has authenticated: the money moves. An response that does not
     /// match what was asked is [`PayError::Unknown`].
     ///
     /// # Errors
     /// [`PayError`]; after anything but [`PayError::NotSent`] look the order up before concluding.
     pub async fn approve(&self, order: &ApproveOrder<'_>) -> Result<Approved, PayError> {
         let body = order.body(&self.cid)?;
-        let answer = self
+        let response = self
             .send("kakaopay.approve", "/online/v1/payment/approve", &body)
             .await?;
-        let answer = error::accept(&answer, Some(order.pg_token))?;
-        Approved::read(&answer, &self.cid, order)
+        let response = error::accept(&response, Some(order.pg_token))?;
+        Approved::parse(&response, &self.cid, order)
     }
 
     /// Looks an order up. Changes nothing, so it may be repeated at will.
@@ -53,10 +53,10 @@ impl PayClient {
             cid: &self.cid,
             tid,
         };
-        let answer = self
+        let response = self
             .post("kakaopay.order", "/online/v1/payment/order", &body)
             .await?;
-        Order::read(&answer, &self.cid, tid)
+        Order::parse(&response, &self.cid, tid)
     }
 
     /// Gives a part or all of a payment back.
@@ -66,10 +66,10 @@ impl PayClient {
     /// with the same `cancelable_before`, which KakaoPay refuses when the first one went through.
     pub async fn cancel(&self, order: &CancelOrder<'_>) -> Result<Cancelled, PayError> {
         let body = order.body(&self.cid)?;
-        let answer = self
+        let response = self
             .post("kakaopay.cancel", "/online/v1/payment/cancel", &body)
             .await?;
-        Cancelled::read(&answer, &self.cid, order)
+        Cancelled::parse(&response, &self.cid, order)
     }
 
     async fn post(
@@ -86,7 +86,7 @@ impl PayClient {
         call: &'static str,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<Answer, PayError> {
+    ) -> Result<HttpResponse, PayError> {
         let request = self
             .client
             .post(self.base.at(path))

@@ -1,6 +1,6 @@
 //! The three ways a KakaoPay call can fail, which differ in what may have happened to the money.
 
-use crate::http::{Answer, Failure};
+use crate::http::{Failure, HttpResponse};
 use crate::json::Object;
 
 /// Longest provider message kept, in characters.
@@ -47,7 +47,7 @@ pub enum UnknownCause {
     },
     /// The answer is not what KakaoPay documents, lacks what we need, or is far too large.
     #[error("an answer that makes no sense, with status {http}")]
-    BrokenAnswer {
+    MalformedResponse {
         /// The HTTP status; 0 when the answer was cut off for its size.
         http: u16,
     },
@@ -81,34 +81,34 @@ impl From<Failure> for PayError {
         match failure {
             Failure::ConnectFailed => Self::NotSent(NotSentCause::ConnectFailed),
             Failure::ConnectTimedOut => Self::NotSent(NotSentCause::ConnectTimedOut),
-            Failure::NotFormed => Self::NotSent(NotSentCause::BadRequest { field: "request" }),
+            Failure::InvalidRequest => Self::NotSent(NotSentCause::BadRequest { field: "request" }),
             Failure::TimedOut => Self::Unknown(UnknownCause::Timeout),
             Failure::Lost => Self::Unknown(UnknownCause::ConnectionLost),
-            Failure::TooLarge => broken(0),
+            Failure::TooLarge => malformed(0),
         }
     }
 }
 
 /// The answer's object when it is a success, otherwise the error it stands for, without `hidden`
 /// should the provider's text repeat it.
-pub(super) fn accept(answer: &Answer, hidden: Option<&str>) -> Result<Object, PayError> {
-    let http = answer.http;
-    if answer.is_server_error() {
+pub(super) fn accept(response: &HttpResponse, hidden: Option<&str>) -> Result<Object, PayError> {
+    let http = response.http;
+    if response.is_server_error() {
         return Err(PayError::Unknown(UnknownCause::Server { http }));
     }
-    let body = Object::parse(&answer.body).ok_or_else(|| broken(http))?;
-    if answer.is_success() {
+    let body = Object::parse(&response.body).ok_or_else(|| malformed(http))?;
+    if response.is_success() {
         return Ok(body);
     }
-    Err(if answer.is_client_error() {
+    Err(if response.is_client_error() {
         declined(http, &body, hidden)
     } else {
-        broken(http)
+        malformed(http)
     })
 }
 
-pub(super) const fn broken(http: u16) -> PayError {
-    PayError::Unknown(UnknownCause::BrokenAnswer { http })
+pub(super) const fn malformed(http: u16) -> PayError {
+    PayError::Unknown(UnknownCause::MalformedResponse { http })
 }
 
 pub(super) const fn mismatch(field: &'static str) -> PayError {
@@ -120,10 +120,10 @@ fn declined(http: u16, body: &Object, hidden: Option<&str>) -> PayError {
     let first = |names: [&str; 2]| {
         names
             .iter()
-            .find_map(|name| body.whole(name).ok().flatten())
+            .find_map(|name| body.integer(name).ok().flatten())
     };
     let Some(code) = first(["/error_code", "/code"]) else {
-        return broken(http);
+        return malformed(http);
     };
     if matches!(code, -500 | -503) {
         return PayError::Unknown(UnknownCause::Server { http });

@@ -3,21 +3,21 @@
 //! KakaoPay knows no idempotency key and sends no webhook, so nothing here is ever sent twice by itself:
 //! an outcome that we cannot know is [`PayError::Unknown`], and only [`PayClient::order`] resolves it.
 
-mod answers;
 mod calls;
 mod error;
 mod requests;
+mod responses;
 mod status;
 
 use reqwest::Client;
 use reqwest::header::HeaderValue;
 
-pub use answers::{Approved, Cancelled, Order, Ready};
 pub use error::{NotSentCause, PayError, UnknownCause};
 pub use requests::{ApproveOrder, CancelOrder, ReadyOrder};
+pub use responses::{Approved, Cancelled, Order, Ready};
 pub use status::{OrderStatus, StatusGroup};
 
-use crate::http::{self, Base};
+use crate::http::{self, BaseUrl};
 use crate::{Secret, SetupError, Timeouts};
 
 /// Where KakaoPay is and who we are there.
@@ -35,7 +35,7 @@ pub struct PayConfig {
 #[derive(Clone, Debug)]
 pub struct PayClient {
     cid: String,
-    base: Base,
+    base: BaseUrl,
     authorization: HeaderValue,
     client: Client,
 }
@@ -54,7 +54,7 @@ impl PayClient {
     /// # Errors
     /// [`SetupError`] names the setting that is unusable.
     pub fn with_timeouts(config: PayConfig, timeouts: Timeouts) -> Result<Self, SetupError> {
-        let base = Base::parse("the KakaoPay address", &config.url)?;
+        let base = BaseUrl::parse("the KakaoPay address", &config.url)?;
         let authorization = Some(&config.secret_key)
             .filter(|key| !key.is_empty())
             .and_then(|key| http::authorization("SECRET_KEY", key.expose()))

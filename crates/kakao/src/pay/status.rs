@@ -49,7 +49,7 @@ pub enum StatusGroup {
 impl OrderStatus {
     /// Reads KakaoPay's word.
     #[must_use]
-    pub fn read(word: &str) -> Self {
+    pub fn parse(word: &str) -> Self {
         match word {
             "READY" => Self::Ready,
             "SEND_TMS" => Self::SendTms,
@@ -107,7 +107,7 @@ mod tests {
         ];
         for (group, words) in groups {
             for word in words.split(' ') {
-                let status = OrderStatus::read(word);
+                let status = OrderStatus::parse(word);
                 assert!(!matches!(status, OrderStatus::Unknown(_)), "{word}");
                 assert_eq!(status.group(), group, "{word}");
             }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_undocumented_state_concludes_nothing() {
-        let status = OrderStatus::read("HELD_FOR_REVIEW");
+        let status = OrderStatus::parse("HELD_FOR_REVIEW");
         assert_eq!(status, OrderStatus::Unknown("HELD_FOR_REVIEW".to_owned()));
         assert_eq!(status.group(), StatusGroup::Pending);
     }

@@ -90,7 +90,7 @@ async fn a_refresh_without_a_new_refresh_token_keeps_the_old_one() {
 #[tokio::test]
 async fn refusals_of_the_token_server_are_sorted_by_code() {
     let server = |http| LoginError::Unavailable(Outage::Server { http });
-    let busy = LoginError::Busy { retry_after: None };
+    let rate_limited = LoginError::RateLimited { retry_after: None };
     for (http, body, expected) in [
         (
             400,
@@ -113,9 +113,13 @@ async fn refusals_of_the_token_server_are_sorted_by_code() {
             r#"{"error":"invalid_client","error_code":"KOE101"}"#,
             misconfigured("KOE101"),
         ),
-        (400, r#"{"error_code":"KOE237"}"#, busy.clone()),
-        (429, "", busy),
-        (400, "<html>", LoginError::Unavailable(Outage::BrokenAnswer)),
+        (400, r#"{"error_code":"KOE237"}"#, rate_limited.clone()),
+        (429, "", rate_limited),
+        (
+            400,
+            "<html>",
+            LoginError::Unavailable(Outage::MalformedResponse),
+        ),
         (400, r#"{"error_code":"KOE003"}"#, server(400)),
         (502, r#"{"error_code":"KOE320"}"#, server(502)),
     ] {
@@ -188,7 +192,7 @@ async fn a_token_that_no_header_can_carry_is_rejected_unsent() {
     for token in ["", "a\r\nx: y", "a\0b", &long] {
         assert_eq!(client.user_me(token).await, Err(rejected("malformed")));
     }
-    assert!(!kakao.was_asked());
+    assert!(!kakao.was_requested());
 }
 
 #[tokio::test]
@@ -205,7 +209,7 @@ async fn refusals_of_the_user_api_are_sorted_by_code() {
         (
             400,
             r#"{"msg":"quota","code":-10}"#,
-            LoginError::Busy { retry_after: None },
+            LoginError::RateLimited { retry_after: None },
         ),
         (
             403,
@@ -222,8 +226,16 @@ async fn refusals_of_the_user_api_are_sorted_by_code() {
             r#"{"code":-9798}"#,
             LoginError::Unavailable(Outage::Server { http: 503 }),
         ),
-        (400, "oops", LoginError::Unavailable(Outage::BrokenAnswer)),
-        (200, "oops", LoginError::Unavailable(Outage::BrokenAnswer)),
+        (
+            400,
+            "oops",
+            LoginError::Unavailable(Outage::MalformedResponse),
+        ),
+        (
+            200,
+            "oops",
+            LoginError::Unavailable(Outage::MalformedResponse),
+        ),
         (200, "{}", LoginError::Incomplete),
     ] {
         let kakao = Responder::answering(http, body).await;
@@ -241,7 +253,7 @@ async fn a_rate_limit_tells_how_long_to_wait() {
     let outcome = client(&kakao.url).user_me("AT-1").await;
     assert_eq!(
         outcome,
-        Err(LoginError::Busy {
+        Err(LoginError::RateLimited {
             retry_after: Some(30)
         })
     );
@@ -250,9 +262,9 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 #[tokio::test]
 async fn a_server_that_is_away_silent_or_gone_is_unavailable() {
     let unavailable = |outage| Err(LoginError::Unavailable(outage));
-    let nobody = Responder::nobody().await;
+    let unreachable = Responder::unreachable().await;
     assert_eq!(
-        client(&nobody).user_me("AT-1").await,
+        client(&unreachable).user_me("AT-1").await,
         unavailable(Outage::Unreachable)
     );
     let silent = Responder::silent().await;

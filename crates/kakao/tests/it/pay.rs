@@ -207,7 +207,7 @@ async fn a_request_beyond_the_documented_limits_is_never_sent() {
     };
     assert_eq!(client.cancel(&order).await, Err(refused("amount")));
     assert_eq!(client.order("").await, Err(refused("tid")));
-    assert!(!kakaopay.was_asked());
+    assert!(!kakaopay.was_requested());
 }
 
 #[test]

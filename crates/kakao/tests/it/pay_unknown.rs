@@ -17,7 +17,7 @@ async fn no_answer_in_time_is_unknown() {
         PayError::Unknown(UnknownCause::Timeout)
     );
     kakaopay.request().await;
-    assert!(!kakaopay.was_asked(), "a charge must not be sent twice");
+    assert!(!kakaopay.was_requested(), "a charge must not be sent twice");
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_connection_lost_after_the_request_is_unknown_and_not_sent_again() {
         PayError::Unknown(UnknownCause::ConnectionLost)
     );
     kakaopay.request().await;
-    assert!(!kakaopay.was_asked(), "a charge must not be sent twice");
+    assert!(!kakaopay.was_requested(), "a charge must not be sent twice");
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn an_answer_that_breaks_off_is_unknown() {
 
 #[tokio::test]
 async fn a_refused_connection_means_nothing_was_sent() {
-    let url = Responder::nobody().await;
+    let url = Responder::unreachable().await;
     assert_eq!(
         approve_at(&url).await,
         PayError::NotSent(NotSentCause::ConnectFailed)
@@ -81,26 +81,26 @@ async fn an_answer_that_makes_no_sense_is_unknown() {
         (400, r#"{"error_message":"no code"}"#),
     ] {
         let kakaopay = Responder::answering(http, body).await;
-        let unknown = PayError::Unknown(UnknownCause::BrokenAnswer { http });
+        let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{http} {body}");
     }
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_with_our_key() {
-    let mut elsewhere = Responder::answering(200, &approved("11000")).await;
-    let location = format!("location: {}/\r\n", elsewhere.url);
+    let mut target = Responder::answering(200, &approved("11000")).await;
+    let location = format!("location: {}/\r\n", target.url);
     let kakaopay = Responder::answering_with(307, &location, "").await;
-    let unknown = PayError::Unknown(UnknownCause::BrokenAnswer { http: 307 });
+    let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 307 });
     assert_eq!(approve_at(&kakaopay.url).await, unknown);
-    assert!(!elsewhere.was_asked());
+    assert!(!target.was_requested());
 }
 
 #[tokio::test]
 async fn an_answer_beyond_a_mebibyte_is_cut_off() {
     let huge = format!(r#"{{"aid":"{}"}}"#, "a".repeat(1024 * 1024));
     let kakaopay = Responder::answering(200, &huge).await;
-    let unknown = PayError::Unknown(UnknownCause::BrokenAnswer { http: 0 });
+    let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 0 });
     assert_eq!(approve_at(&kakaopay.url).await, unknown);
 }
 
@@ -125,7 +125,7 @@ async fn an_approval_of_something_else_is_unknown() {
 async fn an_amount_that_is_no_whole_number_is_unknown() {
     for total in ["11000.5", "\"11,000\"", "true"] {
         let kakaopay = Responder::answering(200, &approved(total)).await;
-        let unknown = PayError::Unknown(UnknownCause::BrokenAnswer { http: 200 });
+        let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{total}");
     }
 }
@@ -141,7 +141,7 @@ async fn a_looked_up_order_must_be_the_one_asked_for() {
 async fn a_nonsensical_refunded_amount_is_not_taken_for_none() {
     let body = r#"{"tid":"T1","status":"SUCCESS_PAYMENT","canceled_amount":{"total":"x"}}"#;
     let kakaopay = Responder::answering(200, body).await;
-    let unknown = PayError::Unknown(UnknownCause::BrokenAnswer { http: 200 });
+    let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
     assert_eq!(client(&kakaopay.url).order("T1").await, Err(unknown));
 }
 

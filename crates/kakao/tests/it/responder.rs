@@ -15,7 +15,7 @@ pub const SHORT: Timeouts = Timeouts {
 /// What happens once a request was read.
 #[derive(Clone)]
 enum Behaviour {
-    Answer(Vec<u8>),
+    HttpResponse(Vec<u8>),
     HangUp,
     KeepSilent,
 }
@@ -36,12 +36,15 @@ impl Responder {
     pub async fn answering_with(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
         let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n");
-        Self::start(Behaviour::Answer(format!("{head}{body}").into_bytes())).await
+        Self::start(Behaviour::HttpResponse(
+            format!("{head}{body}").into_bytes(),
+        ))
+        .await
     }
 
     /// Writes these bytes and closes.
     pub async fn writing(bytes: &str) -> Self {
-        Self::start(Behaviour::Answer(bytes.as_bytes().to_vec())).await
+        Self::start(Behaviour::HttpResponse(bytes.as_bytes().to_vec())).await
     }
 
     /// Closes the connection after the request was read.
@@ -55,7 +58,7 @@ impl Responder {
     }
 
     /// An address at which nobody listens.
-    pub async fn nobody() -> String {
+    pub async fn unreachable() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     }
@@ -66,7 +69,7 @@ impl Responder {
     }
 
     /// Whether a request came in that was not taken yet.
-    pub fn was_asked(&mut self) -> bool {
+    pub fn was_requested(&mut self) -> bool {
         self.requests.try_recv().is_ok()
     }
 
@@ -86,7 +89,7 @@ impl Responder {
 async fn serve(mut stream: TcpStream, behaviour: Behaviour, sender: UnboundedSender<String>) {
     sender.send(read_request(&mut stream).await).unwrap();
     match behaviour {
-        Behaviour::Answer(bytes) => {
+        Behaviour::HttpResponse(bytes) => {
             // A client that stops reading a huge answer half-way is what one test wants to see.
             if stream.write_all(&bytes).await.is_ok() {
                 stream.shutdown().await.unwrap_or_default();

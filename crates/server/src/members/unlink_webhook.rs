@@ -4,7 +4,7 @@ use axum::extract::State;
 use funsun_domain::ids::KakaoId;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use kakao::login::WebhookRefused;
+use kakao::login::WebhookError;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -99,7 +99,7 @@ async fn note<'a>(
     Ok(())
 }
 
-fn refuse(_: WebhookRefused) -> AppError {
+fn refuse(_: WebhookError) -> AppError {
     AppError::unauthorized(
         "not_kakao",
         "this call is for Kakao, with our app's admin key",

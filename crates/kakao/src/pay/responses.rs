@@ -2,10 +2,10 @@
 
 use reqwest::Url;
 
-use super::error::{PayError, broken, mismatch};
+use super::error::{PayError, malformed, mismatch};
 use super::requests::{ApproveOrder, CancelOrder};
 use super::status::OrderStatus;
-use crate::http::is_web;
+use crate::http::is_http_url;
 use crate::json::Object;
 
 /// Longest tid taken, in characters; they have 20.
@@ -83,54 +83,54 @@ pub struct Cancelled {
 }
 
 impl Ready {
-    pub(super) fn read(body: &Object) -> Result<Self, PayError> {
+    pub(super) fn parse(body: &Object) -> Result<Self, PayError> {
         let tid = body
             .owned_text("/tid")
             .filter(|tid| tid.chars().count() <= TID_CHARS_MAX);
         let ready = Self {
-            tid: tid.ok_or(broken(OK))?,
-            app_url: web_address(body, "/next_redirect_app_url"),
-            mobile_url: web_address(body, "/next_redirect_mobile_url"),
-            pc_url: web_address(body, "/next_redirect_pc_url"),
+            tid: tid.ok_or(malformed(OK))?,
+            app_url: http_url(body, "/next_redirect_app_url"),
+            mobile_url: http_url(body, "/next_redirect_mobile_url"),
+            pc_url: http_url(body, "/next_redirect_pc_url"),
         };
-        let somewhere = [&ready.app_url, &ready.mobile_url, &ready.pc_url];
-        if somewhere.iter().any(|url| url.is_some()) {
+        let urls = [&ready.app_url, &ready.mobile_url, &ready.pc_url];
+        if urls.iter().any(|url| url.is_some()) {
             Ok(ready)
         } else {
-            Err(broken(OK))
+            Err(malformed(OK))
         }
     }
 }
 
 impl Approved {
-    pub(super) fn read(
+    pub(super) fn parse(
         body: &Object,
         cid: &str,
-        asked: &ApproveOrder<'_>,
+        request: &ApproveOrder<'_>,
     ) -> Result<Self, PayError> {
-        let total = whole(body, "/amount/total")?;
+        let total = integer(body, "/amount/total")?;
         let same = [
             ("cid", body.text("/cid") == Some(cid)),
-            ("tid", body.text("/tid") == Some(asked.tid)),
+            ("tid", body.text("/tid") == Some(request.tid)),
             (
                 "partner_order_id",
-                body.text("/partner_order_id") == Some(asked.order_id),
+                body.text("/partner_order_id") == Some(request.order_id),
             ),
             (
                 "partner_user_id",
-                body.text("/partner_user_id") == Some(asked.user_id),
+                body.text("/partner_user_id") == Some(request.user_id),
             ),
-            ("total", total == Some(asked.amount)),
+            ("total", total == Some(request.amount)),
         ];
         if let Some((field, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(mismatch(field));
         }
         Ok(Self {
-            aid: body.owned_text("/aid").ok_or(broken(OK))?,
-            tid: asked.tid.to_owned(),
-            order_id: asked.order_id.to_owned(),
-            user_id: asked.user_id.to_owned(),
-            total: asked.amount,
+            aid: body.owned_text("/aid").ok_or(malformed(OK))?,
+            tid: request.tid.to_owned(),
+            order_id: request.order_id.to_owned(),
+            user_id: request.user_id.to_owned(),
+            total: request.amount,
             method: body.owned_text("/payment_method_type"),
             approved_at: body.owned_text("/approved_at"),
         })
@@ -138,49 +138,49 @@ impl Approved {
 }
 
 impl Order {
-    pub(super) fn read(body: &Object, cid: &str, tid: &str) -> Result<Self, PayError> {
-        same_order(body, cid, tid)?;
+    pub(super) fn parse(body: &Object, cid: &str, tid: &str) -> Result<Self, PayError> {
+        check_order(body, cid, tid)?;
         let approval = body
             .objects("/payment_action_details")
             .into_iter()
             .find(|action| action.text("/payment_action_type") == Some("PAYMENT"));
         Ok(Self {
             tid: tid.to_owned(),
-            status: OrderStatus::read(body.text("/status").ok_or(broken(OK))?),
+            status: OrderStatus::parse(body.text("/status").ok_or(malformed(OK))?),
             order_id: body.owned_text("/partner_order_id"),
             user_id: body.owned_text("/partner_user_id"),
-            total: whole(body, "/amount/total")?,
-            canceled: whole(body, "/canceled_amount/total")?.unwrap_or(0),
-            cancelable: whole(body, "/cancel_available_amount/total")?,
+            total: integer(body, "/amount/total")?,
+            canceled: integer(body, "/canceled_amount/total")?.unwrap_or(0),
+            cancelable: integer(body, "/cancel_available_amount/total")?,
             aid: approval.and_then(|action| action.owned_text("/aid")),
         })
     }
 }
 
 impl Cancelled {
-    pub(super) fn read(
+    pub(super) fn parse(
         body: &Object,
         cid: &str,
-        asked: &CancelOrder<'_>,
+        request: &CancelOrder<'_>,
     ) -> Result<Self, PayError> {
-        same_order(body, cid, asked.tid)?;
-        let amount = whole(body, "/approved_cancel_amount/total")?;
-        if amount != Some(asked.amount) {
+        check_order(body, cid, request.tid)?;
+        let amount = integer(body, "/approved_cancel_amount/total")?;
+        if amount != Some(request.amount) {
             return Err(mismatch("approved_cancel_amount"));
         }
-        let some = |pointer| whole(body, pointer)?.ok_or(broken(OK));
+        let required = |pointer| integer(body, pointer)?.ok_or(malformed(OK));
         Ok(Self {
-            aid: body.owned_text("/aid").ok_or(broken(OK))?,
-            amount: asked.amount,
-            canceled_total: some("/canceled_amount/total")?,
-            remaining: some("/cancel_available_amount/total")?,
-            status: OrderStatus::read(body.text("/status").ok_or(broken(OK))?),
+            aid: body.owned_text("/aid").ok_or(malformed(OK))?,
+            amount: request.amount,
+            canceled_total: required("/canceled_amount/total")?,
+            remaining: required("/cancel_available_amount/total")?,
+            status: OrderStatus::parse(body.text("/status").ok_or(malformed(OK))?),
         })
     }
 }
 
 /// The tid must be the one asked for; the cid too, where it is given.
-fn same_order(body: &Object, cid: &str, tid: &str) -> Result<(), PayError> {
+fn check_order(body: &Object, cid: &str, tid: &str) -> Result<(), PayError> {
     if body.text("/tid") != Some(tid) {
         return Err(mismatch("tid"));
     }
@@ -190,14 +190,14 @@ fn same_order(body: &Object, cid: &str, tid: &str) -> Result<(), PayError> {
     Ok(())
 }
 
-fn whole(body: &Object, pointer: &str) -> Result<Option<i64>, PayError> {
-    body.whole(pointer).map_err(|_| broken(OK))
+fn integer(body: &Object, pointer: &str) -> Result<Option<i64>, PayError> {
+    body.integer(pointer).map_err(|_| malformed(OK))
 }
 
-fn web_address(body: &Object, pointer: &str) -> Option<String> {
+fn http_url(body: &Object, pointer: &str) -> Option<String> {
     let text = body.text(pointer)?;
     Url::parse(text)
         .ok()
-        .filter(is_web)
+        .filter(is_http_url)
         .map(|_| text.to_owned())
 }
