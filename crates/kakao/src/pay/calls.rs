@@ -1,4 +1,4 @@
-//! The four calls. Each is sent once; what a lost response means is the caller's to resolve by look-up.
+//! The four calls. Each is sent once, never retried; after a lost response the caller must look the order up.
 
 use reqwest::header::AUTHORIZATION;
 use serde::Serialize;
@@ -13,8 +13,8 @@ use crate::http::{self, HttpResponse};
 use crate::json::Object;
 
 impl PayClient {
-    /// Prepares a payment, which then lives for 15 minutes. Moves no money: after any failure a new
-    /// attempt under a new order id is safe.
+    /// Prepares a payment, which expires after 15 minutes. Moves no money: after any failure, retrying with a new
+    /// order id is safe.
     ///
     /// # Errors
     /// [`PayError`]
@@ -27,11 +27,11 @@ impl PayClient {
         )
     }
 
-    /// Approves a payment that the payer has authenticated: the money moves. An response that does not
-    /// match what was asked is [`PayError::Unknown`].
+    /// Approves a payment that the payer has authenticated: this charges the payer. A response that does not match
+    /// the request is [`PayError::Unknown`].
     ///
     /// # Errors
-    /// [`PayError`]; after anything but [`PayError::NotSent`] look the order up before concluding.
+    /// [`PayError`]; after any variant but [`PayError::NotSent`], look the order up to learn the outcome.
     pub async fn approve(&self, order: &ApproveOrder<'_>) -> Result<Approved, PayError> {
         let body = order.body(&self.cid)?;
         let response = self
@@ -41,10 +41,10 @@ impl PayClient {
         Approved::parse(&response, &self.cid, order)
     }
 
-    /// Looks an order up. Changes nothing, so it may be repeated at will.
+    /// Looks an order up. Read-only, so it may be retried freely.
     ///
     /// # Errors
-    /// [`PayError`]; none of them concludes anything about the order.
+    /// [`PayError`]; no variant says anything about the state of the order.
     pub async fn order(&self, tid: &str) -> Result<Order, PayError> {
         if tid.is_empty() {
             return Err(PayError::NotSent(NotSentCause::BadRequest { field: "tid" }));
@@ -59,11 +59,11 @@ impl PayClient {
         Order::parse(&response, &self.cid, tid)
     }
 
-    /// Gives a part or all of a payment back.
+    /// Refunds a payment, partly or fully.
     ///
     /// # Errors
-    /// [`PayError`]; after anything but [`PayError::NotSent`] look the order up, and send it again only
-    /// with the same `cancelable_before`, which KakaoPay refuses when the first one went through.
+    /// [`PayError`]; after any variant but [`PayError::NotSent`], look the order up, and retry only with the same
+    /// `cancelable_before`, which KakaoPay refuses when the first refund went through.
     pub async fn cancel(&self, order: &CancelOrder<'_>) -> Result<Cancelled, PayError> {
         let body = order.body(&self.cid)?;
         let response = self

@@ -1,31 +1,31 @@
-//! The three ways a KakaoPay call can fail, which differ in what may have happened to the money.
+//! The three kinds of failure of a KakaoPay call, which differ in what may have happened to the money.
 
 use crate::http::{Failure, HttpResponse};
 use crate::json::Object;
 
-/// Longest provider message kept, in characters.
+/// Longest message of KakaoPay kept, in characters.
 const MESSAGE_CHARS_MAX: usize = 200;
 
-/// Why a call gave no result.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayError {
-    /// A well-formed refusal. For approve and cancel even this does not prove that no money moved
-    /// (-702 says that an earlier call succeeded, -780 has come with a charge): look the order up.
-    #[error("KakaoPay declines: {code} {message}")]
+    /// A well-formed error response. For approve and cancel, not even this proves that no money moved
+    /// (-702 means that an earlier call succeeded, -780 has been seen with a charge): look the order up.
+    #[error("KakaoPay declined: {code} {message}")]
     Declined {
         /// The HTTP status, 400–499.
         http: u16,
-        /// KakaoPay's code, such as -780. Branch on this one.
+        /// KakaoPay's error code, such as -780. Branch on this one.
         code: i64,
-        /// KakaoPay's text, shortened, without the `pg_token`. For the operator, not for the payer.
+        /// KakaoPay's message, shortened, with the `pg_token` removed. For the operator, not for the payer.
         message: String,
         /// `method_result_code` of the bank or card company, such as `USER_LOCKED`.
         result: Option<String>,
     },
-    /// Sent, but we cannot know what became of it: look the order up, never send it again to find out.
+    /// Sent, but the outcome is unknown: look the order up, and never retry to find out.
     #[error("the outcome at KakaoPay is unknown: {0}")]
     Unknown(UnknownCause),
-    /// Nothing reached KakaoPay; asking again is safe.
+    /// Nothing reached KakaoPay; retrying is safe.
     #[error("nothing was sent to KakaoPay: {0}")]
     NotSent(NotSentCause),
 }
@@ -33,11 +33,11 @@ pub enum PayError {
 /// Why the outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownCause {
-    /// No answer in time.
-    #[error("no answer in time")]
+    /// No response in time.
+    #[error("no response in time")]
     Timeout,
-    /// The connection broke before the answer was complete.
-    #[error("the connection broke")]
+    /// The connection was lost before the response was complete.
+    #[error("the connection was lost")]
     ConnectionLost,
     /// HTTP 5xx, or the codes -500 (internal) and -503 (maintenance).
     #[error("server error {http}")]
@@ -45,16 +45,16 @@ pub enum UnknownCause {
         /// The HTTP status.
         http: u16,
     },
-    /// The answer is not what KakaoPay documents, lacks what we need, or is far too large.
-    #[error("an answer that makes no sense, with status {http}")]
+    /// The response is not as documented, lacks a required field, or is far too large.
+    #[error("malformed response with status {http}")]
     MalformedResponse {
-        /// The HTTP status; 0 when the answer was cut off for its size.
+        /// The HTTP status; 0 when the response was too large.
         http: u16,
     },
-    /// The answer is about something else than was asked.
-    #[error("the answer's {field} is not what was asked")]
+    /// The response does not match the request.
+    #[error("{field} of the response does not match the request")]
     Mismatch {
-        /// Which field differs or is missing.
+        /// The field that differs or is missing.
         field: &'static str,
     },
 }
@@ -68,8 +68,8 @@ pub enum NotSentCause {
     /// No connection could be made in time.
     #[error("no connection in time")]
     ConnectTimedOut,
-    /// The request breaks a documented limit, such as an empty tid or an amount of zero.
-    #[error("{field} cannot be sent")]
+    /// The request violates a documented limit, for example by an empty tid or an amount of zero.
+    #[error("{field} violates a limit of KakaoPay")]
     BadRequest {
         /// Which field.
         field: &'static str,
@@ -89,8 +89,7 @@ impl From<Failure> for PayError {
     }
 }
 
-/// The answer's object when it is a success, otherwise the error it stands for, without `hidden`
-/// should the provider's text repeat it.
+/// The JSON object of a successful response; otherwise the error, with `hidden` redacted from KakaoPay's message.
 pub(super) fn accept(response: &HttpResponse, hidden: Option<&str>) -> Result<Object, PayError> {
     let http = response.http;
     if response.is_server_error() {
@@ -115,7 +114,7 @@ pub(super) const fn mismatch(field: &'static str) -> PayError {
     PayError::Unknown(UnknownCause::Mismatch { field })
 }
 
-/// Reads both shapes of error: `error_code`/`error_message`, and `code`/`msg` of the older API.
+/// Parses both error formats: `error_code`/`error_message`, and `code`/`msg` of the older API.
 fn declined(http: u16, body: &Object, hidden: Option<&str>) -> PayError {
     let first = |names: [&str; 2]| {
         names

@@ -1,7 +1,7 @@
-//! KakaoPay single payments: ready, approve, look-up (order) and cancel.
+//! KakaoPay single payments: ready, approve, order (look-up) and cancel.
 //!
-//! KakaoPay knows no idempotency key and sends no webhook, so nothing here is ever sent twice by itself:
-//! an outcome that we cannot know is [`PayError::Unknown`], and only [`PayClient::order`] resolves it.
+//! KakaoPay has neither idempotency keys nor webhooks, so nothing here is retried automatically: an unknown outcome
+//! is [`PayError::Unknown`], and only [`PayClient::order`] resolves it.
 
 mod calls;
 mod error;
@@ -20,18 +20,18 @@ pub use status::{OrderStatus, StatusGroup};
 use crate::http::{self, BaseUrl};
 use crate::{Secret, SetupError, Timeouts};
 
-/// Where KakaoPay is and who we are there.
+/// KakaoPay's URL and our credentials.
 #[derive(Clone, Debug)]
 pub struct PayConfig {
-    /// `https://open-api.kakaopay.com`, for test and live alike: the key and the cid decide.
+    /// `https://open-api.kakaopay.com` for test and live payments alike: the key and the cid decide which they are.
     pub url: String,
     /// The secret key of the KakaoPay app.
     pub secret_key: Secret,
-    /// The merchant code, of 10 characters; `TC0ONETIME` makes mock payments.
+    /// The merchant code (10 characters); `TC0ONETIME` makes test payments.
     pub cid: String,
 }
 
-/// Talks to KakaoPay. Cheap to clone; clones share one connection pool.
+/// A KakaoPay client. Cheap to clone; clones share one connection pool.
 #[derive(Clone, Debug)]
 pub struct PayClient {
     cid: String,
@@ -41,18 +41,18 @@ pub struct PayClient {
 }
 
 impl PayClient {
-    /// Checks the settings; connects to nothing yet.
+    /// Checks the settings; opens no connection.
     ///
     /// # Errors
-    /// [`SetupError`] names the setting that is unusable.
+    /// [`SetupError`] names the unusable setting.
     pub fn new(config: PayConfig) -> Result<Self, SetupError> {
         Self::with_timeouts(config, Timeouts::default())
     }
 
-    /// As [`PayClient::new`], with other time limits.
+    /// [`PayClient::new`] with other timeouts.
     ///
     /// # Errors
-    /// [`SetupError`] names the setting that is unusable.
+    /// [`SetupError`] names the unusable setting.
     pub fn with_timeouts(config: PayConfig, timeouts: Timeouts) -> Result<Self, SetupError> {
         let base = BaseUrl::parse("the KakaoPay address", &config.url)?;
         let authorization = Some(&config.secret_key)

@@ -1,5 +1,4 @@
-//! What we ask of KakaoPay, checked against its documented limits before anything is sent,
-//! and the JSON bodies sent for it.
+//! Requests to KakaoPay, checked against its documented limits before anything is sent, and their JSON bodies.
 
 use std::fmt;
 
@@ -7,7 +6,7 @@ use serde::Serialize;
 
 use super::error::{NotSentCause, PayError};
 
-/// Longest texts KakaoPay takes, in characters: ids and names, the payload, addresses.
+/// Longest texts KakaoPay accepts, in characters: ids and names, the payload, URLs.
 const TEXT_CHARS_MAX: usize = 100;
 const PAYLOAD_CHARS_MAX: usize = 200;
 const URL_CHARS_MAX: usize = 255;
@@ -15,7 +14,7 @@ const URL_CHARS_MAX: usize = 255;
 /// A payment to prepare.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadyOrder<'a> {
-    /// Our number for this payment, unique per attempt; at most 100 characters.
+    /// Our number for this payment, unique and never reused; at most 100 characters.
     pub order_id: &'a str,
     /// Our opaque key for the payer; at most 100 characters, no personal data.
     pub user_id: &'a str,
@@ -23,24 +22,24 @@ pub struct ReadyOrder<'a> {
     pub item_name: &'a str,
     /// KRW, above zero.
     pub amount: i64,
-    /// Where the browser comes back with `pg_token`; at most 255 characters, like the other two.
+    /// Where the browser is redirected with `pg_token`; at most 255 characters, like the other two.
     pub approval_url: &'a str,
-    /// Where the browser comes back when the payer gave up. Proves nothing: look the order up.
+    /// Where the browser is redirected when the payer cancels. Proves nothing: look the order up.
     pub cancel_url: &'a str,
-    /// Where the browser comes back after a failure or 15 minutes. Proves nothing either.
+    /// Where the browser is redirected after a failure or 15 minutes. Proves nothing either.
     pub fail_url: &'a str,
 }
 
-/// A payment to approve; this is what moves the money.
+/// A payment to approve, which charges the payer.
 #[derive(Clone, Copy)]
 pub struct ApproveOrder<'a> {
-    /// KakaoPay's number, from [`super::Ready`].
+    /// KakaoPay's transaction id, from [`super::Ready`].
     pub tid: &'a str,
     /// As in the [`ReadyOrder`].
     pub order_id: &'a str,
     /// As in the [`ReadyOrder`].
     pub user_id: &'a str,
-    /// From the redirect to the approval URL; as good as a password until it is used.
+    /// From the redirect to the approval URL; a secret until it is used.
     pub pg_token: &'a str,
     /// KRW, as in the [`ReadyOrder`].
     pub amount: i64,
@@ -56,15 +55,15 @@ impl fmt::Debug for ApproveOrder<'_> {
     }
 }
 
-/// A part or the whole of a payment to give back.
+/// A full or partial refund of a payment.
 #[derive(Clone, Copy, Debug)]
 pub struct CancelOrder<'a> {
-    /// KakaoPay's number.
+    /// KakaoPay's transaction id.
     pub tid: &'a str,
-    /// KRW to give back, above zero.
+    /// KRW to refund, above zero.
     pub amount: i64,
-    /// KRW that can still be given back before this call. KakaoPay refuses the call when it is stale,
-    /// which keeps one refund from happening twice.
+    /// KRW refundable before this call. KakaoPay refuses the call when this is stale, which keeps a retried refund
+    /// from happening twice.
     pub cancelable_before: i64,
     /// Our note, such as the refund's id; at most 200 characters.
     pub payload: &'a str,
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_what_is_left_is_never_asked_back() {
+    fn a_refund_above_the_refundable_amount_is_never_requested() {
         let order = CancelOrder {
             tid: "T1",
             amount: 2,

@@ -1,4 +1,4 @@
-//! What KakaoPay answers, taken only when it is about what was asked.
+//! KakaoPay's responses, accepted only when they match the request.
 
 use reqwest::Url;
 
@@ -8,50 +8,50 @@ use super::status::OrderStatus;
 use crate::http::is_http_url;
 use crate::json::Object;
 
-/// Longest tid taken, in characters; they have 20.
+/// Longest tid accepted, in characters; KakaoPay's have 20.
 const TID_CHARS_MAX: usize = 64;
 
-/// The status of a complete answer that did not make sense. KakaoPay documents only 200 for success.
+/// The status reported for a malformed success. KakaoPay documents only 200 for success.
 const OK: u16 = 200;
 
-/// A prepared payment. Store the `tid` before the payer is sent on.
+/// A prepared payment. Store the `tid` before redirecting the payer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
-    /// KakaoPay's number for the payment.
+    /// KakaoPay's transaction id.
     pub tid: String,
-    /// Where an app's web view goes. At least one of the three addresses is present.
+    /// Payment page for an app's web view. At least one of the three URLs is present.
     pub app_url: Option<String>,
-    /// Where a phone's browser goes.
+    /// Payment page for a phone's browser.
     pub mobile_url: Option<String>,
-    /// Where a desktop browser goes.
+    /// Payment page for a desktop browser.
     pub pc_url: Option<String>,
 }
 
-/// An approved payment: cid, tid, both ids and the total equal what was asked.
+/// An approved payment: cid, tid, both ids and the total match the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {
-    /// KakaoPay's number for this approval.
+    /// KakaoPay's id of this approval.
     pub aid: String,
-    /// As asked.
+    /// As requested.
     pub tid: String,
-    /// As asked.
+    /// As requested.
     pub order_id: String,
-    /// As asked.
+    /// As requested.
     pub user_id: String,
-    /// KRW taken.
+    /// KRW charged.
     pub total: i64,
     /// `CARD` or `MONEY`.
     pub method: Option<String>,
-    /// Date and time without an offset, presumably of Seoul.
+    /// Date and time without an offset, presumably in Asia/Seoul.
     pub approved_at: Option<String>,
 }
 
-/// The book entry of an order.
+/// KakaoPay's record of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// As asked.
+    /// As requested.
     pub tid: String,
-    /// The state; [`OrderStatus::group`] says what it means.
+    /// The status; [`OrderStatus::group`] is what it means for us.
     pub status: OrderStatus,
     /// Our order number: compare it before acting.
     pub order_id: Option<String>,
@@ -59,26 +59,26 @@ pub struct Order {
     pub user_id: Option<String>,
     /// KRW ordered: compare it before acting.
     pub total: Option<i64>,
-    /// KRW given back so far.
+    /// KRW refunded so far.
     pub canceled: i64,
-    /// KRW that can still be given back.
+    /// KRW that can still be refunded.
     pub cancelable: Option<i64>,
-    /// The number of the approval, once there is one.
+    /// KakaoPay's id of the approval, once there is one.
     pub aid: Option<String>,
 }
 
-/// A refund carried out.
+/// A completed refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancelled {
-    /// KakaoPay's number for this refund.
+    /// KakaoPay's id of this refund.
     pub aid: String,
-    /// KRW given back by this call, as asked.
+    /// KRW refunded by this call, as requested.
     pub amount: i64,
-    /// KRW given back so far, this call included.
+    /// KRW refunded so far, this call included.
     pub canceled_total: i64,
-    /// KRW that can still be given back.
+    /// KRW that can still be refunded.
     pub remaining: i64,
-    /// The state after it.
+    /// The order's status after the refund.
     pub status: OrderStatus,
 }
 
@@ -179,12 +179,12 @@ impl Cancelled {
     }
 }
 
-/// The tid must be the one asked for; the cid too, where it is given.
+/// The tid must be the requested one; the cid too, where it is present.
 fn check_order(body: &Object, cid: &str, tid: &str) -> Result<(), PayError> {
     if body.text("/tid") != Some(tid) {
         return Err(mismatch("tid"));
     }
-    if body.text("/cid").is_some_and(|answered| answered != cid) {
+    if body.text("/cid").is_some_and(|received| received != cid) {
         return Err(mismatch("cid"));
     }
     Ok(())

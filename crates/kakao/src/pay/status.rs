@@ -1,53 +1,53 @@
-//! The states of an order at KakaoPay, and the four groups that decide what we do.
+//! Order statuses of KakaoPay, and the four groups that decide what we do.
 
-/// The state of an order, as the look-up tells it.
+/// The status of an order, as returned by the look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderStatus {
     /// `READY`: prepared.
     Ready,
     /// `SEND_TMS`: the KakaoTalk message was sent.
     SendTms,
-    /// `OPEN_PAYMENT`: the payer opened the page.
+    /// `OPEN_PAYMENT`: the payer opened the payment page.
     OpenPayment,
-    /// `SELECT_METHOD`: a method is chosen.
+    /// `SELECT_METHOD`: a payment method was selected.
     SelectMethod,
-    /// `ARS_WAITING`: authentication by phone.
+    /// `ARS_WAITING`: waiting for authentication by phone.
     ArsWaiting,
-    /// `AUTH_PASSWORD`: authenticated; approve may follow.
+    /// `AUTH_PASSWORD`: authenticated; may be approved.
     AuthPassword,
-    /// `ISSUED_SID`: a subscription key was issued, which single payments never ask for.
+    /// `ISSUED_SID`: a subscription key was issued, which single payments never request.
     IssuedSid,
     /// `SUCCESS_PAYMENT`: approved.
     Success,
-    /// `PART_CANCEL_PAYMENT`: partly given back.
+    /// `PART_CANCEL_PAYMENT`: partly refunded.
     PartCancel,
-    /// `CANCEL_PAYMENT`: wholly given back.
+    /// `CANCEL_PAYMENT`: fully refunded.
     Cancel,
     /// `FAIL_AUTH_PASSWORD`: authentication failed.
     FailAuth,
-    /// `QUIT_PAYMENT`: the payer stopped.
+    /// `QUIT_PAYMENT`: the payer cancelled.
     Quit,
     /// `FAIL_PAYMENT`: the approval failed.
     Fail,
-    /// A state that was not documented when this was written; worth an alert.
+    /// An undocumented status; worth an alert.
     Unknown(String),
 }
 
 /// What an [`OrderStatus`] means for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusGroup {
-    /// Not decided yet: look again later.
+    /// Not decided yet: look the order up again later.
     Pending,
-    /// The money was taken, and not all of it given back.
+    /// Charged, and not fully refunded.
     Paid,
-    /// All of it was given back.
+    /// Charged and fully refunded.
     Cancelled,
-    /// No money was taken, and none will be.
+    /// Not charged, and never will be.
     Failed,
 }
 
 impl OrderStatus {
-    /// Reads KakaoPay's word.
+    /// Parses KakaoPay's name of a status.
     #[must_use]
     pub fn parse(word: &str) -> Self {
         match word {
@@ -68,7 +68,7 @@ impl OrderStatus {
         }
     }
 
-    /// The group it belongs to. An undocumented state counts as pending: it concludes nothing.
+    /// The group of the status. An undocumented one counts as pending: nothing can be concluded from it.
     #[must_use]
     pub const fn group(&self) -> StatusGroup {
         match self {
@@ -92,7 +92,7 @@ mod tests {
     use super::{OrderStatus, StatusGroup};
 
     #[test]
-    fn every_documented_state_falls_into_its_group() {
+    fn every_documented_status_is_in_its_group() {
         let groups = [
             (
                 StatusGroup::Pending,
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undocumented_state_concludes_nothing() {
+    fn an_undocumented_status_is_pending() {
         let status = OrderStatus::parse("HELD_FOR_REVIEW");
         assert_eq!(status, OrderStatus::Unknown("HELD_FOR_REVIEW".to_owned()));
         assert_eq!(status.group(), StatusGroup::Pending);

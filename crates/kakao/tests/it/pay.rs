@@ -1,4 +1,4 @@
-//! KakaoPay answers that make sense: what is sent, and what is read from what comes back.
+//! Well-formed KakaoPay responses: what is sent, and what is parsed from the response.
 
 use kakao::pay::{
     ApproveOrder, CancelOrder, NotSentCause, OrderStatus, PayClient, PayConfig, PayError,
@@ -50,7 +50,7 @@ pub fn approved(total: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_prepared_payment_sends_the_key_and_reads_the_addresses() {
+async fn a_prepared_payment_sends_the_key_and_returns_the_urls() {
     let body = r#"{"tid":"T1","next_redirect_app_url":"javascript:alert(1)",
         "next_redirect_pc_url":"https://online-pay.example/info"}"#;
     let mut kakaopay = Responder::answering(200, body).await;
@@ -85,14 +85,14 @@ async fn a_prepared_payment_sends_the_key_and_reads_the_addresses() {
 }
 
 #[tokio::test]
-async fn a_prepared_payment_without_any_address_is_of_no_use() {
+async fn a_prepared_payment_without_any_url_is_malformed() {
     let kakaopay = Responder::answering(200, r#"{"tid":"T1"}"#).await;
     let outcome = client(&kakaopay.url).ready(&READY).await;
     assert!(matches!(outcome, Err(PayError::Unknown(_))), "{outcome:?}");
 }
 
 #[tokio::test]
-async fn an_approval_reads_numbers_written_as_text() {
+async fn an_approval_accepts_numbers_written_as_strings() {
     for total in ["11000", "\"11000\""] {
         let mut kakaopay = Responder::answering(200, &approved(total)).await;
         let approved = client(&kakaopay.url).approve(&APPROVE).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_well_formed_refusal_is_declined_with_its_code_and_result() {
 }
 
 #[tokio::test]
-async fn the_older_shape_of_a_refusal_is_read_too() {
+async fn the_older_error_format_is_parsed_too() {
     let kakaopay = Responder::answering(400, r#"{"code":"-702","msg":"already"}"#).await;
     let outcome = client(&kakaopay.url).approve(&APPROVE).await;
     assert!(
@@ -128,11 +128,11 @@ async fn the_older_shape_of_a_refusal_is_read_too() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_repeats_the_pg_token_does_not_carry_it_on() {
+async fn the_pg_token_is_redacted_from_a_refusal_that_repeats_it() {
     let body = r#"{"error_code":-708,"error_message":"bad invented-pg-token"}"#;
     let kakaopay = Responder::answering(400, body).await;
     let error = client(&kakaopay.url).approve(&APPROVE).await.unwrap_err();
-    assert_eq!(error.to_string(), "KakaoPay declines: -708 bad …");
+    assert_eq!(error.to_string(), "KakaoPay declined: -708 bad …");
     assert!(!format!("{error:?}").contains("invented-pg-token"));
 }
 
@@ -154,7 +154,7 @@ async fn a_looked_up_order_takes_the_aid_from_its_payment() {
 }
 
 #[tokio::test]
-async fn an_order_with_an_undocumented_state_and_nothing_else_is_pending() {
+async fn an_order_with_an_undocumented_status_and_nothing_else_is_pending() {
     let body = r#"{"tid":"T1","status":"HELD_FOR_REVIEW","canceled_at":null}"#;
     let kakaopay = Responder::answering(200, body).await;
     let order = client(&kakaopay.url).order("T1").await.unwrap();
@@ -167,7 +167,7 @@ async fn an_order_with_an_undocumented_state_and_nothing_else_is_pending() {
 }
 
 #[tokio::test]
-async fn a_refund_sends_what_was_left_before_it() {
+async fn a_refund_sends_the_amount_refundable_before_it() {
     let body = r#"{"aid":"A2","tid":"T1","cid":"TC0ONETIME","status":"PART_CANCEL_PAYMENT",
         "approved_cancel_amount":{"total":5500},"canceled_amount":{"total":5500},
         "cancel_available_amount":{"total":5500}}"#;
@@ -211,7 +211,7 @@ async fn a_request_beyond_the_documented_limits_is_never_sent() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_refused_by_name() {
+fn an_error_names_the_unusable_setting() {
     let config = PayConfig {
         url: "https://pay.example".to_owned(),
         secret_key: "".into(),

@@ -1,4 +1,4 @@
-//! KakaoPay answers that leave us not knowing, and the one failure after which we know that nothing was sent.
+//! KakaoPay responses after which the outcome is unknown, and the failure that proves that nothing was sent.
 
 use kakao::pay::{CancelOrder, NotSentCause, PayError, UnknownCause};
 
@@ -10,7 +10,7 @@ async fn approve_at(url: &str) -> PayError {
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_unknown() {
+async fn no_response_in_time_is_unknown() {
     let mut kakaopay = Responder::silent().await;
     assert_eq!(
         approve_at(&kakaopay.url).await,
@@ -21,7 +21,7 @@ async fn no_answer_in_time_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_connection_lost_after_the_request_is_unknown_and_not_sent_again() {
+async fn a_connection_lost_after_the_request_is_unknown_and_not_retried() {
     let mut kakaopay = Responder::hanging_up().await;
     assert_eq!(
         approve_at(&kakaopay.url).await,
@@ -32,7 +32,7 @@ async fn a_connection_lost_after_the_request_is_unknown_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_unknown() {
+async fn a_truncated_response_is_unknown() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"aid\":";
     let kakaopay = Responder::writing(cut).await;
     assert_eq!(
@@ -71,7 +71,7 @@ async fn a_server_error_is_unknown_even_when_it_is_well_formed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_is_unknown() {
+async fn a_malformed_response_is_unknown() {
     for (http, body) in [
         (200, "{\"aid\":"),
         (200, ""),
@@ -97,7 +97,7 @@ async fn a_redirect_is_not_followed_with_our_key() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_a_mebibyte_is_cut_off() {
+async fn a_response_above_one_mebibyte_is_refused() {
     let huge = format!(r#"{{"aid":"{}"}}"#, "a".repeat(1024 * 1024));
     let kakaopay = Responder::answering(200, &huge).await;
     let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 0 });
@@ -105,7 +105,7 @@ async fn an_answer_beyond_a_mebibyte_is_cut_off() {
 }
 
 #[tokio::test]
-async fn an_approval_of_something_else_is_unknown() {
+async fn an_approval_that_does_not_match_the_request_is_unknown() {
     let good = approved("11000");
     for (field, from, to) in [
         ("total", "11000", "11001"),
@@ -122,7 +122,7 @@ async fn an_approval_of_something_else_is_unknown() {
 }
 
 #[tokio::test]
-async fn an_amount_that_is_no_whole_number_is_unknown() {
+async fn an_amount_that_is_not_an_integer_is_unknown() {
     for total in ["11000.5", "\"11,000\"", "true"] {
         let kakaopay = Responder::answering(200, &approved(total)).await;
         let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
@@ -131,14 +131,14 @@ async fn an_amount_that_is_no_whole_number_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_looked_up_order_must_be_the_one_asked_for() {
+async fn a_looked_up_order_must_be_the_requested_one() {
     let kakaopay = Responder::answering(200, r#"{"tid":"T2","status":"READY"}"#).await;
     let unknown = PayError::Unknown(UnknownCause::Mismatch { field: "tid" });
     assert_eq!(client(&kakaopay.url).order("T1").await, Err(unknown));
 }
 
 #[tokio::test]
-async fn a_nonsensical_refunded_amount_is_not_taken_for_none() {
+async fn a_malformed_refunded_amount_is_not_treated_as_zero() {
     let body = r#"{"tid":"T1","status":"SUCCESS_PAYMENT","canceled_amount":{"total":"x"}}"#;
     let kakaopay = Responder::answering(200, body).await;
     let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
