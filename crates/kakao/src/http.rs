@@ -1,5 +1,5 @@
-//! The HTTP side shared by both clients: one pool, hard time limits, no redirects, a bounded answer,
-//! and failures sorted by what they tell about the request having been received.
+//! HTTP shared by both clients: one connection pool, hard timeouts, no redirects, bounded responses, and failures
+//! classified by whether the request may have been received.
 
 use std::time::{Duration, Instant};
 
@@ -8,24 +8,24 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, Url};
 use rustls::crypto::CryptoProvider;
 
-/// Largest answer read, in bytes. Kakao's are a few kilobytes.
+/// Largest response body read, in bytes. Kakao's have a few kilobytes.
 const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
 
-/// How long an unused connection is kept. Well below a load balancer's usual minute, so that a request
-/// seldom meets a connection that the other side is just closing.
+/// How long an idle connection is kept. Well below a load balancer's usual minute, so that a request rarely uses a
+/// connection that the server is just closing.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
 /// Time limits of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// Longest wait for the connection.
+    /// Timeout of the connection set-up.
     pub connect: Duration,
-    /// Longest wait for the next bytes of the answer.
+    /// Timeout of each read of the response.
     pub read: Duration,
 }
 
 impl Default for Timeouts {
-    /// 4 s to connect, 15 s to read: KakaoPay itself gives up after 11 s, and we outwait it.
+    /// 4 s to connect, 15 s to read: longer than the 11 s after which KakaoPay itself gives up.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(4),
@@ -37,14 +37,14 @@ impl Default for Timeouts {
 /// Why a client could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The address is not of the form `https://host`.
+    /// The URL is not of the form `https://host`.
     #[error("{setting}: not an http or https address without user name, query or fragment")]
     BadUrl {
         /// Which setting.
         setting: &'static str,
     },
-    /// The key is missing or holds characters that no header can carry.
-    #[error("{setting}: missing, or holds characters that cannot be sent")]
+    /// The key is missing or contains characters that are invalid in a header.
+    #[error("{setting}: missing, or contains characters that are invalid in an HTTP header")]
     BadKey {
         /// Which setting.
         setting: &'static str,
@@ -54,8 +54,9 @@ pub enum SetupError {
     Client(#[source] reqwest::Error),
 }
 
-/// An answer received completely.
+/// A completely received response.
 pub(crate) struct HttpResponse {
+    /// The status code.
     pub(crate) http: u16,
     /// Seconds, from `Retry-After`.
     pub(crate) retry_after: Option<u32>,
@@ -76,20 +77,20 @@ impl HttpResponse {
     }
 }
 
-/// Why there is no complete answer.
+/// Why there is no complete response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// No connection, so nothing was sent.
+    /// No connection; nothing was sent.
     ConnectFailed,
-    /// No connection in time, so nothing was sent.
+    /// No connection in time; nothing was sent.
     ConnectTimedOut,
-    /// The request could not be formed.
+    /// The request could not be built; nothing was sent.
     InvalidRequest,
-    /// Sent, no answer in time.
+    /// Sent, but no response in time.
     TimedOut,
-    /// Sent, the connection broke.
+    /// Sent, but the connection was lost.
     Lost,
-    /// The answer is larger than we read.
+    /// The response exceeds [`RESPONSE_BYTES_MAX`].
     TooLarge,
 }
 
@@ -111,13 +112,13 @@ pub(crate) fn client(timeouts: Timeouts, bases: &[&BaseUrl]) -> Result<Client, S
         .redirect(Policy::none())
         .no_proxy();
     if bases.iter().all(|base| !base.secure) {
-        // A local sandbox over plain HTTP must also start where no root certificates are installed.
+        // With a local sandbox over plain HTTP, the client must start even without root certificates.
         builder = builder.tls_certs_only([]);
     }
     builder.build().map_err(SetupError::Client)
 }
 
-/// The address of a server, checked once at set-up.
+/// The base URL of a server, checked once at set-up.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     text: String,
@@ -130,9 +131,9 @@ impl BaseUrl {
         let Ok(url) = Url::parse(text) else {
             return Err(bad);
         };
-        let plain = url.username().is_empty() && url.password().is_none();
+        let no_user_info = url.username().is_empty() && url.password().is_none();
         let bare = url.query().is_none() && url.fragment().is_none();
-        if !is_http_url(&url) || !plain || !bare {
+        if !is_http_url(&url) || !no_user_info || !bare {
             return Err(bad);
         }
         let secure = url.scheme() == "https";
@@ -142,25 +143,25 @@ impl BaseUrl {
         })
     }
 
-    /// The address of `path`, which begins with a slash.
+    /// The URL of `path`, which begins with a slash.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }
 }
 
-/// Whether a browser may be sent there.
+/// Whether a browser may be redirected to this URL.
 pub(crate) fn is_http_url(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
-/// A header such as `Bearer …` that is left out of debug output. `None` when it holds control characters.
+/// A header value such as `Bearer …`, left out of debug output. `None` when it contains control characters.
 pub(crate) fn authorization(scheme: &str, secret: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!("{scheme} {secret}")).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
 
-/// Sends one request, once, and reads the whole answer.
+/// Sends one request, without retries, and reads the whole response.
 pub(crate) async fn send(
     call: &'static str,
     request: RequestBuilder,
@@ -169,8 +170,13 @@ pub(crate) async fn send(
     let outcome = exchange(request).await;
     let elapsed_ms = started.elapsed().as_millis();
     match &outcome {
-        Ok(response) => tracing::debug!(call, http = response.http, elapsed_ms, "kakao answered"),
-        Err(failure) => tracing::debug!(call, ?failure, elapsed_ms, "kakao did not answer"),
+        Ok(response) => tracing::debug!(
+            call,
+            http = response.http,
+            elapsed_ms,
+            "received a response from Kakao"
+        ),
+        Err(failure) => tracing::debug!(call, ?failure, elapsed_ms, "no response from Kakao"),
     }
     outcome
 }
@@ -217,7 +223,7 @@ mod tests {
     use super::{BaseUrl, authorization};
 
     #[test]
-    fn an_address_must_be_plain_http_or_https() {
+    fn a_base_url_must_be_plain_http_or_https() {
         for good in [
             "https://kapi.example",
             "http://127.0.0.1:9000/",

@@ -1,17 +1,17 @@
-//! Reading Kakao's answers leniently: a field may be missing, null, or a number written as text,
-//! but a value that is present and makes no sense is reported instead of being taken for missing.
+//! Lenient parsing of Kakao's responses: a field may be missing, null, or a number written as a string, but a
+//! malformed value is an error and never treated as missing.
 
 use serde_json::Value;
 
 /// One JSON object. Fields are addressed by JSON pointer, such as `/amount/total`.
 pub(crate) struct Object(Value);
 
-/// A field that is present but is no whole number.
+/// The field is present but not an integer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotAnInteger;
 
 impl Object {
-    /// The object in `body`, or nothing when it is no JSON or no object.
+    /// Parses `body`; `None` when it is not a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice::<Value>(body)
             .ok()
@@ -19,7 +19,7 @@ impl Object {
             .map(Self)
     }
 
-    /// A text that is not blank.
+    /// A string field, trimmed; `None` when it is missing or blank.
     pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
         self.0
             .pointer(pointer)?
@@ -28,12 +28,12 @@ impl Object {
             .filter(|text| !text.is_empty())
     }
 
-    /// The same as [`Object::text`], owned.
+    /// [`Object::text`], owned.
     pub(crate) fn owned_text(&self, pointer: &str) -> Option<String> {
         self.text(pointer).map(str::to_owned)
     }
 
-    /// A whole number, written as a number or as text; `None` when it is missing or null.
+    /// An integer field, written as a number or as a string; `None` when it is missing or null.
     pub(crate) fn integer(&self, pointer: &str) -> Result<Option<i64>, NotAnInteger> {
         match self.0.pointer(pointer) {
             None | Some(Value::Null) => Ok(None),
@@ -43,12 +43,12 @@ impl Object {
         }
     }
 
-    /// Whether the field is there and true.
+    /// Whether the field is present and `true`.
     pub(crate) fn is_true(&self, pointer: &str) -> bool {
         self.0.pointer(pointer).and_then(Value::as_bool) == Some(true)
     }
 
-    /// The objects of an array; anything else in it is skipped.
+    /// The objects of an array field; other elements are skipped.
     pub(crate) fn objects(&self, pointer: &str) -> Vec<Self> {
         let items = self.0.pointer(pointer).and_then(Value::as_array);
         items
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_from_numbers_and_from_text() {
+    fn integers_are_parsed_from_numbers_and_strings() {
         let body = object(r#"{"a":{"total":11000},"b":"-780","c":null}"#);
         assert_eq!(body.integer("/a/total"), Ok(Some(11_000)));
         assert_eq!(body.integer("/b"), Ok(Some(-780)));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_or_a_word_is_not_taken_for_missing() {
+    fn a_fraction_or_a_word_is_not_treated_as_missing() {
         let body = object(r#"{"a":1.5,"b":"1,000","c":[],"d":99999999999999999999}"#);
         for field in ["/a", "/b", "/c", "/d"] {
             assert_eq!(body.integer(field), Err(NotAnInteger), "{field}");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_object_is_an_answer() {
+    fn only_a_json_object_is_accepted() {
         for body in ["", "[]", "\"ok\"", "{\"a\":", "<html>"] {
             assert!(Object::parse(body.as_bytes()).is_none(), "{body}");
         }

@@ -1,7 +1,7 @@
 //! Client for Kakao Login and KakaoPay.
 //!
-//! Every call answers with a typed result in which "we cannot know" is an outcome of its own, because
-//! money may have moved although the answer was lost. Secrets never appear in errors, logs or `Debug` output.
+//! Results are typed, and an unknown outcome is an error variant of its own, because money may have moved although
+//! the response was lost. Secrets never appear in errors, logs or `Debug` output.
 
 mod http;
 mod json;

@@ -1,4 +1,4 @@
-//! Proof key for code exchange (RFC 7636, method S256) and the random texts of a login attempt.
+//! Proof key for code exchange (RFC 7636, method S256) and the random tokens of a login.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,20 +6,20 @@ use sha2::{Digest, Sha256};
 
 use crate::Secret;
 
-/// Bytes of randomness in every token: 256 bits, 43 characters of base64url.
+/// Random bytes of a token: 256 bits, 43 characters of base64url.
 const TOKEN_BYTES: usize = 32;
 
-/// The two halves of one login attempt's proof.
+/// The code verifier and challenge of one login.
 #[derive(Clone, Debug)]
 pub struct Pkce {
-    /// Kept on our side until the code is exchanged.
+    /// Kept by us until the code is exchanged.
     pub verifier: Secret,
-    /// Sent openly with the authorize request.
+    /// Sent in the clear with the authorization request.
     pub challenge: String,
 }
 
 impl Pkce {
-    /// A fresh pair.
+    /// Generates a new pair.
     #[must_use]
     pub fn generate() -> Self {
         let verifier = random_token();
@@ -30,14 +30,14 @@ impl Pkce {
     }
 }
 
-/// An unguessable, URL-safe text of 43 characters, for `state` and `nonce`.
+/// An unguessable, URL-safe token of 43 characters, for `state` and `nonce`.
 ///
 /// # Panics
-/// When the operating system has no randomness to give; nothing secure can run on such a machine.
+/// When the operating system provides no random bytes; nothing secure can run on such a machine.
 #[must_use]
 pub fn random_token() -> String {
     let mut bytes = [0_u8; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).expect("the operating system provides randomness");
+    getrandom::fill(&mut bytes).expect("the operating system provides random bytes");
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -50,7 +50,7 @@ mod tests {
     use super::{Pkce, challenge_of, random_token};
 
     #[test]
-    fn the_challenge_is_that_of_rfc_7636_appendix_b() {
+    fn the_challenge_matches_rfc_7636_appendix_b() {
         assert_eq!(
             challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_pair_belongs_together_and_has_a_legal_length() {
+    fn a_generated_pair_matches_and_has_a_valid_length() {
         let pkce = Pkce::generate();
         assert_eq!(pkce.challenge, challenge_of(pkce.verifier.expose()));
         assert_eq!(pkce.verifier.expose().len(), 43);

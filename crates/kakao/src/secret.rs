@@ -1,28 +1,28 @@
-//! A text that must not be printed: keys, tokens, one-time codes.
+//! Secret strings: keys, tokens, one-time codes.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// A secret text. `Debug` shows only that it is there; reading it takes an explicit [`Secret::expose`].
+/// A secret string. `Debug` is redacted; reading the value takes an explicit [`Secret::expose`].
 #[derive(Clone, Default)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, for the place that sends it.
+    /// The secret itself, for the code that sends it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no text at all, as for a key that was never configured.
+    /// Whether it is empty, as for a key that was never configured.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Compares in a time that depends neither on the place of the first difference nor on the lengths.
+    /// Constant-time comparison: the duration depends neither on where the texts differ nor on their lengths.
     #[must_use]
     pub fn matches(&self, presented: &str) -> bool {
         let ours = Sha256::digest(self.0.as_bytes());
@@ -54,12 +54,12 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn debug_output_does_not_contain_the_text() {
+    fn debug_output_does_not_contain_the_secret() {
         assert_eq!(format!("{:?}", Secret::from("hush")), "Secret(…)");
     }
 
     #[test]
-    fn only_the_same_text_matches() {
+    fn only_the_same_secret_matches() {
         let secret = Secret::from("hush");
         assert!(secret.matches("hush"));
         assert!(!secret.matches("hush "));

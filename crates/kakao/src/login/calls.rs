@@ -1,4 +1,4 @@
-//! The calls to kauth (tokens) and kapi (the member).
+//! Calls to kauth (tokens) and kapi (the member).
 
 use reqwest::RequestBuilder;
 
@@ -9,10 +9,10 @@ use crate::http::{self, HttpResponse};
 use crate::json::Object;
 
 impl LoginClient {
-    /// Exchanges the code of a finished login. `redirect_uri` must be that of the authorize request.
+    /// Exchanges an authorization code for tokens. `redirect_uri` must be that of the authorization request.
     ///
     /// # Errors
-    /// [`LoginError::Rejected`] when the code is unknown, used, expired, or does not fit the verifier.
+    /// [`LoginError::Rejected`] when the code is unknown, used, expired, or does not match the verifier.
     pub async fn exchange_code(
         &self,
         redirect_uri: &str,
@@ -28,11 +28,11 @@ impl LoginClient {
         self.tokens("kakao.exchange_code", &form).await
     }
 
-    /// Gets a new access token. Kakao sends a new refresh token only when the old one is about to end;
-    /// otherwise the old one stays good and is handed back.
+    /// Gets a new access token. Kakao issues a new refresh token only when the old one is about to expire;
+    /// otherwise the old one stays valid and is returned.
     ///
     /// # Errors
-    /// [`LoginError::Rejected`] when the refresh token is no longer good.
+    /// [`LoginError::Rejected`] when the refresh token is no longer valid.
     pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, LoginError> {
         let form = [
             ("grant_type", "refresh_token"),
@@ -48,10 +48,10 @@ impl LoginClient {
         })
     }
 
-    /// Asks whom and which app an access token belongs to.
+    /// The member and the app that an access token was issued for.
     ///
     /// # Errors
-    /// [`LoginError::Rejected`] when the token is not good; a token of another app is no error here.
+    /// [`LoginError::Rejected`] when the token is invalid; a token of another app is no error here.
     pub async fn access_token_info(&self, access_token: &str) -> Result<TokenInfo, LoginError> {
         let request = self.client.get(self.api.at("/v1/user/access_token_info"));
         let body = self
@@ -71,8 +71,8 @@ impl LoginClient {
         }
     }
 
-    /// The member an access token stands for, provided that it was issued to our app. Without that check
-    /// a token that another app obtained from its own members would open their accounts here.
+    /// The member of an access token, provided that it was issued to our app. Without that check, another app could
+    /// log in here with the tokens of its own members.
     ///
     /// # Errors
     /// [`LoginError::WrongApp`], or as [`LoginClient::access_token_info`].
@@ -84,10 +84,10 @@ impl LoginClient {
         KakaoUserId::new(info.id).ok_or(LoginError::Incomplete)
     }
 
-    /// The member's profile, as far as the member consented to show it. Every field but the id may be absent.
+    /// The member's profile, as far as the member consented. Every field but the id may be absent.
     ///
     /// # Errors
-    /// [`LoginError::Rejected`] when the token is not good.
+    /// [`LoginError::Rejected`] when the token is invalid.
     pub async fn user_me(&self, access_token: &str) -> Result<KakaoUser, LoginError> {
         let request = self
             .client
@@ -101,8 +101,8 @@ impl LoginClient {
             .ok_or(LoginError::Incomplete)
     }
 
-    /// Cuts the link between a member and our app, by the admin key. A member who is not linked is fine.
-    /// Kakao sends no webhook for this call.
+    /// Unlinks a member from our app, by the admin key. Succeeds for a member who is not linked. Kakao sends no
+    /// webhook for this call.
     ///
     /// # Errors
     /// [`LoginError::Misconfigured`] when the admin key is missing or refused.
@@ -174,7 +174,7 @@ impl LoginClient {
     }
 }
 
-/// Longest access token passed on, in bytes. Kakao's have well under a hundred; this one comes from a client.
+/// Longest access token sent to Kakao, in bytes. Kakao's have well under a hundred; this one is untrusted input.
 const ACCESS_TOKEN_BYTES_MAX: usize = 2048;
 
 enum KapiError {
@@ -191,7 +191,7 @@ impl KapiError {
     }
 }
 
-/// Takes a kapi answer apart: the object, or the `code` of a well-formed error.
+/// The JSON object of a successful kapi response, or the `code` of a well-formed error.
 fn kapi(response: &HttpResponse) -> Result<Object, KapiError> {
     let body = Object::parse(&response.body);
     if response.is_success() {

@@ -1,36 +1,36 @@
-//! What can go wrong with Kakao Login, sorted by what the caller should do about it.
+//! Failures of Kakao Login, classified by what the caller should do.
 
 use crate::http::{Failure, HttpResponse};
 use crate::json::Object;
 
-/// Why a login call gave no result. Carries codes, never Kakao's texts: those repeat codes and tokens.
+/// Why a login call failed. Carries error codes, never Kakao's messages: those repeat authorization codes and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
-    /// The token or code is not good (any more): the member logs in again.
-    #[error("Kakao rejects the token or code ({code})")]
+    /// The token or authorization code is invalid or expired: the member must log in again.
+    #[error("Kakao rejected the token or code ({code})")]
     Rejected {
-        /// Kakao's code, such as `KOE320` or `-401`.
+        /// Kakao's error code, such as `KOE320` or `-401`.
         code: String,
     },
     /// The token was issued to another app.
     #[error("the token was issued to another app")]
     WrongApp,
-    /// Kakao's answer lacks what we need.
-    #[error("Kakao's answer lacks what we need")]
+    /// Kakao's response lacks a required field.
+    #[error("Kakao's response lacks a required field")]
     Incomplete,
-    /// A quota or rate limit of Kakao's: try later.
-    #[error("Kakao limits our requests")]
+    /// A quota or rate limit of Kakao was reached: retry later.
+    #[error("Kakao's rate limit is reached")]
     RateLimited {
-        /// Seconds to wait, when told.
+        /// Seconds to wait, from `Retry-After`.
         retry_after: Option<u32>,
     },
-    /// Kakao is not to be reached or not working: try later, nobody is logged out.
+    /// Kakao can't be reached or does not work: retry later; members stay logged in.
     #[error("Kakao is unavailable: {0}")]
     Unavailable(#[from] Outage),
-    /// Our set-up at Kakao is wrong: the operator must act.
-    #[error("our set-up at Kakao is wrong ({code})")]
+    /// Our app's configuration at Kakao is wrong: the operator must act.
+    #[error("our app is misconfigured at Kakao ({code})")]
     Misconfigured {
-        /// Kakao's code, such as `KOE010` or `-3`.
+        /// Kakao's error code, such as `KOE010` or `-3`.
         code: String,
     },
 }
@@ -41,11 +41,11 @@ pub enum Outage {
     /// No connection.
     #[error("no connection")]
     Unreachable,
-    /// No answer in time.
-    #[error("no answer in time")]
+    /// No response in time.
+    #[error("no response in time")]
     TimedOut,
-    /// The connection broke.
-    #[error("the connection broke")]
+    /// The connection was lost.
+    #[error("the connection was lost")]
     ConnectionLost,
     /// HTTP 5xx.
     #[error("server error {http}")]
@@ -53,14 +53,14 @@ pub enum Outage {
         /// The HTTP status.
         http: u16,
     },
-    /// An internal error or maintenance, told by code.
+    /// An internal error or maintenance, by Kakao's error code.
     #[error("internal error {code}")]
     Internal {
-        /// Kakao's code.
+        /// Kakao's error code.
         code: i64,
     },
-    /// The answer is not what Kakao documents, or far too large.
-    #[error("an answer that makes no sense")]
+    /// The response is not as documented, or far too large.
+    #[error("malformed response")]
     MalformedResponse,
 }
 
@@ -77,7 +77,7 @@ impl From<Failure> for LoginError {
     }
 }
 
-/// Sorts an error of kauth: `{"error":…,"error_description":…,"error_code":"KOE…"}`.
+/// Classifies an error of kauth: `{"error":…,"error_description":…,"error_code":"KOE…"}`.
 /// Codes: the "troubleshooting" page of Kakao Login's documentation.
 pub(super) fn kauth_error(response: &HttpResponse) -> LoginError {
     if response.is_server_error() {
@@ -117,13 +117,13 @@ pub(super) fn kauth_error(response: &HttpResponse) -> LoginError {
     }
 }
 
-/// Sorts an error code of kapi, as met with a member's access token.
+/// Classifies an error code of kapi, as returned to calls with a member's access token.
 /// Codes: the "response code" page of Kakao's REST documentation.
 pub(super) fn kapi_error(code: i64) -> LoginError {
     match code {
         -1 | -7 | -603 | -9798 => Outage::Internal { code }.into(),
         -10 => LoginError::RateLimited { retry_after: None },
-        // The token, or the member behind it: malformed, expired, blocked, unlinked, gone, too young.
+        // The token, or its member: malformed, expired, blocked, unlinked, deleted, too young.
         -2 | -4 | -101 | -103 | -401 | -405 | -406 => LoginError::Rejected {
             code: code.to_string(),
         },

@@ -1,5 +1,5 @@
-//! Kakao Login: the OAuth code flow for our web app, verification of the tokens the mobile app brings,
-//! the member's profile, unlinking, and the webhook by which Kakao tells that somebody unlinked.
+//! Kakao Login: the OAuth code flow of the web app, verification of access tokens sent by the mobile app, the
+//! member's profile, unlinking, and the unlink webhook.
 
 mod calls;
 mod error;
@@ -15,61 +15,61 @@ pub use webhook::{UnlinkNotice, WebhookError};
 use crate::http::{self, BaseUrl};
 use crate::{Secret, SetupError, Timeouts};
 
-/// Where Kakao Login is and who we are there.
+/// Kakao Login's URLs and our credentials.
 #[derive(Clone, Debug)]
 pub struct LoginConfig {
     /// The kauth server, such as `https://kauth.kakao.com`.
     pub auth_url: String,
     /// The kapi server, such as `https://kapi.kakao.com`.
     pub api_url: String,
-    /// The number of our app; tokens and webhooks of other apps are refused.
+    /// Our app's id; tokens and webhooks of other apps are refused.
     pub app_id: i64,
-    /// The REST API key, sent openly as `client_id`.
+    /// The REST API key, sent in the clear as `client_id`.
     pub rest_key: String,
-    /// The client secret of the REST key; empty when it is switched off in the console.
+    /// The client secret of the REST key; empty when disabled in the console.
     pub client_secret: Secret,
-    /// The admin key: unlinking and the webhook need it. When it is empty both are refused.
+    /// The admin key, needed for unlinking and the webhook: when it is empty, both are refused.
     pub admin_key: Secret,
 }
 
-/// What the browser is sent to Kakao with.
+/// Parameters of the authorization request.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizeRequest<'a> {
-    /// Must equal an address registered in the console, exactly.
+    /// Must exactly equal a URI registered in the console.
     pub redirect_uri: &'a str,
-    /// Returned unchanged; ties the answer to this browser.
+    /// Returned unchanged; binds the response to this browser.
     pub state: &'a str,
-    /// Copied into the identity token, where one is issued.
+    /// Copied into the ID token, where one is issued.
     pub nonce: Option<&'a str>,
     /// [`crate::pkce::Pkce::challenge`].
     pub pkce_challenge: &'a str,
-    /// Consent items, comma separated; `None` asks for what the console has configured.
+    /// Consent items, comma separated; `None` requests those configured in the console.
     pub scope: Option<&'a str>,
 }
 
-/// The answer to a code or a refresh token.
+/// The tokens issued for a code or a refresh token.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// Calls the user API for the member.
+    /// Authorises calls to the user API for the member.
     pub access_token: Secret,
-    /// Seconds the access token lives, when told.
+    /// Lifetime of the access token in seconds, if Kakao sent it.
     pub expires_in: Option<i64>,
-    /// Gets the next access token; after a refresh that brings none, the one that was used.
+    /// For the next access token; after a refresh that returned none, the one that was used.
     pub refresh_token: Option<Secret>,
 }
 
-/// What Kakao says about an access token.
+/// Kakao's information about an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenInfo {
-    /// The member it stands for.
+    /// The Kakao user id of the member it was issued for.
     pub id: i64,
     /// The app it was issued to.
     pub app_id: i64,
-    /// Seconds it still lives, when told.
+    /// Remaining lifetime in seconds, if Kakao sent it.
     pub expires_in: Option<i64>,
 }
 
-/// Talks to Kakao Login. Cheap to clone; clones share one connection pool.
+/// A Kakao Login client. Cheap to clone; clones share one connection pool.
 #[derive(Clone, Debug)]
 pub struct LoginClient {
     config: LoginConfig,
@@ -79,18 +79,18 @@ pub struct LoginClient {
 }
 
 impl LoginClient {
-    /// Checks the settings; connects to nothing yet.
+    /// Checks the settings; opens no connection.
     ///
     /// # Errors
-    /// [`SetupError`] names the setting that is unusable.
+    /// [`SetupError`] names the unusable setting.
     pub fn new(config: LoginConfig) -> Result<Self, SetupError> {
         Self::with_timeouts(config, Timeouts::default())
     }
 
-    /// As [`LoginClient::new`], with other time limits.
+    /// [`LoginClient::new`] with other timeouts.
     ///
     /// # Errors
-    /// [`SetupError`] names the setting that is unusable.
+    /// [`SetupError`] names the unusable setting.
     pub fn with_timeouts(config: LoginConfig, timeouts: Timeouts) -> Result<Self, SetupError> {
         let auth = BaseUrl::parse("the Kakao Login address", &config.auth_url)?;
         let api = BaseUrl::parse("the Kakao API address", &config.api_url)?;
@@ -113,11 +113,11 @@ impl LoginClient {
         })
     }
 
-    /// The address of Kakao's login page for this attempt.
+    /// The URL of Kakao's login page for this request.
     #[must_use]
     pub fn authorize_url(&self, request: &AuthorizeRequest<'_>) -> String {
-        let address = self.auth.at("/oauth/authorize");
-        let mut url = Url::parse(&address).expect("a checked address with a fixed path is a URL");
+        let url = self.auth.at("/oauth/authorize");
+        let mut url = Url::parse(&url).expect("a checked base URL with a fixed path is a URL");
         let mut query = url.query_pairs_mut();
         query
             .append_pair("response_type", "code")

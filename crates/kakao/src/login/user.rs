@@ -1,5 +1,5 @@
-//! The member as Kakao shows them. Each item is there only when it is configured in the console,
-//! consented to, filled in at Kakao, and trustworthy.
+//! A member's Kakao profile. A field is present only when it is configured in the console, consented to, filled in
+//! at Kakao, and verified.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use reqwest::Url;
 use crate::http::is_http_url;
 use crate::json::Object;
 
-/// The number of a Kakao member: positive, up to 19 digits.
+/// A Kakao user id: positive, up to 19 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KakaoUserId(i64);
 
 impl KakaoUserId {
-    /// A number above zero.
+    /// From a number above zero; `None` otherwise.
     #[must_use]
     pub const fn new(id: i64) -> Option<Self> {
         if id > 0 { Some(Self(id)) } else { None }
     }
 
-    /// The number itself.
+    /// The id as a number.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
@@ -32,7 +32,7 @@ impl fmt::Display for KakaoUserId {
     }
 }
 
-/// As the member told Kakao.
+/// Gender, as entered at Kakao.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gender {
     /// `female`
@@ -42,7 +42,7 @@ pub enum Gender {
 }
 
 impl Gender {
-    /// Kakao's word for it.
+    /// Kakao's name for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,22 +58,22 @@ impl Gender {
     }
 }
 
-/// What a member let us know. Debug output shows the id alone: the rest is personal.
+/// The profile a member shared with us. `Debug` shows only the id: the rest is personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KakaoUser {
     /// Positive.
     pub id: i64,
-    /// Any text; its length is not ours to expect.
+    /// Any text of any length.
     pub nickname: Option<String>,
-    /// Only when Kakao calls it both valid and verified.
+    /// Only when Kakao marks it both valid and verified.
     pub email: Option<String>,
-    /// `MMDD` in the solar calendar. A lunar date is left out: read as a solar one it would be wrong.
+    /// `MMDD` in the solar calendar. A lunar date is omitted: taken for a solar one, it would be wrong.
     pub birthday: Option<String>,
-    /// As told to Kakao.
+    /// As entered at Kakao.
     pub gender: Option<Gender>,
     /// Such as `20~29` or `90~`.
     pub age_range: Option<String>,
-    /// A web address; `None` for Kakao's default picture.
+    /// An `http` or `https` URL; `None` for Kakao's default picture.
     pub profile_image_url: Option<String>,
 }
 
@@ -104,9 +104,9 @@ impl fmt::Debug for KakaoUser {
 }
 
 fn verified_email(body: &Object) -> Option<String> {
-    let trusted = body.is_true("/kakao_account/is_email_valid")
+    let verified = body.is_true("/kakao_account/is_email_valid")
         && body.is_true("/kakao_account/is_email_verified");
-    body.owned_text("/kakao_account/email").filter(|_| trusted)
+    body.owned_text("/kakao_account/email").filter(|_| verified)
 }
 
 fn solar_birthday(body: &Object) -> Option<String> {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_is_trusted_only_when_valid_and_verified() {
+    fn an_email_is_accepted_only_when_valid_and_verified() {
         let email = |valid: bool, verified: bool| {
             let flags = format!(r#""is_email_valid":{valid},"is_email_verified":{verified}"#);
             parse(&format!(r#"{{{flags},"email":"user@example.com"}}"#)).email
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lunar_birthday_is_left_out() {
+    fn a_lunar_birthday_is_omitted() {
         let birthday = |kind: &str| {
             parse(&format!(
                 r#"{{"birthday":"1130","birthday_type":"{kind}"}}"#
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_picture_is_no_picture() {
+    fn the_default_picture_is_omitted() {
         let picture = |default: bool, url: &str| {
             let profile = format!(r#""is_default_image":{default},"profile_image_url":"{url}""#);
             parse(&format!(r#"{{"profile":{{{profile}}}}}"#)).profile_image_url
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn gender_and_age_are_taken_only_in_the_documented_spellings() {
+    fn gender_and_age_are_accepted_only_in_the_documented_format() {
         let known = parse(r#"{"gender":"female","age_range":"20~29"}"#);
         assert_eq!(
             (known.gender, known.age_range.as_deref()),

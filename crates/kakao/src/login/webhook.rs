@@ -1,28 +1,28 @@
-//! The unlink webhook: Kakao tells that a member cut the link to our app. It must be answered within 3 s,
-//! also for an unknown member; may arrive twice; and proves itself by our admin key.
+//! The unlink webhook: Kakao reports that a member unlinked from our app. It must be answered within 3 s, even for an
+//! unknown member; it may be delivered twice; it authenticates itself with our admin key.
 
 use super::LoginClient;
 
-/// A notice that proved to come from Kakao.
+/// An authenticated unlink notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnlinkNotice {
-    /// The member who is no longer linked.
+    /// The Kakao user id of the member who is no longer linked.
     pub user_id: i64,
-    /// How it came about, such as `UNLINK_FROM_APPS` or `ACCOUNT_DELETE`, when told.
+    /// The cause, such as `UNLINK_FROM_APPS` or `ACCOUNT_DELETE`, if Kakao sent it.
     pub referrer: Option<String>,
 }
 
-/// Why a notice is not acted on.
+/// Why a webhook call is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
-    /// The `Authorization` header does not carry our admin key.
-    #[error("the webhook does not carry our admin key")]
+    /// The `Authorization` header does not contain our admin key.
+    #[error("the webhook does not contain our admin key")]
     WrongKey,
-    /// It is about another app.
-    #[error("the webhook is about another app")]
+    /// The call is for another app.
+    #[error("the webhook is for another app")]
     WrongApp,
-    /// A parameter is missing, given twice, or no number.
-    #[error("the webhook's parameters make no sense")]
+    /// A parameter is missing, repeated, or not a number.
+    #[error("the webhook's parameters are malformed")]
     Malformed,
 }
 
@@ -30,7 +30,7 @@ impl LoginClient {
     /// Checks a webhook call: its `Authorization` header and its query or form parameters.
     ///
     /// # Errors
-    /// [`WebhookError`]; the key is checked first, so a stranger learns nothing about the rest.
+    /// [`WebhookError`]; the key is checked first, so an unauthenticated caller learns nothing about the rest.
     pub fn verify_unlink_webhook(
         &self,
         authorization: Option<&str>,
@@ -40,7 +40,7 @@ impl LoginClient {
             .and_then(|header| header.strip_prefix("KakaoAK "))
             .ok_or(WebhookError::WrongKey)?;
         let ours = &self.config.admin_key;
-        // Without a configured key an empty one would match.
+        // Without a configured key, an empty one would match.
         if ours.is_empty() || !ours.matches(key) {
             return Err(WebhookError::WrongKey);
         }
@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_about_another_app_is_refused() {
+    fn a_notice_for_another_app_is_refused() {
         let params = [("app_id", "4321"), ("user_id", "3000000001")];
         assert_eq!(verdict(KEY, &params), Err(WebhookError::WrongApp));
     }
 
     #[test]
-    fn parameters_that_make_no_sense_are_refused() {
+    fn malformed_parameters_are_refused() {
         let cases: [&[(&str, &str)]; 5] = [
             &[],
             &[("app_id", "1234")],

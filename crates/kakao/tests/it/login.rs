@@ -1,4 +1,4 @@
-//! Kakao Login: what is sent, and how each kind of answer is sorted.
+//! Kakao Login: what is sent, and how each response is classified.
 
 use kakao::login::{AuthorizeRequest, LoginClient, LoginConfig, LoginError, Outage};
 
@@ -32,7 +32,7 @@ fn misconfigured(code: &str) -> LoginError {
 }
 
 #[test]
-fn the_authorize_address_carries_every_part_escaped() {
+fn the_authorization_url_contains_every_parameter_escaped() {
     let url = client("https://kauth.example").authorize_url(&AuthorizeRequest {
         redirect_uri: "http://localhost:8000/login?a=b&c",
         state: "s&t",
@@ -88,7 +88,7 @@ async fn a_refresh_without_a_new_refresh_token_keeps_the_old_one() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_token_server_are_sorted_by_code() {
+async fn errors_of_the_token_server_are_classified_by_code() {
     let server = |http| LoginError::Unavailable(Outage::Server { http });
     let rate_limited = LoginError::RateLimited { retry_after: None };
     for (http, body, expected) in [
@@ -133,7 +133,7 @@ async fn refusals_of_the_token_server_are_sorted_by_code() {
 }
 
 #[tokio::test]
-async fn an_error_does_not_repeat_the_code_that_kakao_repeats() {
+async fn an_error_does_not_contain_the_code_that_kakao_repeats() {
     let body = r#"{"error":"invalid_grant","error_code":"KOE320",
         "error_description":"authorization code not found for code=c-hush"}"#;
     let kakao = Responder::answering(400, body).await;
@@ -172,7 +172,7 @@ async fn a_token_of_another_app_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_answer_without_id_or_app_is_incomplete() {
+async fn a_token_info_without_id_or_app_is_incomplete() {
     for body in [
         r#"{"id":1}"#,
         r#"{"app_id":1234}"#,
@@ -185,7 +185,7 @@ async fn a_token_answer_without_id_or_app_is_incomplete() {
 }
 
 #[tokio::test]
-async fn a_token_that_no_header_can_carry_is_rejected_unsent() {
+async fn a_token_that_is_invalid_in_a_header_is_rejected_unsent() {
     let mut kakao = Responder::answering(200, "{}").await;
     let client = client(&kakao.url);
     let long = "a".repeat(3000);
@@ -196,7 +196,7 @@ async fn a_token_that_no_header_can_carry_is_rejected_unsent() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_user_api_are_sorted_by_code() {
+async fn errors_of_the_user_api_are_classified_by_code() {
     let internal = |code| LoginError::Unavailable(Outage::Internal { code });
     for (http, body, expected) in [
         (
@@ -248,7 +248,7 @@ async fn refusals_of_the_user_api_are_sorted_by_code() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_tells_how_long_to_wait() {
+async fn a_rate_limit_reports_how_long_to_wait() {
     let kakao = Responder::answering_with(429, "retry-after: 30\r\n", "{}").await;
     let outcome = client(&kakao.url).user_me("AT-1").await;
     assert_eq!(
@@ -260,7 +260,7 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_silent_or_gone_is_unavailable() {
+async fn an_unreachable_silent_or_disconnecting_server_is_unavailable() {
     let unavailable = |outage| Err(LoginError::Unavailable(outage));
     let unreachable = Responder::unreachable().await;
     assert_eq!(
@@ -317,7 +317,7 @@ async fn unlinking_uses_the_admin_key_and_accepts_an_unlinked_member() {
 }
 
 #[tokio::test]
-async fn unlinking_with_a_bad_or_missing_admin_key_is_our_mistake() {
+async fn unlinking_with_a_bad_or_missing_admin_key_is_a_misconfiguration() {
     let kakao = Responder::answering(401, r#"{"msg":"bad key","code":-401}"#).await;
     assert_eq!(
         client(&kakao.url).unlink(7).await,

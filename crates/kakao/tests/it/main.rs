@@ -1,4 +1,4 @@
-//! The clients against tiny responders that answer canned bytes, or none.
+//! The clients against minimal servers that send canned bytes, or none.
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 

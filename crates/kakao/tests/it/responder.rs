@@ -1,4 +1,4 @@
-//! A server for one test: it takes requests, remembers them, and behaves as told.
+//! A server for one test: it records requests and responds as configured.
 
 use kakao::Timeouts;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Short enough for a test to wait for, long enough for a loaded machine to answer in.
+/// Short enough for a test to wait for, long enough for a loaded machine to respond within.
 pub const SHORT: Timeouts = Timeouts {
     connect: Duration::from_millis(700),
     read: Duration::from_millis(700),
 };
 
-/// What happens once a request was read.
+/// What happens once a request has been read.
 #[derive(Clone)]
 enum Behaviour {
     HttpResponse(Vec<u8>),
@@ -20,14 +20,14 @@ enum Behaviour {
     KeepSilent,
 }
 
-/// A listening server and the requests it got.
+/// A listening server and the requests it received.
 pub struct Responder {
     pub url: String,
     requests: UnboundedReceiver<String>,
 }
 
 impl Responder {
-    /// Answers every request with this status and body.
+    /// Responds to every request with this status and body.
     pub async fn answering(status: u16, body: &str) -> Self {
         Self::answering_with(status, "", body).await
     }
@@ -42,22 +42,22 @@ impl Responder {
         .await
     }
 
-    /// Writes these bytes and closes.
+    /// Writes these bytes and closes the connection.
     pub async fn writing(bytes: &str) -> Self {
         Self::start(Behaviour::HttpResponse(bytes.as_bytes().to_vec())).await
     }
 
-    /// Closes the connection after the request was read.
+    /// Closes the connection once the request has been read.
     pub async fn hanging_up() -> Self {
         Self::start(Behaviour::HangUp).await
     }
 
-    /// Never answers.
+    /// Never responds.
     pub async fn silent() -> Self {
         Self::start(Behaviour::KeepSilent).await
     }
 
-    /// An address at which nobody listens.
+    /// A URL without a listener.
     pub async fn unreachable() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("http://{}", listener.local_addr().unwrap())
@@ -68,7 +68,7 @@ impl Responder {
         self.requests.recv().await.unwrap()
     }
 
-    /// Whether a request came in that was not taken yet.
+    /// Whether another request was received.
     pub fn was_requested(&mut self) -> bool {
         self.requests.try_recv().is_ok()
     }
@@ -90,7 +90,7 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour, sender: UnboundedSen
     sender.send(read_request(&mut stream).await).unwrap();
     match behaviour {
         Behaviour::HttpResponse(bytes) => {
-            // A client that stops reading a huge answer half-way is what one test wants to see.
+            // One test expects the client to stop reading a huge response half-way.
             if stream.write_all(&bytes).await.is_ok() {
                 stream.shutdown().await.unwrap_or_default();
             }
