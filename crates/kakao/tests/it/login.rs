@@ -2,7 +2,7 @@
 
 use kakao::login::{AuthorizeRequest, LoginClient, LoginConfig, LoginError, Outage};
 
-use crate::responder::{Responder, SHORT};
+use crate::mock_server::{MockServer, SHORT};
 
 fn config(url: &str) -> LoginConfig {
     LoginConfig {
@@ -52,7 +52,7 @@ fn the_authorization_url_contains_every_parameter_escaped() {
 #[tokio::test]
 async fn a_code_is_exchanged_with_secret_and_verifier_in_the_body() {
     let body = r#"{"access_token":"AT-1","expires_in":"21599","refresh_token":"RT-1"}"#;
-    let mut kakao = Responder::answering(200, body).await;
+    let mut kakao = MockServer::responding(200, body).await;
     let tokens = client(&kakao.url)
         .exchange_code("http://localhost/r", "c1", "v1")
         .await
@@ -77,12 +77,12 @@ async fn a_code_is_exchanged_with_secret_and_verifier_in_the_body() {
 
 #[tokio::test]
 async fn a_refresh_without_a_new_refresh_token_keeps_the_old_one() {
-    let kakao = Responder::answering(200, r#"{"access_token":"AT-2"}"#).await;
+    let kakao = MockServer::responding(200, r#"{"access_token":"AT-2"}"#).await;
     let tokens = client(&kakao.url).refresh("RT-old").await.unwrap();
     assert_eq!(tokens.refresh_token.unwrap().expose(), "RT-old");
 
     let body = r#"{"access_token":"AT-2","refresh_token":"RT-new"}"#;
-    let kakao = Responder::answering(200, body).await;
+    let kakao = MockServer::responding(200, body).await;
     let tokens = client(&kakao.url).refresh("RT-old").await.unwrap();
     assert_eq!(tokens.refresh_token.unwrap().expose(), "RT-new");
 }
@@ -123,7 +123,7 @@ async fn errors_of_the_token_server_are_classified_by_code() {
         (400, r#"{"error_code":"KOE003"}"#, server(400)),
         (502, r#"{"error_code":"KOE320"}"#, server(502)),
     ] {
-        let kakao = Responder::answering(http, body).await;
+        let kakao = MockServer::responding(http, body).await;
         let error = client(&kakao.url)
             .exchange_code("r", "c", "v")
             .await
@@ -136,7 +136,7 @@ async fn errors_of_the_token_server_are_classified_by_code() {
 async fn an_error_does_not_contain_the_code_that_kakao_repeats() {
     let body = r#"{"error":"invalid_grant","error_code":"KOE320",
         "error_description":"authorization code not found for code=c-hush"}"#;
-    let kakao = Responder::answering(400, body).await;
+    let kakao = MockServer::responding(400, body).await;
     let error = client(&kakao.url)
         .exchange_code("r", "c-hush", "v")
         .await
@@ -147,7 +147,7 @@ async fn an_error_does_not_contain_the_code_that_kakao_repeats() {
 #[tokio::test]
 async fn a_token_of_our_app_is_verified() {
     let body = r#"{"id":9007199254740993,"expires_in":7199,"app_id":"1234"}"#;
-    let mut kakao = Responder::answering(200, body).await;
+    let mut kakao = MockServer::responding(200, body).await;
     let id = client(&kakao.url)
         .verify_access_token("AT-1")
         .await
@@ -166,7 +166,7 @@ async fn a_token_of_our_app_is_verified() {
 
 #[tokio::test]
 async fn a_token_of_another_app_is_refused() {
-    let kakao = Responder::answering(200, r#"{"id":1,"expires_in":1,"app_id":4321}"#).await;
+    let kakao = MockServer::responding(200, r#"{"id":1,"expires_in":1,"app_id":4321}"#).await;
     let outcome = client(&kakao.url).verify_access_token("AT-1").await;
     assert_eq!(outcome, Err(LoginError::WrongApp));
 }
@@ -178,7 +178,7 @@ async fn a_token_info_without_id_or_app_is_incomplete() {
         r#"{"app_id":1234}"#,
         r#"{"id":0,"app_id":1234}"#,
     ] {
-        let kakao = Responder::answering(200, body).await;
+        let kakao = MockServer::responding(200, body).await;
         let outcome = client(&kakao.url).verify_access_token("AT-1").await;
         assert_eq!(outcome, Err(LoginError::Incomplete), "{body}");
     }
@@ -186,7 +186,7 @@ async fn a_token_info_without_id_or_app_is_incomplete() {
 
 #[tokio::test]
 async fn a_token_that_is_invalid_in_a_header_is_rejected_unsent() {
-    let mut kakao = Responder::answering(200, "{}").await;
+    let mut kakao = MockServer::responding(200, "{}").await;
     let client = client(&kakao.url);
     let long = "a".repeat(3000);
     for token in ["", "a\r\nx: y", "a\0b", &long] {
@@ -238,7 +238,7 @@ async fn errors_of_the_user_api_are_classified_by_code() {
         ),
         (200, "{}", LoginError::Incomplete),
     ] {
-        let kakao = Responder::answering(http, body).await;
+        let kakao = MockServer::responding(http, body).await;
         assert_eq!(
             client(&kakao.url).user_me("AT-1").await,
             Err(expected),
@@ -249,7 +249,7 @@ async fn errors_of_the_user_api_are_classified_by_code() {
 
 #[tokio::test]
 async fn a_rate_limit_reports_how_long_to_wait() {
-    let kakao = Responder::answering_with(429, "retry-after: 30\r\n", "{}").await;
+    let kakao = MockServer::responding_with_headers(429, "retry-after: 30\r\n", "{}").await;
     let outcome = client(&kakao.url).user_me("AT-1").await;
     assert_eq!(
         outcome,
@@ -262,17 +262,17 @@ async fn a_rate_limit_reports_how_long_to_wait() {
 #[tokio::test]
 async fn an_unreachable_silent_or_disconnecting_server_is_unavailable() {
     let unavailable = |outage| Err(LoginError::Unavailable(outage));
-    let unreachable = Responder::unreachable().await;
+    let unreachable = MockServer::unreachable().await;
     assert_eq!(
         client(&unreachable).user_me("AT-1").await,
         unavailable(Outage::Unreachable)
     );
-    let silent = Responder::silent().await;
+    let silent = MockServer::silent().await;
     assert_eq!(
         client(&silent.url).user_me("AT-1").await,
         unavailable(Outage::TimedOut)
     );
-    let gone = Responder::hanging_up().await;
+    let gone = MockServer::hanging_up().await;
     assert_eq!(
         client(&gone.url).user_me("AT-1").await,
         unavailable(Outage::ConnectionLost)
@@ -282,7 +282,7 @@ async fn an_unreachable_silent_or_disconnecting_server_is_unavailable() {
 #[tokio::test]
 async fn a_member_who_consented_to_nothing_still_has_an_id() {
     let body = r#"{"id":3000000001,"kakao_account":{"profile_nickname_needs_agreement":true}}"#;
-    let mut kakao = Responder::answering(200, body).await;
+    let mut kakao = MockServer::responding(200, body).await;
     let user = client(&kakao.url).user_me("AT-1").await.unwrap();
     assert_eq!(user.id, 3_000_000_001);
     assert_eq!(
@@ -302,7 +302,7 @@ async fn unlinking_uses_the_admin_key_and_accepts_an_unlinked_member() {
         (200, r#"{"id":7}"#),
         (400, r#"{"msg":"not linked","code":-101}"#),
     ] {
-        let mut kakao = Responder::answering(http, body).await;
+        let mut kakao = MockServer::responding(http, body).await;
         client(&kakao.url).unlink(7).await.unwrap();
         let request = kakao.request().await;
         assert!(
@@ -318,7 +318,7 @@ async fn unlinking_uses_the_admin_key_and_accepts_an_unlinked_member() {
 
 #[tokio::test]
 async fn unlinking_with_a_bad_or_missing_admin_key_is_a_misconfiguration() {
-    let kakao = Responder::answering(401, r#"{"msg":"bad key","code":-401}"#).await;
+    let kakao = MockServer::responding(401, r#"{"msg":"bad key","code":-401}"#).await;
     assert_eq!(
         client(&kakao.url).unlink(7).await,
         Err(misconfigured("-401"))

@@ -3,6 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod login;
+mod mock_server;
 mod pay;
 mod pay_unknown;
-mod responder;

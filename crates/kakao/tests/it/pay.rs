@@ -5,7 +5,7 @@ use kakao::pay::{
     ReadyOrder, StatusGroup,
 };
 
-use crate::responder::{Responder, SHORT};
+use crate::mock_server::{MockServer, SHORT};
 
 pub const APPROVE: ApproveOrder<'static> = ApproveOrder {
     tid: "T1",
@@ -53,7 +53,7 @@ pub fn approved(total: &str) -> String {
 async fn a_prepared_payment_sends_the_key_and_returns_the_urls() {
     let body = r#"{"tid":"T1","next_redirect_app_url":"javascript:alert(1)",
         "next_redirect_pc_url":"https://online-pay.example/info"}"#;
-    let mut kakaopay = Responder::answering(200, body).await;
+    let mut kakaopay = MockServer::responding(200, body).await;
     let ready = client(&kakaopay.url).ready(&READY).await.unwrap();
     assert_eq!(ready.tid, "T1");
     assert_eq!(
@@ -86,7 +86,7 @@ async fn a_prepared_payment_sends_the_key_and_returns_the_urls() {
 
 #[tokio::test]
 async fn a_prepared_payment_without_any_url_is_malformed() {
-    let kakaopay = Responder::answering(200, r#"{"tid":"T1"}"#).await;
+    let kakaopay = MockServer::responding(200, r#"{"tid":"T1"}"#).await;
     let outcome = client(&kakaopay.url).ready(&READY).await;
     assert!(matches!(outcome, Err(PayError::Unknown(_))), "{outcome:?}");
 }
@@ -94,7 +94,7 @@ async fn a_prepared_payment_without_any_url_is_malformed() {
 #[tokio::test]
 async fn an_approval_accepts_numbers_written_as_strings() {
     for total in ["11000", "\"11000\""] {
-        let mut kakaopay = Responder::answering(200, &approved(total)).await;
+        let mut kakaopay = MockServer::responding(200, &approved(total)).await;
         let approved = client(&kakaopay.url).approve(&APPROVE).await.unwrap();
         assert_eq!((approved.aid.as_str(), approved.total), ("A1", 11_000));
         assert_eq!(approved.method.as_deref(), Some("CARD"));
@@ -107,7 +107,7 @@ async fn an_approval_accepts_numbers_written_as_strings() {
 async fn a_well_formed_refusal_is_declined_with_its_code_and_result() {
     let body = r#"{"error_code":-780,"error_message":"approval failure!",
         "extras":{"method_result_code":"USER_LOCKED"}}"#;
-    let kakaopay = Responder::answering(400, body).await;
+    let kakaopay = MockServer::responding(400, body).await;
     let declined = PayError::Declined {
         http: 400,
         code: -780,
@@ -119,7 +119,7 @@ async fn a_well_formed_refusal_is_declined_with_its_code_and_result() {
 
 #[tokio::test]
 async fn the_older_error_format_is_parsed_too() {
-    let kakaopay = Responder::answering(400, r#"{"code":"-702","msg":"already"}"#).await;
+    let kakaopay = MockServer::responding(400, r#"{"code":"-702","msg":"already"}"#).await;
     let outcome = client(&kakaopay.url).approve(&APPROVE).await;
     assert!(
         matches!(outcome, Err(PayError::Declined { code: -702, .. })),
@@ -130,7 +130,7 @@ async fn the_older_error_format_is_parsed_too() {
 #[tokio::test]
 async fn the_pg_token_is_redacted_from_a_refusal_that_repeats_it() {
     let body = r#"{"error_code":-708,"error_message":"bad invented-pg-token"}"#;
-    let kakaopay = Responder::answering(400, body).await;
+    let kakaopay = MockServer::responding(400, body).await;
     let error = client(&kakaopay.url).approve(&APPROVE).await.unwrap_err();
     assert_eq!(error.to_string(), "KakaoPay declined: -708 bad …");
     assert!(!format!("{error:?}").contains("invented-pg-token"));
@@ -143,7 +143,7 @@ async fn a_looked_up_order_takes_the_aid_from_its_payment() {
         "canceled_amount":{"total":5500},"cancel_available_amount":{"total":5500},
         "payment_action_details":[{"aid":"A2","payment_action_type":"CANCEL"},
         {"aid":"A1","payment_action_type":"PAYMENT"}]}"#;
-    let kakaopay = Responder::answering(200, body).await;
+    let kakaopay = MockServer::responding(200, body).await;
     let order = client(&kakaopay.url).order("T1").await.unwrap();
     assert_eq!(order.status, OrderStatus::PartCancel);
     assert_eq!(
@@ -156,7 +156,7 @@ async fn a_looked_up_order_takes_the_aid_from_its_payment() {
 #[tokio::test]
 async fn an_order_with_an_undocumented_status_and_nothing_else_is_pending() {
     let body = r#"{"tid":"T1","status":"HELD_FOR_REVIEW","canceled_at":null}"#;
-    let kakaopay = Responder::answering(200, body).await;
+    let kakaopay = MockServer::responding(200, body).await;
     let order = client(&kakaopay.url).order("T1").await.unwrap();
     assert_eq!(
         order.status,
@@ -171,7 +171,7 @@ async fn a_refund_sends_the_amount_refundable_before_it() {
     let body = r#"{"aid":"A2","tid":"T1","cid":"TC0ONETIME","status":"PART_CANCEL_PAYMENT",
         "approved_cancel_amount":{"total":5500},"canceled_amount":{"total":5500},
         "cancel_available_amount":{"total":5500}}"#;
-    let mut kakaopay = Responder::answering(200, body).await;
+    let mut kakaopay = MockServer::responding(200, body).await;
     let cancelled = client(&kakaopay.url).cancel(&CANCEL).await.unwrap();
     assert_eq!((cancelled.amount, cancelled.canceled_total), (5_500, 5_500));
     assert_eq!(
@@ -190,7 +190,7 @@ async fn a_refund_sends_the_amount_refundable_before_it() {
 
 #[tokio::test]
 async fn a_request_beyond_the_documented_limits_is_never_sent() {
-    let mut kakaopay = Responder::answering(500, "").await;
+    let mut kakaopay = MockServer::responding(500, "").await;
     let client = client(&kakaopay.url);
     let long = "가".repeat(101);
     let refused = |field| PayError::NotSent(NotSentCause::BadRequest { field });

@@ -2,8 +2,8 @@
 
 use kakao::pay::{CancelOrder, NotSentCause, PayError, UnknownCause};
 
+use crate::mock_server::MockServer;
 use crate::pay::{APPROVE, CANCEL, approved, client};
-use crate::responder::Responder;
 
 async fn approve_at(url: &str) -> PayError {
     client(url).approve(&APPROVE).await.unwrap_err()
@@ -11,7 +11,7 @@ async fn approve_at(url: &str) -> PayError {
 
 #[tokio::test]
 async fn no_response_in_time_is_unknown() {
-    let mut kakaopay = Responder::silent().await;
+    let mut kakaopay = MockServer::silent().await;
     assert_eq!(
         approve_at(&kakaopay.url).await,
         PayError::Unknown(UnknownCause::Timeout)
@@ -22,7 +22,7 @@ async fn no_response_in_time_is_unknown() {
 
 #[tokio::test]
 async fn a_connection_lost_after_the_request_is_unknown_and_not_retried() {
-    let mut kakaopay = Responder::hanging_up().await;
+    let mut kakaopay = MockServer::hanging_up().await;
     assert_eq!(
         approve_at(&kakaopay.url).await,
         PayError::Unknown(UnknownCause::ConnectionLost)
@@ -34,7 +34,7 @@ async fn a_connection_lost_after_the_request_is_unknown_and_not_retried() {
 #[tokio::test]
 async fn a_truncated_response_is_unknown() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"aid\":";
-    let kakaopay = Responder::writing(cut).await;
+    let kakaopay = MockServer::writing(cut).await;
     assert_eq!(
         approve_at(&kakaopay.url).await,
         PayError::Unknown(UnknownCause::ConnectionLost)
@@ -43,7 +43,7 @@ async fn a_truncated_response_is_unknown() {
 
 #[tokio::test]
 async fn a_refused_connection_means_nothing_was_sent() {
-    let url = Responder::unreachable().await;
+    let url = MockServer::unreachable().await;
     assert_eq!(
         approve_at(&url).await,
         PayError::NotSent(NotSentCause::ConnectFailed)
@@ -64,7 +64,7 @@ async fn a_server_error_is_unknown_even_when_it_is_well_formed() {
             r#"{"error_code":"-503","error_message":"maintenance"}"#,
         ),
     ] {
-        let kakaopay = Responder::answering(http, body).await;
+        let kakaopay = MockServer::responding(http, body).await;
         let unknown = PayError::Unknown(UnknownCause::Server { http });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{body}");
     }
@@ -80,7 +80,7 @@ async fn a_malformed_response_is_unknown() {
         (400, "<html>bad gateway</html>"),
         (400, r#"{"error_message":"no code"}"#),
     ] {
-        let kakaopay = Responder::answering(http, body).await;
+        let kakaopay = MockServer::responding(http, body).await;
         let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{http} {body}");
     }
@@ -88,9 +88,9 @@ async fn a_malformed_response_is_unknown() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_with_our_key() {
-    let mut target = Responder::answering(200, &approved("11000")).await;
+    let mut target = MockServer::responding(200, &approved("11000")).await;
     let location = format!("location: {}/\r\n", target.url);
-    let kakaopay = Responder::answering_with(307, &location, "").await;
+    let kakaopay = MockServer::responding_with_headers(307, &location, "").await;
     let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 307 });
     assert_eq!(approve_at(&kakaopay.url).await, unknown);
     assert!(!target.was_requested());
@@ -99,7 +99,7 @@ async fn a_redirect_is_not_followed_with_our_key() {
 #[tokio::test]
 async fn a_response_above_one_mebibyte_is_refused() {
     let huge = format!(r#"{{"aid":"{}"}}"#, "a".repeat(1024 * 1024));
-    let kakaopay = Responder::answering(200, &huge).await;
+    let kakaopay = MockServer::responding(200, &huge).await;
     let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 0 });
     assert_eq!(approve_at(&kakaopay.url).await, unknown);
 }
@@ -115,7 +115,7 @@ async fn an_approval_that_does_not_match_the_request_is_unknown() {
         ("partner_order_id", "ord-1", "ord-2"),
         ("partner_user_id", "usr-1", "usr-2"),
     ] {
-        let kakaopay = Responder::answering(200, &good.replace(from, to)).await;
+        let kakaopay = MockServer::responding(200, &good.replace(from, to)).await;
         let unknown = PayError::Unknown(UnknownCause::Mismatch { field });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{field}");
     }
@@ -124,7 +124,7 @@ async fn an_approval_that_does_not_match_the_request_is_unknown() {
 #[tokio::test]
 async fn an_amount_that_is_not_an_integer_is_unknown() {
     for total in ["11000.5", "\"11,000\"", "true"] {
-        let kakaopay = Responder::answering(200, &approved(total)).await;
+        let kakaopay = MockServer::responding(200, &approved(total)).await;
         let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
         assert_eq!(approve_at(&kakaopay.url).await, unknown, "{total}");
     }
@@ -132,7 +132,7 @@ async fn an_amount_that_is_not_an_integer_is_unknown() {
 
 #[tokio::test]
 async fn a_looked_up_order_must_be_the_requested_one() {
-    let kakaopay = Responder::answering(200, r#"{"tid":"T2","status":"READY"}"#).await;
+    let kakaopay = MockServer::responding(200, r#"{"tid":"T2","status":"READY"}"#).await;
     let unknown = PayError::Unknown(UnknownCause::Mismatch { field: "tid" });
     assert_eq!(client(&kakaopay.url).order("T1").await, Err(unknown));
 }
@@ -140,7 +140,7 @@ async fn a_looked_up_order_must_be_the_requested_one() {
 #[tokio::test]
 async fn a_malformed_refunded_amount_is_not_treated_as_zero() {
     let body = r#"{"tid":"T1","status":"SUCCESS_PAYMENT","canceled_amount":{"total":"x"}}"#;
-    let kakaopay = Responder::answering(200, body).await;
+    let kakaopay = MockServer::responding(200, body).await;
     let unknown = PayError::Unknown(UnknownCause::MalformedResponse { http: 200 });
     assert_eq!(client(&kakaopay.url).order("T1").await, Err(unknown));
 }
@@ -150,7 +150,7 @@ async fn a_refund_of_another_amount_is_unknown() {
     let body = r#"{"aid":"A2","tid":"T1","status":"PART_CANCEL_PAYMENT",
         "approved_cancel_amount":{"total":5500},"canceled_amount":{"total":5500},
         "cancel_available_amount":{"total":5500}}"#;
-    let kakaopay = Responder::answering(200, body).await;
+    let kakaopay = MockServer::responding(200, body).await;
     let order = CancelOrder {
         amount: 5_000,
         ..CANCEL

@@ -15,36 +15,33 @@ pub const SHORT: Timeouts = Timeouts {
 /// What happens once a request has been read.
 #[derive(Clone)]
 enum Behaviour {
-    HttpResponse(Vec<u8>),
+    Respond(Vec<u8>),
     HangUp,
-    KeepSilent,
+    StaySilent,
 }
 
 /// A listening server and the requests it received.
-pub struct Responder {
+pub struct MockServer {
     pub url: String,
     requests: UnboundedReceiver<String>,
 }
 
-impl Responder {
+impl MockServer {
     /// Responds to every request with this status and body.
-    pub async fn answering(status: u16, body: &str) -> Self {
-        Self::answering_with(status, "", body).await
+    pub async fn responding(status: u16, body: &str) -> Self {
+        Self::responding_with_headers(status, "", body).await
     }
 
     /// The same with extra header lines, each ending in CRLF.
-    pub async fn answering_with(status: u16, headers: &str, body: &str) -> Self {
+    pub async fn responding_with_headers(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
         let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n");
-        Self::start(Behaviour::HttpResponse(
-            format!("{head}{body}").into_bytes(),
-        ))
-        .await
+        Self::start(Behaviour::Respond(format!("{head}{body}").into_bytes())).await
     }
 
     /// Writes these bytes and closes the connection.
     pub async fn writing(bytes: &str) -> Self {
-        Self::start(Behaviour::HttpResponse(bytes.as_bytes().to_vec())).await
+        Self::start(Behaviour::Respond(bytes.as_bytes().to_vec())).await
     }
 
     /// Closes the connection once the request has been read.
@@ -54,7 +51,7 @@ impl Responder {
 
     /// Never responds.
     pub async fn silent() -> Self {
-        Self::start(Behaviour::KeepSilent).await
+        Self::start(Behaviour::StaySilent).await
     }
 
     /// A URL without a listener.
@@ -89,14 +86,14 @@ impl Responder {
 async fn serve(mut stream: TcpStream, behaviour: Behaviour, sender: UnboundedSender<String>) {
     sender.send(read_request(&mut stream).await).unwrap();
     match behaviour {
-        Behaviour::HttpResponse(bytes) => {
+        Behaviour::Respond(bytes) => {
             // One test expects the client to stop reading a huge response half-way.
             if stream.write_all(&bytes).await.is_ok() {
                 stream.shutdown().await.unwrap_or_default();
             }
         }
         Behaviour::HangUp => drop(stream),
-        Behaviour::KeepSilent => std::future::pending().await,
+        Behaviour::StaySilent => std::future::pending().await,
     }
 }
 
