@@ -12,10 +12,10 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::page::{self, Found};
+use crate::page::{self, Metadata};
 use crate::{Failure, Item, PICTURE_BYTES_MAX, charset, link};
 
-/// Everything together: page, redirects, picture, and waiting for one's turn.
+/// Everything together: page, redirects, picture, and waiting for one's permit.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Redirects followed for a page, and for a picture.
@@ -23,7 +23,7 @@ const REDIRECTS_MAX: usize = 4;
 /// What is read of a page, in bytes; what describes it stands at its beginning.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
 /// Items fetched at the same time.
-const FETCHES: usize = 4;
+const FETCHES_MAX: usize = 4;
 
 /// The HTTP client can't start, for instance because the system has no root certificates.
 #[derive(Debug, Error)]
@@ -35,7 +35,7 @@ pub struct SetupError(#[source] reqwest::Error);
 pub struct Client {
     http: reqwest::Client,
     policy: AddressPolicy,
-    turns: Semaphore,
+    permits: Semaphore,
 }
 
 impl Client {
@@ -54,7 +54,7 @@ impl Client {
         Ok(Self {
             http,
             policy,
-            turns: Semaphore::new(FETCHES),
+            permits: Semaphore::new(FETCHES_MAX),
         })
     }
 
@@ -66,28 +66,28 @@ impl Client {
     pub async fn fetch(&self, link: &str) -> Result<Item, Failure> {
         let url = link::parse(link, self.policy)?;
         let deadline = Instant::now() + TOTAL_TIMEOUT;
-        let turn = async { self.turns.acquire().await.map_err(|_| Failure::Slow) };
-        let turn = in_time(deadline, turn).await?;
-        let (from, found) = self.page(url, deadline).await?;
-        let picture = match &found.picture {
+        let permit = async { self.permits.acquire().await.map_err(|_| Failure::TimedOut) };
+        let permit = in_time(deadline, permit).await?;
+        let (from, metadata) = self.page(url, deadline).await?;
+        let picture = match &metadata.picture {
             Some(address) => self.picture(&from, address, deadline).await,
             None => None,
         };
-        drop(turn);
-        let title = found.title.as_deref().map(page::shortened);
+        drop(permit);
+        let title = metadata.title.as_deref().map(page::truncated);
         if title.is_none() && picture.is_none() {
-            return Err(Failure::Empty);
+            return Err(Failure::NothingFound);
         }
         Ok(Item { title, picture })
     }
 
-    async fn page(&self, url: Url, deadline: Instant) -> Result<(Url, Found), Failure> {
-        let asking = self.get(url, "text/html,application/xhtml+xml");
-        let mut response = in_time(deadline, asking).await?;
+    async fn page(&self, url: Url, deadline: Instant) -> Result<(Url, Metadata), Failure> {
+        let request = self.get(url, "text/html,application/xhtml+xml");
+        let mut response = in_time(deadline, request).await?;
         let content_type = text(response.headers(), CONTENT_TYPE).to_ascii_lowercase();
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         if !matches!(kind, "text/html" | "application/xhtml+xml") {
-            return Err(Failure::NoPage);
+            return Err(Failure::UnsupportedContent);
         }
         let (mut page, mut slow) = (Vec::new(), false);
         while page.len() < PAGE_BYTES_MAX {
@@ -102,11 +102,11 @@ impl Client {
             }
         }
         page.truncate(PAGE_BYTES_MAX);
-        let found = page::read(&charset::decode(&page, &content_type));
-        if slow && found == Found::default() {
-            return Err(Failure::Slow);
+        let metadata = page::parse(&charset::decode(&page, &content_type));
+        if slow && metadata == Metadata::default() {
+            return Err(Failure::TimedOut);
         }
-        Ok((response.url().clone(), found))
+        Ok((response.url().clone(), metadata))
     }
 
     async fn picture(&self, from: &Url, address: &str, deadline: Instant) -> Option<Vec<u8>> {
@@ -123,13 +123,13 @@ impl Client {
             .await?;
         let announced: Option<usize> = text(response.headers(), CONTENT_LENGTH).parse().ok();
         if announced.is_some_and(|bytes| bytes > PICTURE_BYTES_MAX) {
-            return Err(Failure::NoPage);
+            return Err(Failure::UnsupportedContent);
         }
         let mut picture = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Unreachable)? {
             picture.extend_from_slice(&chunk);
             if picture.len() > PICTURE_BYTES_MAX {
-                return Err(Failure::NoPage);
+                return Err(Failure::UnsupportedContent);
             }
         }
         Ok(picture)
@@ -144,18 +144,18 @@ impl Client {
                 .send()
                 .await
                 // Where somebody shops is not ours to log.
-                .map_err(|error| unreachable(&error.without_url()))?;
+                .map_err(|error| connection_failure(&error.without_url()))?;
             let status = response.status();
             if !status.is_redirection() {
-                return good(response);
+                return check_response(response);
             }
             let to = text(response.headers(), LOCATION);
             if to.is_empty() {
-                return Err(Failure::Refused(status.as_u16()));
+                return Err(Failure::HttpStatus(status.as_u16()));
             }
             url = link::follow(&url, to, self.policy).ok_or(Failure::Unreachable)?;
         }
-        Err(Failure::Redirects)
+        Err(Failure::TooManyRedirects)
     }
 }
 
@@ -165,26 +165,26 @@ async fn in_time<T>(
 ) -> Result<T, Failure> {
     timeout_at(deadline, work)
         .await
-        .unwrap_or(Err(Failure::Slow))
+        .unwrap_or(Err(Failure::TimedOut))
 }
 
-fn good(response: Response) -> Result<Response, Failure> {
+fn check_response(response: Response) -> Result<Response, Failure> {
     if !response.status().is_success() {
-        return Err(Failure::Refused(response.status().as_u16()));
+        return Err(Failure::HttpStatus(response.status().as_u16()));
     }
-    // We ask for nothing packed, and unpack nothing: a few bytes could become millions.
-    let packed = text(response.headers(), CONTENT_ENCODING);
-    if packed.is_empty() || packed.eq_ignore_ascii_case("identity") {
+    // We ask for nothing encoding, and unpack nothing: a few bytes could become millions.
+    let encoding = text(response.headers(), CONTENT_ENCODING);
+    if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
         Ok(response)
     } else {
-        Err(Failure::NoPage)
+        Err(Failure::UnsupportedContent)
     }
 }
 
-fn unreachable(error: &reqwest::Error) -> Failure {
+fn connection_failure(error: &reqwest::Error) -> Failure {
     tracing::debug!(%error, "a shop can't be reached");
     if error.is_timeout() {
-        Failure::Slow
+        Failure::TimedOut
     } else {
         Failure::Unreachable
     }

@@ -15,41 +15,41 @@ use thiserror::Error;
 /// What a page says it sells. One of the two is there, if not both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// One line, at most [`TITLE_CHARACTERS_MAX`] characters.
+    /// One line, at most [`TITLE_CHARS_MAX`] characters.
     pub title: Option<String>,
     /// Bytes that claim to be a picture: at most [`PICTURE_BYTES_MAX`], to be looked at by whoever shows them.
     pub picture: Option<Vec<u8>>,
 }
 
 /// Longest title given back, in characters.
-pub const TITLE_CHARACTERS_MAX: usize = 300;
+pub const TITLE_CHARS_MAX: usize = 300;
 
 /// Largest picture given back, in bytes.
 pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// Why there is no item. Whether a name is unknown, silent or of our own network is not told apart: nobody is to
-/// learn of our network by asking.
+/// learn of our network by request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Failure {
     /// No address of a page on the public internet.
     #[error("not the http:// or https:// address of a public page")]
-    Link,
+    InvalidLink,
     /// There is no connection to where it leads, at first or by a redirect.
     #[error("the address can't be reached")]
     Unreachable,
     /// It took too long, there or because too many others are being fetched.
     #[error("the page did not come in time")]
-    Slow,
+    TimedOut,
     /// The shop answered with this status.
     #[error("the shop answered with status {0}")]
-    Refused(u16),
+    HttpStatus(u16),
     /// It leads on and on.
     #[error("too many redirects")]
-    Redirects,
-    /// What came is no HTML, or packed in a way that was not asked for.
+    TooManyRedirects,
+    /// What came is no HTML, or encoding in a way that was not asked for.
     #[error("this is no page")]
-    NoPage,
+    UnsupportedContent,
     /// The page names neither a title nor a picture.
     #[error("the page names neither a title nor a picture")]
-    Empty,
+    NothingFound,
 }

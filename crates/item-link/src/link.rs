@@ -12,10 +12,10 @@ pub const LINK_BYTES_MAX: usize = 2_048;
 pub(crate) fn parse(text: &str, policy: AddressPolicy) -> Result<Url, Failure> {
     let text = text.trim();
     if text.len() > LINK_BYTES_MAX {
-        return Err(Failure::Link);
+        return Err(Failure::InvalidLink);
     }
-    let url = Url::parse(text).map_err(|_| Failure::Link)?;
-    check(url, policy).ok_or(Failure::Link)
+    let url = Url::parse(text).map_err(|_| Failure::InvalidLink)?;
+    check(url, policy).ok_or(Failure::InvalidLink)
 }
 
 /// Where a page or a redirect leads on to.

@@ -3,22 +3,22 @@
 use html5gum::emitters::default::StartTag;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use crate::TITLE_CHARACTERS_MAX;
+use crate::TITLE_CHARS_MAX;
 
 /// What was found, best source first: Open Graph, Twitter's cards, the title element.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct Metadata {
     pub(crate) title: Option<String>,
     /// As the page writes it: absolute or relative.
     pub(crate) picture: Option<String>,
 }
 
 /// Reads a page, or the beginning of one.
-pub(crate) fn read(html: &str) -> Found {
+pub(crate) fn parse(html: &str) -> Metadata {
     let mut emitter = DefaultEmitter::default();
     // Scripts and styles are not tags.
     emitter.naively_switch_states(true);
-    let (mut titles, mut pictures) = (Sources::default(), Sources::default());
+    let (mut titles, mut pictures) = (Candidates::default(), Candidates::default());
     let mut in_title = false;
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
@@ -26,24 +26,24 @@ pub(crate) fn read(html: &str) -> Found {
             Token::StartTag(tag) => {
                 in_title = tag.name.as_slice() == b"title";
                 if tag.name.as_slice() == b"meta" {
-                    note(&tag, &mut titles, &mut pictures);
+                    add(&tag, &mut titles, &mut pictures);
                 }
             }
-            Token::String(text) if in_title => titles.note(2, one_line(&text.value)),
+            Token::String(text) if in_title => titles.add(2, one_line(&text.value)),
             Token::EndTag(_) => in_title = false,
             _ => {}
         }
-        if titles.is_settled() && pictures.is_settled() {
+        if titles.is_final() && pictures.is_final() {
             break;
         }
     }
-    Found {
+    Metadata {
         title: titles.best(),
         picture: pictures.best(),
     }
 }
 
-fn note(tag: &StartTag<()>, titles: &mut Sources, pictures: &mut Sources) {
+fn add(tag: &StartTag<()>, titles: &mut Candidates, pictures: &mut Candidates) {
     let attribute = |name: &[u8]| tag.attributes.get(name).map(|it| it.value.as_slice());
     // Open Graph says `property`, Twitter `name`; many pages mix the two up.
     let (Some(name), Some(content)) = (
@@ -54,27 +54,27 @@ fn note(tag: &StartTag<()>, titles: &mut Sources, pictures: &mut Sources) {
     };
     let content = one_line(content);
     match name.to_ascii_lowercase().as_slice() {
-        b"og:title" => titles.note(0, content),
-        b"twitter:title" => titles.note(1, content),
-        b"og:image" | b"og:image:url" | b"og:image:secure_url" => pictures.note(0, content),
-        b"twitter:image" | b"twitter:image:src" => pictures.note(1, content),
+        b"og:title" => titles.add(0, content),
+        b"twitter:title" => titles.add(1, content),
+        b"og:image" | b"og:image:url" | b"og:image:secure_url" => pictures.add(0, content),
+        b"twitter:image" | b"twitter:image:src" => pictures.add(1, content),
         _ => {}
     }
 }
 
 /// The first that each kind of source says; the best kind is the first.
 #[derive(Default)]
-struct Sources([Option<String>; 3]);
+struct Candidates([Option<String>; 3]);
 
-impl Sources {
-    fn note(&mut self, rank: usize, text: String) {
+impl Candidates {
+    fn add(&mut self, rank: usize, text: String) {
         if !text.is_empty() && self.0[rank].is_none() {
             self.0[rank] = Some(text);
         }
     }
 
     /// Whether nothing better can come.
-    fn is_settled(&self) -> bool {
+    fn is_final(&self) -> bool {
         self.0[0].is_some()
     }
 
@@ -92,6 +92,6 @@ fn one_line(text: &[u8]) -> String {
 }
 
 /// At most as long as a title is given back.
-pub(crate) fn shortened(title: &str) -> String {
-    title.chars().take(TITLE_CHARACTERS_MAX).collect()
+pub(crate) fn truncated(title: &str) -> String {
+    title.chars().take(TITLE_CHARS_MAX).collect()
 }

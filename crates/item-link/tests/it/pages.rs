@@ -97,10 +97,18 @@ async fn a_page_without_a_usable_picture_still_has_its_title() {
 #[tokio::test]
 async fn a_page_that_names_nothing_and_what_is_no_page_are_told_apart() {
     for (content_type, page, failure) in [
-        (UTF_8, "<p>안녕", Failure::Empty),
-        (UTF_8, "<title>  </title>", Failure::Empty),
-        ("application/json", "{\"title\":\"컵\"}", Failure::NoPage),
-        ("image/png", "<title>컵</title>", Failure::NoPage),
+        (UTF_8, "<p>안녕", Failure::NothingFound),
+        (UTF_8, "<title>  </title>", Failure::NothingFound),
+        (
+            "application/json",
+            "{\"title\":\"컵\"}",
+            Failure::UnsupportedContent,
+        ),
+        (
+            "image/png",
+            "<title>컵</title>",
+            Failure::UnsupportedContent,
+        ),
     ] {
         let shop = Shop::of_page(content_type, page).await;
         assert_eq!(shop.fetch("item").await, Err(failure), "{page}");
@@ -113,5 +121,5 @@ async fn a_title_is_one_line_without_control_characters_and_has_an_end() {
     assert_eq!(title.map(|it| it.contains(char::is_control)), Some(false));
     let long = format!("<title>{}</title>", "컵".repeat(5_000));
     let title = title_of(UTF_8, long).await.unwrap();
-    assert_eq!(title.chars().count(), item_link::TITLE_CHARACTERS_MAX);
+    assert_eq!(title.chars().count(), item_link::TITLE_CHARS_MAX);
 }

@@ -14,45 +14,41 @@ use public_http::AddressPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-/// Answers what the tests put on its shelves.
+/// Answers what the tests put on its site.
 pub struct Shop {
     pub url: String,
-    seen: Arc<Mutex<Vec<HeaderMap>>>,
+    requests: Arc<Mutex<Vec<HeaderMap>>>,
 }
 
 #[derive(Clone)]
-struct Shelves {
+struct Site {
     page: Arc<dyn Fn(&str) -> Response + Send + Sync>,
-    seen: Arc<Mutex<Vec<HeaderMap>>>,
+    requests: Arc<Mutex<Vec<HeaderMap>>>,
 }
 
-async fn answer(
-    State(shelves): State<Shelves>,
-    Path(path): Path<String>,
-    request: Request,
-) -> Response {
-    shelves.seen.lock().await.push(request.headers().clone());
+async fn answer(State(site): State<Site>, Path(path): Path<String>, request: Request) -> Response {
+    site.requests.lock().await.push(request.headers().clone());
     if path == "never" {
         std::future::pending::<()>().await;
     }
-    (shelves.page)(&path)
+    (site.page)(&path)
 }
 
 impl Shop {
     /// A shop that answers a path so.
     pub async fn new(page: impl Fn(&str) -> Response + Send + Sync + 'static) -> Self {
-        let seen = Arc::default();
-        let shelves = Shelves {
+        let requests = Arc::default();
+        let site = Site {
             page: Arc::new(page),
-            seen: Arc::clone(&seen),
+            requests: Arc::clone(&requests),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new()
             .route("/{*path}", any(answer))
-            .with_state(shelves);
+            .with_state(site);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, seen }
+        Self { url, requests }
     }
 
     /// A shop of one page, and a picture at `/picture`.
@@ -73,8 +69,8 @@ impl Shop {
     }
 
     /// The heads of all requests so far.
-    pub async fn seen(&self) -> Vec<HeaderMap> {
-        self.seen.lock().await.clone()
+    pub async fn requests(&self) -> Vec<HeaderMap> {
+        self.requests.lock().await.clone()
     }
 }
 

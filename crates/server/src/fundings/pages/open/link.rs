@@ -69,12 +69,17 @@ fn link_in(text: &str) -> String {
 }
 
 const fn message(refusal: LinkRefusal) -> &'static str {
-    use item_link::Failure::{Empty, Link, NoPage, Redirects, Refused, Slow, Unreachable};
+    use item_link::Failure::{
+        HttpStatus, InvalidLink, NothingFound, TimedOut, TooManyRedirects, Unreachable,
+        UnsupportedContent,
+    };
     match refusal {
         LinkRefusal::Busy => "link.busy",
-        LinkRefusal::Failure(Link) => "link.error",
-        LinkRefusal::Failure(NoPage | Empty) => "link.nothing",
-        LinkRefusal::Failure(Unreachable | Slow | Refused(_) | Redirects) => "link.unreachable",
+        LinkRefusal::Failure(InvalidLink) => "link.error",
+        LinkRefusal::Failure(UnsupportedContent | NothingFound) => "link.nothing",
+        LinkRefusal::Failure(Unreachable | TimedOut | HttpStatus(_) | TooManyRedirects) => {
+            "link.unreachable"
+        }
     }
 }
 

@@ -40,7 +40,11 @@ async fn links_that_lead_nowhere_public_are_not_followed() {
         "http://[::ffff:127.0.0.1]/",
         &long,
     ] {
-        assert_eq!(client.fetch(link).await, Err(Failure::Link), "{link}");
+        assert_eq!(
+            client.fetch(link).await,
+            Err(Failure::InvalidLink),
+            "{link}"
+        );
     }
 }
 
@@ -65,10 +69,10 @@ async fn a_redirect_into_a_private_network_is_not_followed() {
         "http://",
     ] {
         let shop = Shop::new(move |_| redirect(to)).await;
-        let begun = Instant::now();
+        let started = Instant::now();
         assert_eq!(shop.fetch("item").await, Err(Failure::Unreachable), "{to}");
         assert!(
-            begun.elapsed() < Duration::from_secs(2),
+            started.elapsed() < Duration::from_secs(2),
             "{to}: somebody was asked"
         );
     }
@@ -81,8 +85,8 @@ async fn a_name_has_the_usual_port_in_development_too() {
     let found = client(AddressPolicy::AllowLoopback)
         .fetch(&format!("{named}/item"))
         .await;
-    assert_eq!(found, Err(Failure::Link));
-    assert!(shop.seen().await.is_empty());
+    assert_eq!(found, Err(Failure::InvalidLink));
+    assert!(shop.requests().await.is_empty());
 }
 
 #[tokio::test]
@@ -96,10 +100,10 @@ async fn redirects_have_an_end() {
     })
     .await;
     assert!(shop.fetch("4").await.is_ok());
-    assert_eq!(shop.fetch("5").await, Err(Failure::Redirects));
+    assert_eq!(shop.fetch("5").await, Err(Failure::TooManyRedirects));
     let circle = Shop::new(|_| redirect("/item")).await;
-    assert_eq!(circle.fetch("item").await, Err(Failure::Redirects));
-    assert_eq!(circle.seen().await.len(), 5);
+    assert_eq!(circle.fetch("item").await, Err(Failure::TooManyRedirects));
+    assert_eq!(circle.requests().await.len(), 5);
 }
 
 #[tokio::test]
@@ -111,12 +115,12 @@ async fn nobody_is_waited_for_longer_than_the_whole_may_take() {
         )
     })
     .await;
-    let begun = Instant::now();
+    let started = Instant::now();
     let (silent, slow_picture) = tokio::join!(shop.fetch("never"), shop.fetch("item"));
-    assert_eq!(silent, Err(Failure::Slow));
+    assert_eq!(silent, Err(Failure::TimedOut));
     let item = slow_picture.unwrap();
     assert_eq!((item.title.as_deref(), item.picture), (Some("컵"), None));
-    assert!(begun.elapsed() < Duration::from_secs(9));
+    assert!(started.elapsed() < Duration::from_secs(9));
 }
 
 #[tokio::test]
@@ -179,8 +183,8 @@ async fn what_is_packed_is_not_unpacked() {
         bomb
     })
     .await;
-    assert_eq!(shop.fetch("item").await, Err(Failure::NoPage));
-    assert!(shop.seen().await[0].get("accept-encoding").is_none());
+    assert_eq!(shop.fetch("item").await, Err(Failure::UnsupportedContent));
+    assert!(shop.requests().await[0].get("accept-encoding").is_none());
 }
 
 #[tokio::test]
@@ -191,9 +195,9 @@ async fn a_shop_learns_nothing_of_who_asks() {
     )
     .await;
     shop.fetch("item").await.unwrap();
-    let seen = shop.seen().await;
-    assert_eq!(seen.len(), 2);
-    for head in seen {
+    let requests = shop.requests().await;
+    assert_eq!(requests.len(), 2);
+    for head in requests {
         assert_eq!(head["user-agent"], "FunSun-Test/1");
         for name in ["cookie", "referer", "authorization"] {
             assert!(head.get(name).is_none(), "{name}");
@@ -204,7 +208,7 @@ async fn a_shop_learns_nothing_of_who_asks() {
 #[tokio::test]
 async fn a_shop_that_refuses_is_told_from_one_that_is_not_there() {
     let shop = Shop::new(|_| StatusCode::FORBIDDEN.into_response()).await;
-    assert_eq!(shop.fetch("item").await, Err(Failure::Refused(403)));
+    assert_eq!(shop.fetch("item").await, Err(Failure::HttpStatus(403)));
     let nowhere = client(AddressPolicy::AllowLoopback)
         .fetch("http://127.0.0.1:1/")
         .await;
