@@ -1,11 +1,11 @@
-//! Bytes of a page to text. Korean shops still write EUC-KR.
+//! Decodes a page to text. Some Korean shops still use EUC-KR.
 
 use encoding_rs::{Encoding, UTF_8};
 
-/// Bytes in which a page has to say how it is written (HTML standard, 4.2.5.4).
+/// Bytes within which a page must declare its encoding (HTML standard, 4.2.5.4).
 const PRESCAN_BYTES: usize = 1_024;
 
-/// A byte order mark wins, then the header, then what the page says itself; UTF-8 without any.
+/// The encoding is that of the byte order mark, else of the header, else of the page's declaration, else UTF-8.
 pub(crate) fn decode(page: &[u8], content_type: &str) -> String {
     let head = &page[..page.len().min(PRESCAN_BYTES)];
     let encoding = label(content_type.as_bytes())
@@ -14,7 +14,7 @@ pub(crate) fn decode(page: &[u8], content_type: &str) -> String {
     encoding.decode(page).0.into_owned()
 }
 
-/// The encoding behind the first `charset=` that names one.
+/// The encoding of the first `charset=` with a known label.
 fn label(text: &[u8]) -> Option<&'static Encoding> {
     const KEY: &[u8] = b"charset=";
     let text = text.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Fetching: every hop is looked at, and time and size have an end.
+//! The fetcher: every redirect is checked, and time and size are bounded.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use tokio::time::{Instant, timeout_at};
 use crate::page::{self, Metadata};
 use crate::{Failure, Item, PICTURE_BYTES_MAX, charset, link};
 
-/// Everything together: page, redirects, picture, and waiting for one's permit.
+/// Time limit of a whole fetch: waiting for a permit, page, redirects and picture.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Redirects followed for a page, and for a picture.
 const REDIRECTS_MAX: usize = 4;
-/// What is read of a page, in bytes; what describes it stands at its beginning.
+/// Bytes read of a page; the metadata is at its beginning.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
-/// Items fetched at the same time.
+/// Concurrent fetches.
 const FETCHES_MAX: usize = 4;
 
 /// The HTTP client can't start, for instance because the system has no root certificates.
@@ -39,7 +39,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Says that it is `user_agent`. It keeps no cookies, sends no referrer and unpacks nothing.
+    /// A client that sends this `User-Agent`, but no cookies and no referrer, and decompresses nothing.
     ///
     /// # Errors
     /// When the HTTP client can't start.
@@ -58,8 +58,8 @@ impl Client {
         })
     }
 
-    /// Fetches the item behind `link`, as somebody pasted it. A page whose picture can't be had still gives its
-    /// title.
+    /// Fetches the item behind `link`, as the member pasted it. When the picture can't be fetched, the title is still
+    /// returned.
     ///
     /// # Errors
     /// [`Failure`].
@@ -93,7 +93,7 @@ impl Client {
         while page.len() < PAGE_BYTES_MAX {
             match timeout_at(deadline, response.chunk()).await {
                 Ok(Ok(Some(chunk))) => page.extend_from_slice(&chunk),
-                // A page that breaks off has said what it is before.
+                // A truncated page may still have its metadata.
                 Ok(Ok(None) | Err(_)) => break,
                 Err(_) => {
                     slow = true;
@@ -113,7 +113,7 @@ impl Client {
         let url = link::follow(from, address, self.policy)?;
         let fetched = in_time(deadline, self.picture_bytes(url)).await;
         fetched
-            .inspect_err(|why| tracing::debug!(%why, "the picture of an item can't be had"))
+            .inspect_err(|why| tracing::debug!(%why, "an item's picture could not be fetched"))
             .ok()
     }
 
@@ -135,7 +135,7 @@ impl Client {
         Ok(picture)
     }
 
-    /// Follows redirects by hand, so that each is looked at.
+    /// Follows redirects itself, so that each target is checked.
     async fn get(&self, mut url: Url, accept: &'static str) -> Result<Response, Failure> {
         for _ in 0..=REDIRECTS_MAX {
             let request = self.http.get(url.clone()).header(ACCEPT, accept);
@@ -143,7 +143,7 @@ impl Client {
                 .header(ACCEPT_LANGUAGE, "ko")
                 .send()
                 .await
-                // Where somebody shops is not ours to log.
+                // The URL is a member's private data: not to be logged.
                 .map_err(|error| connection_failure(&error.without_url()))?;
             let status = response.status();
             if !status.is_redirection() {
@@ -172,7 +172,7 @@ fn check_response(response: Response) -> Result<Response, Failure> {
     if !response.status().is_success() {
         return Err(Failure::HttpStatus(response.status().as_u16()));
     }
-    // We ask for nothing encoding, and unpack nothing: a few bytes could become millions.
+    // Nothing is decompressed, so that a decompression bomb has no effect; no encoding was requested either.
     let encoding = text(response.headers(), CONTENT_ENCODING);
     if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
         Ok(response)
@@ -182,7 +182,7 @@ fn check_response(response: Response) -> Result<Response, Failure> {
 }
 
 fn connection_failure(error: &reqwest::Error) -> Failure {
-    tracing::debug!(%error, "a shop can't be reached");
+    tracing::debug!(%error, "a shop could not be reached");
     if error.is_timeout() {
         Failure::TimedOut
     } else {
@@ -190,7 +190,7 @@ fn connection_failure(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// A header that is no plain text is as good as none.
+/// A header's value; empty when it is missing or not ASCII.
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {
     headers
         .get(name)

@@ -1,6 +1,5 @@
-//! The link of a thing somebody wishes for: the page of a shop in, its title and picture out, as the page tells
-//! those who make a preview of it (The Open Graph protocol, ogp.me). The address is hostile input, and so is every
-//! byte that comes back.
+//! Metadata of a linked item: fetches a shop's page and returns its title and picture, as the page declares them for
+//! link previews (The Open Graph protocol, ogp.me). The URL and every byte of the response are untrusted input.
 
 mod charset;
 mod client;
@@ -12,44 +11,44 @@ pub use link::LINK_BYTES_MAX;
 
 use thiserror::Error;
 
-/// What a page says it sells. One of the two is there, if not both.
+/// The item that a page describes. At least one of the two fields is present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// One line, at most [`TITLE_CHARS_MAX`] characters.
     pub title: Option<String>,
-    /// Bytes that claim to be a picture: at most [`PICTURE_BYTES_MAX`], to be looked at by whoever shows them.
+    /// An untrusted picture file of at most [`PICTURE_BYTES_MAX`] bytes; the caller must validate it.
     pub picture: Option<Vec<u8>>,
 }
 
-/// Longest title given back, in characters.
+/// Longest title returned, in characters.
 pub const TITLE_CHARS_MAX: usize = 300;
 
-/// Largest picture given back, in bytes.
+/// Largest picture returned, in bytes.
 pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// Why there is no item. Whether a name is unknown, silent or of our own network is not told apart: nobody is to
-/// learn of our network by request.
+/// Why there is no item. An unknown host, one that does not respond and one in our own network are deliberately the
+/// same failure, so that requests reveal nothing about our network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Failure {
-    /// No address of a page on the public internet.
+    /// Not the URL of a public page.
     #[error("not the http:// or https:// address of a public page")]
     InvalidLink,
-    /// There is no connection to where it leads, at first or by a redirect.
+    /// No connection to the host of the link or of a redirect.
     #[error("the address can't be reached")]
     Unreachable,
-    /// It took too long, there or because too many others are being fetched.
-    #[error("the page did not come in time")]
+    /// The time limit was exceeded, by the host or by waiting for other fetches.
+    #[error("the page was not received in time")]
     TimedOut,
-    /// The shop answered with this status.
-    #[error("the shop answered with status {0}")]
+    /// The response had this status.
+    #[error("the shop responded with status {0}")]
     HttpStatus(u16),
-    /// It leads on and on.
+    /// Too many redirects.
     #[error("too many redirects")]
     TooManyRedirects,
-    /// What came is no HTML, or encoding in a way that was not asked for.
-    #[error("this is no page")]
+    /// The response is not HTML, or has a content encoding that was not requested.
+    #[error("the response is not an HTML page")]
     UnsupportedContent,
-    /// The page names neither a title nor a picture.
-    #[error("the page names neither a title nor a picture")]
+    /// The page declares neither a title nor a picture.
+    #[error("the page declares neither a title nor a picture")]
     NothingFound,
 }

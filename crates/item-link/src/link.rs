@@ -1,14 +1,14 @@
-//! Which links are followed.
+//! Checks of links and redirects.
 
 use public_http::AddressPolicy;
 use reqwest::Url;
 
 use crate::Failure;
 
-/// Longest link taken, in bytes.
+/// Longest link accepted, in bytes.
 pub const LINK_BYTES_MAX: usize = 2_048;
 
-/// Reads what somebody pasted.
+/// Parses a link as a member pasted it.
 pub(crate) fn parse(text: &str, policy: AddressPolicy) -> Result<Url, Failure> {
     let text = text.trim();
     if text.len() > LINK_BYTES_MAX {
@@ -18,7 +18,7 @@ pub(crate) fn parse(text: &str, policy: AddressPolicy) -> Result<Url, Failure> {
     check(url, policy).ok_or(Failure::InvalidLink)
 }
 
-/// Where a page or a redirect leads on to.
+/// The target of a redirect or of a page's picture, relative to `from`; `None` when it must not be fetched.
 pub(crate) fn follow(from: &Url, to: &str, policy: AddressPolicy) -> Option<Url> {
     if to.len() > LINK_BYTES_MAX {
         return None;

@@ -1,22 +1,22 @@
-//! What a page tells of itself: its title, and where its picture is.
+//! The metadata of a page: its title and the URL of its picture.
 
 use html5gum::emitters::default::StartTag;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 use crate::TITLE_CHARS_MAX;
 
-/// What was found, best source first: Open Graph, Twitter's cards, the title element.
+/// Metadata from the best available source: Open Graph, then Twitter cards, then the title element.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
     pub(crate) title: Option<String>,
-    /// As the page writes it: absolute or relative.
+    /// An absolute or relative URL, unchecked.
     pub(crate) picture: Option<String>,
 }
 
-/// Reads a page, or the beginning of one.
+/// Parses a page, which may be truncated.
 pub(crate) fn parse(html: &str) -> Metadata {
     let mut emitter = DefaultEmitter::default();
-    // Scripts and styles are not tags.
+    // Makes the content of scripts and styles text instead of tags.
     emitter.naively_switch_states(true);
     let (mut titles, mut pictures) = (Candidates::default(), Candidates::default());
     let mut in_title = false;
@@ -26,7 +26,7 @@ pub(crate) fn parse(html: &str) -> Metadata {
             Token::StartTag(tag) => {
                 in_title = tag.name.as_slice() == b"title";
                 if tag.name.as_slice() == b"meta" {
-                    add(&tag, &mut titles, &mut pictures);
+                    add_meta(&tag, &mut titles, &mut pictures);
                 }
             }
             Token::String(text) if in_title => titles.add(2, one_line(&text.value)),
@@ -43,9 +43,9 @@ pub(crate) fn parse(html: &str) -> Metadata {
     }
 }
 
-fn add(tag: &StartTag<()>, titles: &mut Candidates, pictures: &mut Candidates) {
+fn add_meta(tag: &StartTag<()>, titles: &mut Candidates, pictures: &mut Candidates) {
     let attribute = |name: &[u8]| tag.attributes.get(name).map(|it| it.value.as_slice());
-    // Open Graph says `property`, Twitter `name`; many pages mix the two up.
+    // Open Graph uses `property`, Twitter `name`; many pages mix them up.
     let (Some(name), Some(content)) = (
         attribute(b"property").or_else(|| attribute(b"name")),
         attribute(b"content"),
@@ -62,7 +62,7 @@ fn add(tag: &StartTag<()>, titles: &mut Candidates, pictures: &mut Candidates) {
     }
 }
 
-/// The first that each kind of source says; the best kind is the first.
+/// The first value of each kind of source, ordered by preference.
 #[derive(Default)]
 struct Candidates([Option<String>; 3]);
 
@@ -73,7 +73,7 @@ impl Candidates {
         }
     }
 
-    /// Whether nothing better can come.
+    /// Whether the preferred source has a value.
     fn is_final(&self) -> bool {
         self.0[0].is_some()
     }
@@ -83,7 +83,7 @@ impl Candidates {
     }
 }
 
-/// Without control characters, and with single spaces.
+/// Removes control characters and collapses white space.
 fn one_line(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let text = text.replace(char::is_control, " ");
@@ -91,7 +91,7 @@ fn one_line(text: &[u8]) -> String {
     words.join(" ")
 }
 
-/// At most as long as a title is given back.
+/// Truncates a title to [`TITLE_CHARS_MAX`].
 pub(crate) fn truncated(title: &str) -> String {
     title.chars().take(TITLE_CHARS_MAX).collect()
 }

@@ -1,5 +1,5 @@
-//! Item links against a shop on this machine that behaves well, badly, or not at all.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! Item links against a local shop that behaves well, badly, or does not respond.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod malicious;
 mod pages;

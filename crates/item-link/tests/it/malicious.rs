@@ -1,4 +1,4 @@
-//! Links and shops that mean no good.
+//! Malicious links and shops.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::shop::{Shop, client, html, redirect};
 const UTF_8: &str = "text/html; charset=utf-8";
 
 #[tokio::test]
-async fn links_that_lead_nowhere_public_are_not_followed() {
+async fn links_to_anything_but_a_public_page_are_refused() {
     let client = client(AddressPolicy::PublicOnly);
     let long = format!("https://shop.example/{}", "a".repeat(LINK_BYTES_MAX));
     for link in [
@@ -49,7 +49,7 @@ async fn links_that_lead_nowhere_public_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_name_that_resolves_to_this_machine_is_not_followed() {
+async fn a_name_that_resolves_to_loopback_is_refused() {
     for link in ["http://localhost/", "https://localhost./item"] {
         let found = client(AddressPolicy::PublicOnly).fetch(link).await;
         assert_eq!(found, Err(Failure::Unreachable), "{link}");
@@ -73,13 +73,13 @@ async fn a_redirect_into_a_private_network_is_not_followed() {
         assert_eq!(shop.fetch("item").await, Err(Failure::Unreachable), "{to}");
         assert!(
             started.elapsed() < Duration::from_secs(2),
-            "{to}: somebody was asked"
+            "{to}: a connection was attempted"
         );
     }
 }
 
 #[tokio::test]
-async fn a_name_has_the_usual_port_in_development_too() {
+async fn a_host_name_must_have_the_default_port_in_development_too() {
     let shop = Shop::of_page(UTF_8, "<title>컵</title>").await;
     let named = shop.url.replace("127.0.0.1", "localhost");
     let found = client(AddressPolicy::AllowLoopback)
@@ -90,7 +90,7 @@ async fn a_name_has_the_usual_port_in_development_too() {
 }
 
 #[tokio::test]
-async fn redirects_have_an_end() {
+async fn redirects_are_limited() {
     let shop = Shop::new(|path| {
         let hops: u32 = path.parse().unwrap();
         match hops {
@@ -107,7 +107,7 @@ async fn redirects_have_an_end() {
 }
 
 #[tokio::test]
-async fn nobody_is_waited_for_longer_than_the_whole_may_take() {
+async fn the_time_limit_covers_page_and_picture() {
     let shop = Shop::new(|_| {
         html(
             UTF_8,
@@ -124,7 +124,7 @@ async fn nobody_is_waited_for_longer_than_the_whole_may_take() {
 }
 
 #[tokio::test]
-async fn a_page_that_stops_half_way_has_said_what_it_is() {
+async fn metadata_of_a_truncated_page_is_used() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let link = format!("http://{}/item", listener.local_addr().unwrap());
     let shop = async {
@@ -146,7 +146,7 @@ async fn a_page_that_stops_half_way_has_said_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_page_without_end_is_read_to_a_point() {
+async fn a_huge_page_is_read_up_to_the_limit() {
     let shop = Shop::new(|_| {
         let head = "<title>컵</title>";
         let body = std::iter::repeat_n("<p>끝이 없는 이야기</p>", 200_000).collect::<String>();
@@ -161,7 +161,7 @@ async fn a_page_without_end_is_read_to_a_point() {
 }
 
 #[tokio::test]
-async fn a_picture_beyond_measure_is_left() {
+async fn a_picture_above_the_limit_is_omitted() {
     let shop = Shop::new(|path| match path {
         "picture" => Body::from(vec![0; item_link::PICTURE_BYTES_MAX + 1]).into_response(),
         _ => html(
@@ -175,7 +175,7 @@ async fn a_picture_beyond_measure_is_left() {
 }
 
 #[tokio::test]
-async fn what_is_packed_is_not_unpacked() {
+async fn a_compressed_response_is_refused() {
     let shop = Shop::new(|_| {
         let mut bomb = html(UTF_8, vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
         bomb.headers_mut()
@@ -188,7 +188,7 @@ async fn what_is_packed_is_not_unpacked() {
 }
 
 #[tokio::test]
-async fn a_shop_learns_nothing_of_who_asks() {
+async fn a_request_reveals_nothing_about_the_member() {
     let shop = Shop::of_page(
         UTF_8,
         "<title>컵</title><meta property=og:image content=/picture>",
@@ -206,7 +206,7 @@ async fn a_shop_learns_nothing_of_who_asks() {
 }
 
 #[tokio::test]
-async fn a_shop_that_refuses_is_told_from_one_that_is_not_there() {
+async fn an_error_status_differs_from_an_unreachable_shop() {
     let shop = Shop::new(|_| StatusCode::FORBIDDEN.into_response()).await;
     assert_eq!(shop.fetch("item").await, Err(Failure::HttpStatus(403)));
     let nowhere = client(AddressPolicy::AllowLoopback)

@@ -1,4 +1,4 @@
-//! What pages say, and how.
+//! The metadata of pages, in its variants.
 
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -14,7 +14,7 @@ async fn title_of(content_type: &'static str, page: impl Into<Vec<u8>>) -> Optio
 }
 
 #[tokio::test]
-async fn open_graph_is_believed_first() {
+async fn open_graph_is_preferred() {
     let page = r#"<!doctype html><head><title>무선 헤드폰 - 가게</title>
         <meta name="twitter:title" content="트위터의 이름">
         <meta property="og:title" content="무선 헤드폰">
@@ -27,14 +27,14 @@ async fn open_graph_is_believed_first() {
 }
 
 #[tokio::test]
-async fn the_title_element_is_good_enough() {
+async fn the_title_element_is_the_fallback() {
     let page = "<title>\n  첼로 &amp; 활 &lt;세트&gt; &#x2665; &unknown;\n</title><svg><title>화살표</title></svg>";
     let title = title_of(UTF_8, page).await;
     assert_eq!(title.as_deref(), Some("첼로 & 활 <세트> ♥ &unknown;"));
 }
 
 #[tokio::test]
-async fn entities_in_attributes_are_read_and_scripts_are_not() {
+async fn entities_in_attributes_are_decoded_and_scripts_are_ignored() {
     let page = r#"<script>var a = '<meta property="og:title" content="가짜">'</script>
         <meta property='og:title' content='민지&#39;s &quot;컵&quot; &amp; 접시'>"#;
     let title = title_of(UTF_8, page).await;
@@ -42,7 +42,7 @@ async fn entities_in_attributes_are_read_and_scripts_are_not() {
 }
 
 #[tokio::test]
-async fn korean_shops_that_write_euc_kr_are_understood() {
+async fn pages_in_euc_kr_are_decoded() {
     // 가방, in EUC-KR.
     let bag = b"<title>\xb0\xa1\xb9\xe6</title>".to_vec();
     let title = title_of("text/html; charset=EUC-KR", bag.clone()).await;
@@ -57,7 +57,7 @@ async fn korean_shops_that_write_euc_kr_are_understood() {
 }
 
 #[tokio::test]
-async fn a_picture_is_found_beside_the_page_it_was_redirected_to() {
+async fn a_relative_picture_url_is_resolved_against_the_redirect_target() {
     let shop = Shop::new(|path| match path {
         "short" => redirect("/goods/7"),
         "goods/7" => html(
@@ -95,7 +95,7 @@ async fn a_page_without_a_usable_picture_still_has_its_title() {
 }
 
 #[tokio::test]
-async fn a_page_that_names_nothing_and_what_is_no_page_are_told_apart() {
+async fn a_page_without_metadata_differs_from_other_content() {
     for (content_type, page, failure) in [
         (UTF_8, "<p>안녕", Failure::NothingFound),
         (UTF_8, "<title>  </title>", Failure::NothingFound),
@@ -116,7 +116,7 @@ async fn a_page_that_names_nothing_and_what_is_no_page_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_title_is_one_line_without_control_characters_and_has_an_end() {
+async fn a_title_is_a_single_line_without_control_characters_and_truncated() {
     let title = title_of(UTF_8, "<title>컵\u{7}\u{0}과\r\n\t접시</title>").await;
     assert_eq!(title.map(|it| it.contains(char::is_control)), Some(false));
     let long = format!("<title>{}</title>", "컵".repeat(5_000));

@@ -1,4 +1,4 @@
-//! The shop.
+//! A local shop.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use public_http::AddressPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-/// Answers what the tests put on its site.
+/// A local web server with the pages of a test.
 pub struct Shop {
     pub url: String,
     requests: Arc<Mutex<Vec<HeaderMap>>>,
@@ -35,7 +35,7 @@ async fn answer(State(site): State<Site>, Path(path): Path<String>, request: Req
 }
 
 impl Shop {
-    /// A shop that answers a path so.
+    /// A shop whose responses `page` returns by path.
     pub async fn new(page: impl Fn(&str) -> Response + Send + Sync + 'static) -> Self {
         let requests = Arc::default();
         let site = Site {
@@ -51,7 +51,7 @@ impl Shop {
         Self { url, requests }
     }
 
-    /// A shop of one page, and a picture at `/picture`.
+    /// A shop with one page, and a picture at `/picture`.
     pub async fn of_page(content_type: &'static str, page: impl Into<Vec<u8>>) -> Self {
         let page = page.into();
         Self::new(move |path| match path {
@@ -61,14 +61,14 @@ impl Shop {
         .await
     }
 
-    /// What is found at a path.
+    /// Fetches the item at a path.
     pub async fn fetch(&self, path: &str) -> Result<Item, Failure> {
         client(AddressPolicy::AllowLoopback)
             .fetch(&format!("{}/{path}", self.url))
             .await
     }
 
-    /// The heads of all requests so far.
+    /// The headers of all requests so far.
     pub async fn requests(&self) -> Vec<HeaderMap> {
         self.requests.lock().await.clone()
     }
