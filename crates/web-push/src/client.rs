@@ -7,14 +7,14 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use thiserror::Error;
 
-use crate::encrypt::{Fresh, encrypt};
+use crate::encrypt::{EphemeralKeys, encrypt};
 use crate::subscription::Subscription;
 use crate::vapid::VapidKey;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest pause that a service may ask for, in seconds.
-const RETRY_SECONDS_MAX: i64 = 86_400;
+const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
 
 /// The HTTP client can't start, for instance because the system has no root certificates.
 #[derive(Debug, Error)]
@@ -38,7 +38,7 @@ pub enum Outcome {
     /// The browser has unsubscribed: never ask again.
     Gone,
     /// Try again, in so many seconds if the service says so.
-    Later(Option<i64>),
+    RetryAfter(Option<i64>),
     /// The service, by this status, or the address of it is not to be used like this; again is no better.
     Refused(u16),
 }
@@ -73,7 +73,8 @@ impl Client {
     /// Sends one message, once; `now` in seconds since the Unix epoch. The service's answer is not read beyond its
     /// head.
     pub async fn send(&self, to: &Subscription, message: Message<'_>, now: i64) -> Outcome {
-        let body = Fresh::random().and_then(|fresh| encrypt(to, message.payload, &fresh));
+        let body =
+            EphemeralKeys::random().and_then(|ephemeral| encrypt(to, message.payload, &ephemeral));
         let Ok(body) = body else {
             tracing::error!("a message could not be encrypted");
             return Outcome::Refused(0);
@@ -93,24 +94,24 @@ impl Client {
             .header("urgency", "normal")
             .body(body);
         match request.send().await {
-            Ok(response) => judge(&response),
+            Ok(response) => classify(&response),
             // The address holds a secret of the browser: it is not to be in a log.
             Err(error) => {
                 tracing::debug!(error = %error.without_url(), "a push service can't be reached");
-                Outcome::Later(None)
+                Outcome::RetryAfter(None)
             }
         }
     }
 }
 
-fn judge(response: &reqwest::Response) -> Outcome {
+fn classify(response: &reqwest::Response) -> Outcome {
     match response.status() {
         status if status.is_success() => Outcome::Accepted,
         StatusCode::NOT_FOUND | StatusCode::GONE => Outcome::Gone,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
-            Outcome::Later(retry_after(response))
+            Outcome::RetryAfter(retry_after(response))
         }
-        status if status.is_server_error() => Outcome::Later(retry_after(response)),
+        status if status.is_server_error() => Outcome::RetryAfter(retry_after(response)),
         status => Outcome::Refused(status.as_u16()),
     }
 }
@@ -118,7 +119,7 @@ fn judge(response: &reqwest::Response) -> Outcome {
 fn retry_after(response: &reqwest::Response) -> Option<i64> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
     let seconds: i64 = text.trim().parse().ok()?;
-    (0..=RETRY_SECONDS_MAX)
+    (0..=RETRY_AFTER_SECONDS_MAX)
         .contains(&seconds)
         .then_some(seconds)
 }

@@ -32,12 +32,12 @@ pub enum EncryptError {
 }
 
 /// What must be new for each message: a key pair and a salt.
-pub struct Fresh {
+pub struct EphemeralKeys {
     secret: SecretKey,
     salt: [u8; SALT_BYTES],
 }
 
-impl Fresh {
+impl EphemeralKeys {
     /// Takes them from the system.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Fresh {
     }
 
     /// From known bytes, to compare with known answers. `None`: these 32 bytes are no private key.
-    pub fn known(secret: &[u8; 32], salt: [u8; SALT_BYTES]) -> Option<Self> {
+    pub fn from_bytes(secret: &[u8; 32], salt: [u8; SALT_BYTES]) -> Option<Self> {
         let secret = SecretKey::from_slice(secret).ok()?;
         Some(Self { secret, salt })
     }
@@ -72,12 +72,16 @@ pub(crate) fn random_key() -> Option<SecretKey> {
 ///
 /// # Errors
 /// When the message is too long.
-pub fn encrypt(to: &Subscription, message: &[u8], fresh: &Fresh) -> Result<Vec<u8>, EncryptError> {
+pub fn encrypt(
+    to: &Subscription,
+    message: &[u8],
+    ephemeral: &EphemeralKeys,
+) -> Result<Vec<u8>, EncryptError> {
     if message.len() > PAYLOAD_BYTES_MAX {
         return Err(EncryptError::TooLong);
     }
-    let ours = point(&fresh.secret.public_key());
-    let (key, nonce) = derive(to, fresh, &ours);
+    let ours = uncompressed_point(&ephemeral.secret.public_key());
+    let (key, nonce) = derive(to, ephemeral, &ours);
     let mut record = message.to_vec();
     record.push(LAST_RECORD);
     let key = UnboundKey::new(&AES_128_GCM, &key).expect("16 bytes are a key");
@@ -89,7 +93,7 @@ pub fn encrypt(to: &Subscription, message: &[u8], fresh: &Fresh) -> Result<Vec<u
         )
         .expect("a record is far shorter than the cipher takes");
     let mut body = Vec::with_capacity(HEADER_BYTES + record.len());
-    body.extend_from_slice(&fresh.salt);
+    body.extend_from_slice(&ephemeral.salt);
     body.extend_from_slice(&RECORD_BYTES.to_be_bytes());
     body.push(65);
     body.extend_from_slice(&ours);
@@ -98,11 +102,13 @@ pub fn encrypt(to: &Subscription, message: &[u8], fresh: &Fresh) -> Result<Vec<u
 }
 
 /// Key and nonce (RFC 8291, 3.4).
-fn derive(to: &Subscription, fresh: &Fresh, ours: &[u8]) -> ([u8; 16], [u8; 12]) {
-    let shared =
-        p256::ecdh::diffie_hellman(fresh.secret.to_nonzero_scalar(), to.public_key.as_affine());
+fn derive(to: &Subscription, ephemeral: &EphemeralKeys, ours: &[u8]) -> ([u8; 16], [u8; 12]) {
+    let shared = p256::ecdh::diffie_hellman(
+        ephemeral.secret.to_nonzero_scalar(),
+        to.public_key.as_affine(),
+    );
     let mut info = b"WebPush: info\0".to_vec();
-    info.extend_from_slice(&point(&to.public_key));
+    info.extend_from_slice(&uncompressed_point(&to.public_key));
     info.extend_from_slice(ours);
     let mut input = [0; 32];
     expand(
@@ -110,7 +116,7 @@ fn derive(to: &Subscription, fresh: &Fresh, ours: &[u8]) -> ([u8; 16], [u8; 12])
         &info,
         &mut input,
     );
-    let content = Hkdf::new(Some(&fresh.salt), &input);
+    let content = Hkdf::new(Some(&ephemeral.salt), &input);
     let (mut key, mut nonce) = ([0; 16], [0; 12]);
     expand(&content, b"Content-Encoding: aes128gcm\0", &mut key);
     expand(&content, b"Content-Encoding: nonce\0", &mut nonce);
@@ -123,6 +129,6 @@ fn expand(from: &Hkdf<Sha256>, info: &[u8], into: &mut [u8]) {
 }
 
 /// Uncompressed: 65 bytes.
-pub(crate) fn point(key: &PublicKey) -> Vec<u8> {
+pub(crate) fn uncompressed_point(key: &PublicKey) -> Vec<u8> {
     key.to_encoded_point(false).as_bytes().to_vec()
 }

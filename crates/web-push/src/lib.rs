@@ -7,6 +7,6 @@ mod subscription;
 mod vapid;
 
 pub use client::{Client, Message, Outcome, SetupError};
-pub use encrypt::{EncryptError, Fresh, PAYLOAD_BYTES_MAX, encrypt};
-pub use subscription::{BadSubscription, ENDPOINT_BYTES_MAX, Subscription};
-pub use vapid::{BadKey, VapidKey};
+pub use encrypt::{EncryptError, EphemeralKeys, PAYLOAD_BYTES_MAX, encrypt};
+pub use subscription::{ENDPOINT_BYTES_MAX, InvalidSubscription, Subscription};
+pub use vapid::{InvalidKey, VapidKey};

@@ -19,7 +19,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Why a subscription is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum BadSubscription {
+pub enum InvalidSubscription {
     /// Not an `https` address of the public internet.
     #[error("endpoint: must be the https:// address of a public push service")]
     Endpoint,
@@ -43,14 +43,14 @@ impl Subscription {
     /// Reads what a browser gives.
     ///
     /// # Errors
-    /// [`BadSubscription`].
+    /// [`InvalidSubscription`].
     pub fn parse(
         endpoint: &str,
         p256dh: &str,
         auth: &str,
         policy: AddressPolicy,
-    ) -> Result<Self, BadSubscription> {
-        let endpoint = parse_endpoint(endpoint, policy).ok_or(BadSubscription::Endpoint)?;
+    ) -> Result<Self, InvalidSubscription> {
+        let endpoint = parse_endpoint(endpoint, policy).ok_or(InvalidSubscription::Endpoint)?;
         let point = BASE64.decode(p256dh).ok().filter(|point| point.len() == 65);
         let public_key = point.and_then(|point| PublicKey::from_sec1_bytes(&point).ok());
         let auth = BASE64
@@ -59,8 +59,8 @@ impl Subscription {
             .and_then(|auth| auth.try_into().ok());
         Ok(Self {
             endpoint,
-            public_key: public_key.ok_or(BadSubscription::PublicKey)?,
-            auth: auth.ok_or(BadSubscription::Auth)?,
+            public_key: public_key.ok_or(InvalidSubscription::PublicKey)?,
+            auth: auth.ok_or(InvalidSubscription::Auth)?,
         })
     }
 }
@@ -68,8 +68,8 @@ impl Subscription {
 /// Plain HTTP is for this machine only.
 fn parse_endpoint(text: &str, policy: AddressPolicy) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let place = public_http::check_url(&url, policy)?;
-    let scheme = url.scheme() == "https" || place == Destination::Loopback;
-    let plain = url.fragment().is_none() && text.len() <= ENDPOINT_BYTES_MAX;
-    (scheme && plain).then_some(url)
+    let destination = public_http::check_url(&url, policy)?;
+    let secure = url.scheme() == "https" || destination == Destination::Loopback;
+    let acceptable = url.fragment().is_none() && text.len() <= ENDPOINT_BYTES_MAX;
+    (secure && acceptable).then_some(url)
 }

@@ -11,15 +11,15 @@ use reqwest::Url;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::encrypt::{point, random_key};
+use crate::encrypt::{random_key, uncompressed_point};
 
 /// How long a signature is good, in seconds; services take up to a day.
-const LIFE_SECONDS: i64 = 12 * 3_600;
+const LIFETIME_SECONDS: i64 = 12 * 3_600;
 
 /// The text is no private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be a P-256 private key: 32 bytes in URL-safe base64")]
-pub struct BadKey;
+pub struct InvalidKey;
 
 /// Our key pair. Browsers subscribe to its public half: with another key, they would have to subscribe anew.
 #[derive(Clone)]
@@ -34,27 +34,27 @@ impl VapidKey {
         random_key().map(|key| Self::new(&key))
     }
 
-    /// Reads what [`VapidKey::to_text`] writes.
+    /// Reads what [`VapidKey::to_base64`] writes.
     ///
     /// # Errors
     /// When it is no key.
-    pub fn parse(text: &str) -> Result<Self, BadKey> {
+    pub fn parse(text: &str) -> Result<Self, InvalidKey> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text.trim().trim_end_matches('='))
-            .map_err(|_| BadKey)?;
-        let key = SecretKey::from_slice(&bytes).map_err(|_| BadKey)?;
+            .map_err(|_| InvalidKey)?;
+        let key = SecretKey::from_slice(&bytes).map_err(|_| InvalidKey)?;
         Ok(Self::new(&key))
     }
 
     fn new(key: &SecretKey) -> Self {
         Self {
-            public: URL_SAFE_NO_PAD.encode(point(&key.public_key())),
+            public: URL_SAFE_NO_PAD.encode(uncompressed_point(&key.public_key())),
             signing: key.into(),
         }
     }
 
     /// The private half, to be kept: 32 bytes in URL-safe base64.
-    pub fn to_text(&self) -> String {
+    pub fn to_base64(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.signing.to_bytes())
     }
 
@@ -69,7 +69,7 @@ impl VapidKey {
         let header = json!({ "typ": "JWT", "alg": "ES256" });
         let claims = json!({
             "aud": endpoint.origin().ascii_serialization(),
-            "exp": now.saturating_add(LIFE_SECONDS),
+            "exp": now.saturating_add(LIFETIME_SECONDS),
             "sub": subject,
         });
         let [header, claims] =

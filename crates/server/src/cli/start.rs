@@ -105,7 +105,7 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
     let text = match &config.vapid_private_key {
         Some(key) => key.clone(),
         None => kept_or_made(&config.data_dir.join("vapid-key"), || {
-            VapidKey::random().map(|key| key.to_text())
+            VapidKey::random().map(|key| key.to_base64())
         })?,
     };
     let key = VapidKey::parse(text.expose())

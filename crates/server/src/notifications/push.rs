@@ -79,7 +79,7 @@ async fn push(state: &AppState, job: PushMessage) -> anyhow::Result<Next> {
         Outcome::Accepted if row.failures == 0 => Ok(Next::Done),
         Outcome::Accepted => set_failures(state, subscription, 0).await,
         Outcome::Gone => unsubscribe(state, subscription).await,
-        Outcome::Later(seconds) => Ok(Next::Retry(seconds)),
+        Outcome::RetryAfter(seconds) => Ok(Next::Retry(seconds)),
         Outcome::Refused(status) => {
             tracing::warn!(subscription, status, "a push service refuses a message");
             match row.failures + 1 {

@@ -1,7 +1,7 @@
 //! Web Push against its standards, and against addresses that nobody should be sent to.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-mod addresses;
 mod encryption;
+mod endpoints;
 mod services;
 mod signature;

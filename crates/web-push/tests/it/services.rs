@@ -68,12 +68,12 @@ async fn every_answer_has_its_meaning() {
         ("410 Gone", Outcome::Gone),
         (
             "429 Too Many Requests\r\nretry-after: 30",
-            Outcome::Later(Some(30)),
+            Outcome::RetryAfter(Some(30)),
         ),
-        ("503 Service Unavailable", Outcome::Later(None)),
+        ("503 Service Unavailable", Outcome::RetryAfter(None)),
         (
             "503 Service Unavailable\r\nretry-after: 99999999",
-            Outcome::Later(None),
+            Outcome::RetryAfter(None),
         ),
         ("403 Forbidden", Outcome::Refused(403)),
         (

@@ -1,11 +1,11 @@
 //! Endpoints are hostile input.
 
 use public_http::AddressPolicy;
-use web_push::{BadSubscription, Subscription};
+use web_push::{InvalidSubscription, Subscription};
 
 use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};
 
-fn parse(endpoint: &str, policy: AddressPolicy) -> Result<(), BadSubscription> {
+fn parse(endpoint: &str, policy: AddressPolicy) -> Result<(), InvalidSubscription> {
     Subscription::parse(endpoint, BROWSER_KEY, BROWSER_AUTH, policy).map(|_| ())
 }
 
@@ -40,7 +40,7 @@ fn only_public_https_endpoints_are_taken() {
     ] {
         assert_eq!(
             parse(bad, AddressPolicy::PublicOnly),
-            Err(BadSubscription::Endpoint),
+            Err(InvalidSubscription::Endpoint),
             "{bad}"
         );
     }
@@ -59,7 +59,7 @@ fn development_reaches_this_machine_and_no_other_private_one() {
     ] {
         assert_eq!(
             parse(bad, AddressPolicy::AllowLoopback),
-            Err(BadSubscription::Endpoint),
+            Err(InvalidSubscription::Endpoint),
             "{bad}"
         );
     }
@@ -80,14 +80,14 @@ fn keys_that_are_none_are_refused() {
     ] {
         assert_eq!(
             parse(key, BROWSER_AUTH),
-            Err(BadSubscription::PublicKey),
+            Err(InvalidSubscription::PublicKey),
             "{key}"
         );
     }
     for auth in ["", "AAAA", "!!!!", BROWSER_KEY] {
         assert_eq!(
             parse(BROWSER_KEY, auth),
-            Err(BadSubscription::Auth),
+            Err(InvalidSubscription::Auth),
             "{auth}"
         );
     }
