@@ -1,4 +1,4 @@
-//! Handing a message to a push service, and what its answer means.
+//! Sends messages to push services and classifies their responses.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::vapid::VapidKey;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// Longest pause that a service may ask for, in seconds.
+/// Longest `Retry-After` honoured, in seconds.
 const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
 
 /// The HTTP client can't start, for instance because the system has no root certificates.
@@ -21,29 +21,29 @@ const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
 #[error("the HTTP client for push services can't start")]
 pub struct SetupError(#[source] reqwest::Error);
 
-/// What a browser is to show.
+/// A message for one browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// At most [`crate::PAYLOAD_BYTES_MAX`] bytes.
     pub payload: &'a [u8],
-    /// How long the service keeps it for a browser that is off, in seconds.
+    /// How long the service keeps it for a browser that is offline, in seconds.
     pub ttl_seconds: u32,
 }
 
-/// What became of a message.
+/// The outcome of sending a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The service has it.
+    /// The service accepted it.
     Accepted,
-    /// The browser has unsubscribed: never ask again.
+    /// The browser has unsubscribed: delete the subscription.
     Gone,
-    /// Try again, in so many seconds if the service says so.
+    /// Retry, after this many seconds if the service sent `Retry-After`.
     RetryAfter(Option<i64>),
-    /// The service, by this status, or the address of it is not to be used like this; again is no better.
+    /// Refused with this status (0: the request could not be built); a retry would not help.
     Refused(u16),
 }
 
-/// Talks to push services.
+/// A client of push services.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -52,7 +52,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Signs with `key`; `subject` is how a service's operator reaches us.
+    /// A client that signs with `key`; `subject` is our contact for a service's operator, an `https:` or `mailto:` URL.
     ///
     /// # Errors
     /// When the HTTP client can't start.
@@ -65,13 +65,13 @@ impl Client {
         Ok(Self { http, key, subject })
     }
 
-    /// Our public key as browsers take it (`applicationServerKey`).
+    /// Our public key in the format of browsers (`applicationServerKey`).
     pub fn public_key(&self) -> &str {
         self.key.public()
     }
 
-    /// Sends one message, once; `now` in seconds since the Unix epoch. The service's answer is not read beyond its
-    /// head.
+    /// Sends one message, without retries; `now` in seconds since the Unix epoch. The body of the response is not
+    /// read.
     pub async fn send(&self, to: &Subscription, message: Message<'_>, now: i64) -> Outcome {
         let body =
             EphemeralKeys::random().and_then(|ephemeral| encrypt(to, message.payload, &ephemeral));
@@ -95,9 +95,9 @@ impl Client {
             .body(body);
         match request.send().await {
             Ok(response) => classify(&response),
-            // The address holds a secret of the browser: it is not to be in a log.
+            // The endpoint contains a secret of the browser: not to be logged.
             Err(error) => {
-                tracing::debug!(error = %error.without_url(), "a push service can't be reached");
+                tracing::debug!(error = %error.without_url(), "a push service could not be reached");
                 Outcome::RetryAfter(None)
             }
         }

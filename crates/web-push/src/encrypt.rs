@@ -9,39 +9,39 @@ use thiserror::Error;
 
 use crate::subscription::Subscription;
 
-/// Longest message, in bytes: what is left of the 4,096 that every push service takes (RFC 8030, 7.2), after the
-/// header, the delimiter and the tag.
+/// Longest message, in bytes: the 4,096 that every push service accepts (RFC 8030, 7.2), less header, delimiter and
+/// authentication tag.
 pub const PAYLOAD_BYTES_MAX: usize = 4_096 - HEADER_BYTES - 1 - 16;
 
 const SALT_BYTES: usize = 16;
 const POINT_BYTES: usize = 65;
 const HEADER_BYTES: usize = SALT_BYTES + 4 + 1 + POINT_BYTES;
 const RECORD_BYTES: u32 = 4_096;
-/// Ends the last record (RFC 8188, 2).
+/// Delimiter of the last record (RFC 8188, 2).
 const LAST_RECORD: u8 = 2;
 
-/// Why a message is not encrypted.
+/// Why a message could not be encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum EncryptError {
     /// Longer than [`PAYLOAD_BYTES_MAX`].
     #[error("the message is longer than {PAYLOAD_BYTES_MAX} bytes")]
     TooLong,
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes")]
+    /// The operating system provides no random bytes.
+    #[error("the operating system provides no random bytes")]
     Random,
 }
 
-/// What must be new for each message: a key pair and a salt.
+/// A key pair and a salt, which must be new for each message.
 pub struct EphemeralKeys {
     secret: SecretKey,
     salt: [u8; SALT_BYTES],
 }
 
 impl EphemeralKeys {
-    /// Takes them from the system.
+    /// Generates them.
     ///
     /// # Errors
-    /// When the system gives no random bytes.
+    /// When the operating system provides no random bytes.
     pub fn random() -> Result<Self, EncryptError> {
         let mut salt = [0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(|_| EncryptError::Random)?;
@@ -51,24 +51,24 @@ impl EphemeralKeys {
         })
     }
 
-    /// From known bytes, to compare with known answers. `None`: these 32 bytes are no private key.
+    /// From given bytes, for test vectors. `None` when the 32 bytes are not a valid private key.
     pub fn from_bytes(secret: &[u8; 32], salt: [u8; SALT_BYTES]) -> Option<Self> {
         let secret = SecretKey::from_slice(secret).ok()?;
         Some(Self { secret, salt })
     }
 }
 
-/// A private key. `None`: the system gives no random bytes.
+/// Generates a private key. `None` when the operating system provides no random bytes.
 pub(crate) fn random_key() -> Option<SecretKey> {
     let mut bytes = [0; 32];
-    // One in 2^32 is no key of this curve; not finding one in eight is no chance.
+    // One value in 2^32 is outside the curve's range; eight such values in a row do not happen by chance.
     (0..8).find_map(|_| {
         getrandom::fill(&mut bytes).ok()?;
         SecretKey::from_slice(&bytes).ok()
     })
 }
 
-/// The body of a push request: `message`, which only the browser of `to` can read.
+/// The body of a push request: `message`, encrypted so that only the browser of `to` can read it.
 ///
 /// # Errors
 /// When the message is too long.
@@ -91,7 +91,7 @@ pub fn encrypt(
             Aad::empty(),
             &mut record,
         )
-        .expect("a record is far shorter than the cipher takes");
+        .expect("a record is far below the cipher's length limit");
     let mut body = Vec::with_capacity(HEADER_BYTES + record.len());
     body.extend_from_slice(&ephemeral.salt);
     body.extend_from_slice(&RECORD_BYTES.to_be_bytes());
@@ -101,7 +101,7 @@ pub fn encrypt(
     Ok(body)
 }
 
-/// Key and nonce (RFC 8291, 3.4).
+/// Derives key and nonce (RFC 8291, 3.4).
 fn derive(to: &Subscription, ephemeral: &EphemeralKeys, ours: &[u8]) -> ([u8; 16], [u8; 12]) {
     let shared = p256::ecdh::diffie_hellman(
         ephemeral.secret.to_nonzero_scalar(),
@@ -125,10 +125,10 @@ fn derive(to: &Subscription, ephemeral: &EphemeralKeys, ours: &[u8]) -> ([u8; 16
 
 fn expand(from: &Hkdf<Sha256>, info: &[u8], into: &mut [u8]) {
     from.expand(info, into)
-        .expect("32 bytes or fewer are never too many");
+        .expect("32 bytes or fewer are within HKDF's limit");
 }
 
-/// Uncompressed: 65 bytes.
+/// The uncompressed encoding of a public key, 65 bytes.
 pub(crate) fn uncompressed_point(key: &PublicKey) -> Vec<u8> {
     key.to_encoded_point(false).as_bytes().to_vec()
 }

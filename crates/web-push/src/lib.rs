@@ -1,5 +1,5 @@
-//! Web Push: a message to a browser, encrypted for it alone (RFC 8291) and signed by us (RFC 8292), handed to the
-//! push service that the browser names (RFC 8030). That address is hostile input: anybody may claim any.
+//! Web Push: messages to browsers, encrypted for the browser (RFC 8291), signed by us (RFC 8292) and sent to the
+//! push service of the browser's subscription (RFC 8030). That endpoint is untrusted input: a client may send any URL.
 
 mod client;
 mod encrypt;

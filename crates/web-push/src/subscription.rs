@@ -1,4 +1,4 @@
-//! Where a browser is woken, and the keys that only it can read with.
+//! Push subscriptions: the endpoint and the keys of a browser.
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -8,22 +8,22 @@ use public_http::{AddressPolicy, Destination};
 use reqwest::Url;
 use thiserror::Error;
 
-/// Longest endpoint taken, in bytes; those of browsers have 150 to 600.
+/// Longest endpoint accepted, in bytes; those of browsers have 150 to 600.
 pub const ENDPOINT_BYTES_MAX: usize = 750;
 
-/// Browsers write keys without padding, some libraries with.
+/// Browsers encode keys without padding, some libraries with.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a subscription is not taken.
+/// Why a subscription is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidSubscription {
     /// Not an `https` address of the public internet.
     #[error("endpoint: must be the https:// address of a public push service")]
     Endpoint,
-    /// Not a point of the curve P-256.
+    /// Not an uncompressed point of the curve P-256.
     #[error("p256dh: must be an uncompressed P-256 public key in URL-safe base64")]
     PublicKey,
     /// Not 16 bytes.
@@ -31,7 +31,7 @@ pub enum InvalidSubscription {
     Auth,
 }
 
-/// A browser that wants to be woken, as it describes itself (Push API, `PushSubscription`).
+/// A browser's push subscription (Push API, `PushSubscription`).
 #[derive(Clone, Debug)]
 pub struct Subscription {
     pub(crate) endpoint: Url,
@@ -40,7 +40,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Reads what a browser gives.
+    /// Parses the fields sent by a browser: the endpoint's URL and both keys in URL-safe base64.
     ///
     /// # Errors
     /// [`InvalidSubscription`].
@@ -65,7 +65,7 @@ impl Subscription {
     }
 }
 
-/// Plain HTTP is for this machine only.
+/// Plain HTTP is accepted for loopback addresses only.
 fn parse_endpoint(text: &str, policy: AddressPolicy) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let destination = public_http::check_url(&url, policy)?;

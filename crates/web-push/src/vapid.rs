@@ -1,4 +1,4 @@
-//! Who sends: a signature by which a push service knows the application server again (RFC 8292).
+//! VAPID (RFC 8292): the signature by which a push service identifies the application server.
 
 use std::fmt;
 
@@ -13,15 +13,15 @@ use thiserror::Error;
 
 use crate::encrypt::{random_key, uncompressed_point};
 
-/// How long a signature is good, in seconds; services take up to a day.
+/// Validity of a signature, in seconds; services accept up to a day.
 const LIFETIME_SECONDS: i64 = 12 * 3_600;
 
-/// The text is no private key.
+/// The text is not a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be a P-256 private key: 32 bytes in URL-safe base64")]
 pub struct InvalidKey;
 
-/// Our key pair. Browsers subscribe to its public half: with another key, they would have to subscribe anew.
+/// Our key pair. Browsers subscribe with its public key: after a change of keys, they would have to subscribe again.
 #[derive(Clone)]
 pub struct VapidKey {
     signing: SigningKey,
@@ -29,15 +29,15 @@ pub struct VapidKey {
 }
 
 impl VapidKey {
-    /// Makes one. `None`: the system gives no random bytes.
+    /// Generates a key pair. `None` when the operating system provides no random bytes.
     pub fn random() -> Option<Self> {
         random_key().map(|key| Self::new(&key))
     }
 
-    /// Reads what [`VapidKey::to_base64`] writes.
+    /// Parses what [`VapidKey::to_base64`] returns.
     ///
     /// # Errors
-    /// When it is no key.
+    /// [`InvalidKey`] when the text is not a private key.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text.trim().trim_end_matches('='))
@@ -53,18 +53,18 @@ impl VapidKey {
         }
     }
 
-    /// The private half, to be kept: 32 bytes in URL-safe base64.
+    /// The private key, for storage: 32 bytes in URL-safe base64.
     pub fn to_base64(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.signing.to_bytes())
     }
 
-    /// The public half as browsers take it (`applicationServerKey`).
+    /// The public key in the format of browsers (`applicationServerKey`): 65 bytes in URL-safe base64.
     pub fn public(&self) -> &str {
         &self.public
     }
 
-    /// The `Authorization` header for a push service; `subject` is how its operator reaches us (an `https:` or
-    /// `mailto:` address), `now` in seconds since the Unix epoch.
+    /// The `Authorization` header for a push service; `subject` is our contact for its operator (an `https:` or
+    /// `mailto:` URL), `now` in seconds since the Unix epoch.
     pub fn authorization(&self, endpoint: &Url, subject: &str, now: i64) -> String {
         let header = json!({ "typ": "JWT", "alg": "ES256" });
         let claims = json!({

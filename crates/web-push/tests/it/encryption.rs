@@ -1,4 +1,4 @@
-//! RFC 8291, appendix A: known keys, a known message, the body as the standard prints it.
+//! The test vector of RFC 8291, appendix A, and the limits of a message.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -32,13 +32,13 @@ fn browser() -> Subscription {
 }
 
 #[test]
-fn the_message_of_the_standard_is_encrypted_as_it_says() {
+fn the_rfc_8291_test_vector_is_reproduced() {
     let body = encrypt(&browser(), MESSAGE, &ephemeral()).unwrap();
     assert_eq!(BASE64.encode(body), BODY);
 }
 
 #[test]
-fn a_message_fits_into_what_every_service_takes_or_is_refused() {
+fn a_message_fits_every_service_or_is_refused() {
     let longest = encrypt(&browser(), &vec![b'a'; PAYLOAD_BYTES_MAX], &ephemeral()).unwrap();
     assert_eq!(longest.len(), 4_096);
     let longer = encrypt(&browser(), &vec![b'a'; PAYLOAD_BYTES_MAX + 1], &ephemeral());
@@ -46,7 +46,7 @@ fn a_message_fits_into_what_every_service_takes_or_is_refused() {
 }
 
 #[test]
-fn the_same_message_is_never_the_same_twice() {
+fn the_same_message_is_never_encrypted_the_same_way_twice() {
     let body = || encrypt(&browser(), MESSAGE, &EphemeralKeys::random().unwrap()).unwrap();
     assert_ne!(body(), body());
 }

@@ -1,4 +1,4 @@
-//! Endpoints are hostile input.
+//! Untrusted endpoints and keys.
 
 use public_http::AddressPolicy;
 use web_push::{InvalidSubscription, Subscription};
@@ -10,7 +10,7 @@ fn parse(endpoint: &str, policy: AddressPolicy) -> Result<(), InvalidSubscriptio
 }
 
 #[test]
-fn only_public_https_endpoints_are_taken() {
+fn only_public_https_endpoints_are_accepted() {
     assert_eq!(
         parse(
             "https://fcm.googleapis.com/fcm/send/abc",
@@ -47,7 +47,7 @@ fn only_public_https_endpoints_are_taken() {
 }
 
 #[test]
-fn development_reaches_this_machine_and_no_other_private_one() {
+fn development_reaches_loopback_and_no_other_private_address() {
     assert_eq!(
         parse("http://127.0.0.1:4000/a", AddressPolicy::AllowLoopback),
         Ok(())
@@ -66,7 +66,7 @@ fn development_reaches_this_machine_and_no_other_private_one() {
 }
 
 #[test]
-fn keys_that_are_none_are_refused() {
+fn invalid_keys_are_refused() {
     let endpoint = "https://push.example/a";
     let parse = |key: &str, auth: &str| {
         Subscription::parse(endpoint, key, auth, AddressPolicy::PublicOnly).map(|_| ())

@@ -1,5 +1,5 @@
-//! Web Push against its standards, and against addresses that nobody should be sent to.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! Web Push against its standards, and against malicious endpoints.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod encryption;
 mod endpoints;

@@ -1,4 +1,4 @@
-//! A push service on this machine, and what its answers mean.
+//! A local push service, and the meaning of its responses.
 
 use public_http::AddressPolicy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -7,16 +7,16 @@ use web_push::{Client, Message, Outcome, Subscription, VapidKey};
 
 use crate::encryption::{BROWSER_AUTH, BROWSER_KEY};
 
-/// Answers one request with `head`; gives back what became of the message, and the request's head.
-async fn answered(head: &str) -> (Outcome, String) {
+/// Responds to one request with `head`; returns the outcome and the received request.
+async fn send_to_service(head: &str) -> (Outcome, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/wake", listener.local_addr().unwrap());
-    let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let response = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let service = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut seen = vec![0; 8_192];
         let count = stream.read(&mut seen).await.unwrap();
-        stream.write_all(answer.as_bytes()).await.unwrap();
+        stream.write_all(response.as_bytes()).await.unwrap();
         String::from_utf8_lossy(&seen[..count]).to_lowercase()
     });
     let to = Subscription::parse(
@@ -48,8 +48,8 @@ const fn message() -> Message<'static> {
 }
 
 #[tokio::test]
-async fn a_message_goes_out_as_the_standard_says() {
-    let (outcome, request) = answered("201 Created").await;
+async fn a_request_has_the_headers_of_the_standard() {
+    let (outcome, request) = send_to_service("201 Created").await;
     assert_eq!(outcome, Outcome::Accepted);
     for part in [
         "post /wake http/1.1",
@@ -62,7 +62,7 @@ async fn a_message_goes_out_as_the_standard_says() {
 }
 
 #[tokio::test]
-async fn every_answer_has_its_meaning() {
+async fn every_response_status_has_its_outcome() {
     for (head, outcome) in [
         ("404 Not Found", Outcome::Gone),
         ("410 Gone", Outcome::Gone),
@@ -81,6 +81,6 @@ async fn every_answer_has_its_meaning() {
             Outcome::Refused(302),
         ),
     ] {
-        assert_eq!(answered(head).await.0, outcome, "{head}");
+        assert_eq!(send_to_service(head).await.0, outcome, "{head}");
     }
 }

@@ -1,4 +1,4 @@
-//! The signature of the sender (RFC 8292), checked with the public half alone.
+//! The sender's signature (RFC 8292), verified with the public key alone.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use web_push::VapidKey;
 
 #[test]
-fn a_service_can_check_who_sends_and_for_whom() {
+fn a_service_can_verify_sender_and_audience() {
     let key = VapidKey::random().unwrap();
     let endpoint = "https://push.example/secret/path?a=1".parse().unwrap();
     let header = key.authorization(&endpoint, "https://funsun.example", 1_700_000_000);
@@ -28,7 +28,7 @@ fn a_service_can_check_who_sends_and_for_whom() {
 }
 
 #[test]
-fn a_key_is_read_back_and_its_secret_is_not_printed() {
+fn a_key_round_trips_through_base64_and_its_secret_is_not_printed() {
     let key = VapidKey::random().unwrap();
     let again = VapidKey::parse(&key.to_base64()).unwrap();
     assert_eq!(again.public(), key.public());
