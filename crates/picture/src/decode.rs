@@ -6,7 +6,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use crate::sniff::Kind;
-use crate::{PIXELS_MAX, Refusal, jpeg, pixels, webp};
+use crate::{PIXELS_MAX, Refusal, jpeg, pixel_count, webp};
 
 /// Largest buffer of decoded pixels, in bytes: the largest picture at 8 bits per channel with alpha.
 /// Of pictures with 16 bits per channel that holds half as many pixels.
@@ -29,7 +29,7 @@ pub(crate) fn decode(file: &[u8], kind: Kind) -> Result<(DynamicImage, Orientati
     if width == 0 || height == 0 {
         return Err(Refusal::Broken);
     }
-    if pixels(width, height) > PIXELS_MAX || decoder.total_bytes() > DECODED_BYTES_MAX {
+    if pixel_count(width, height) > PIXELS_MAX || decoder.total_bytes() > DECODED_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
     let orientation = orientation(&mut decoder);

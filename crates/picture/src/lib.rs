@@ -114,7 +114,7 @@ pub fn process(upload: &[u8]) -> Result<Picture, Refusal> {
     if upload.len() > UPLOAD_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
-    let kind = sniff::recognise(upload)?;
+    let kind = sniff::detect(upload)?;
     // A decoder that panics on hostile bytes must not take the request with it.
     catch_unwind(|| render(upload, kind)).unwrap_or(Err(Refusal::Broken))
 }
@@ -147,7 +147,7 @@ fn renditions(image: DynamicImage) -> Result<Picture, Refusal> {
 }
 
 /// Width times height, which cannot overflow 64 bits.
-fn pixels(width: u32, height: u32) -> u64 {
+fn pixel_count(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height)
 }
 

@@ -35,7 +35,7 @@ impl Kind {
 }
 
 /// The kind of a file, or why we do not read it.
-pub(crate) fn recognise(file: &[u8]) -> Result<Kind, Refusal> {
+pub(crate) fn detect(file: &[u8]) -> Result<Kind, Refusal> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         Ok(Kind::Png)
     } else if file.starts_with(b"\xff\xd8\xff") {

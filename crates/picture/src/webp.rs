@@ -2,7 +2,7 @@
 //! a canvas or a frame larger than we take. The decoder trusts both, and notices a frame that does not fit its canvas only
 //! after it has been decoded. Source: the WebP container specification and RFC 6386, section 9.1.
 
-use crate::{PIXELS_MAX, Refusal, pixels};
+use crate::{PIXELS_MAX, Refusal, pixel_count};
 
 /// Bytes of an animation frame's header before its own chunks.
 const FRAME_HEADER_BYTES: usize = 16;
@@ -33,9 +33,9 @@ fn walk(chunks: &[u8], top_level: bool) -> Result<(), Refusal> {
             .and_then(|body| body.get(..length))
             .ok_or(Refusal::Broken)?;
         match name {
-            b"VP8X" => fits(canvas_size(body))?,
-            b"VP8 " => fits(lossy_size(body))?,
-            b"VP8L" => fits(lossless_size(body))?,
+            b"VP8X" => check_size(canvas_size(body))?,
+            b"VP8 " => check_size(lossy_size(body))?,
+            b"VP8L" => check_size(lossless_size(body))?,
             b"ANMF" if top_level => {
                 walk(
                     body.get(FRAME_HEADER_BYTES..).ok_or(Refusal::Broken)?,
@@ -50,9 +50,9 @@ fn walk(chunks: &[u8], top_level: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn fits(size: Option<(u32, u32)>) -> Result<(), Refusal> {
+fn check_size(size: Option<(u32, u32)>) -> Result<(), Refusal> {
     let (width, height) = size.ok_or(Refusal::Broken)?;
-    if pixels(width, height) > PIXELS_MAX {
+    if pixel_count(width, height) > PIXELS_MAX {
         Err(Refusal::TooLarge)
     } else {
         Ok(())

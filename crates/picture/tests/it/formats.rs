@@ -4,8 +4,8 @@ use image::{DynamicImage, ImageFormat};
 use picture::{Format, process};
 
 use crate::samples::{
-    BLUE, CLEAR, GREEN, RED, WHITE, alike, decoded, file, gif, opaque, png_chunk, quadrants,
-    see_through,
+    BLUE, CLEAR, GREEN, RED, WHITE, decoded, file, gif, opaque, png_chunk, quadrants, similar,
+    transparent,
 };
 
 #[test]
@@ -23,14 +23,14 @@ fn an_opaque_picture_of_any_format_becomes_a_jpeg() {
         assert_eq!((picture.full.width, picture.full.height), (60, 40));
         let pixels = decoded(&picture.full).to_rgba8();
         for (x, y, color) in [(9, 9, RED), (49, 9, GREEN), (9, 29, BLUE), (49, 29, WHITE)] {
-            assert!(alike(pixels.get_pixel(x, y).0, color), "{x},{y}");
+            assert!(similar(pixels.get_pixel(x, y).0, color), "{x},{y}");
         }
     }
 }
 
 #[test]
 fn transparency_is_kept_as_png() {
-    let image = see_through(60, 40);
+    let image = transparent(60, 40);
     for upload in [
         file(&image, ImageFormat::Png),
         file(&image, ImageFormat::WebP),
@@ -77,7 +77,7 @@ fn of_a_moving_gif_the_first_frame_is_taken() {
     let first = quadrants(20, 20, [RED; 4]);
     let second = quadrants(20, 20, [BLUE; 4]);
     let picture = process(&gif(&[first, second])).unwrap();
-    assert!(alike(
+    assert!(similar(
         decoded(&picture.full).to_rgba8().get_pixel(10, 10).0,
         RED
     ));
@@ -107,7 +107,7 @@ fn large_pictures_are_scaled_to_both_sizes() {
 
 #[test]
 fn scaling_keeps_colours_and_transparency() {
-    let upload = file(&see_through(1000, 1000), ImageFormat::Png);
+    let upload = file(&transparent(1000, 1000), ImageFormat::Png);
     let pixels = decoded(&process(&upload).unwrap().small).to_rgba8();
     assert_eq!(pixels.get_pixel(100, 100).0, RED);
     assert_eq!(pixels.get_pixel(380, 100).0, CLEAR);
@@ -119,7 +119,7 @@ fn text_hidden_in_the_file_is_left_behind() {
     let note = b"Comment\0taken at home";
     let jpeg = file(&opaque(20, 20), ImageFormat::Jpeg);
     let comment = [b"\xff\xfe\x00\x17".as_slice(), note].concat();
-    let png = file(&see_through(20, 20), ImageFormat::Png);
+    let png = file(&transparent(20, 20), ImageFormat::Png);
     let chunk = png_chunk(b"tEXt", note);
     for upload in [
         [&jpeg[..2], &comment, &jpeg[2..]].concat(),

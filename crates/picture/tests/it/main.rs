@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod formats;
-mod hostile;
+mod malicious;
+
 mod mutation;
 mod orientation;
 mod samples;

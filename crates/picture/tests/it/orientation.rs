@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageEncoder, ImageFormat};
 use picture::process;
 
 use crate::formats::contains;
-use crate::samples::{BLUE, GREEN, RED, WHITE, alike, decoded, file, opaque};
+use crate::samples::{BLUE, GREEN, RED, WHITE, decoded, file, opaque, similar};
 
 /// What the quadrants of red, green / blue, white become, for EXIF's orientations 1 to 8.
 const UPRIGHT: [[[u8; 4]; 4]; 8] = [
@@ -47,7 +47,7 @@ fn assert_upright(upload: &[u8], orientation: u8) {
     let places = [(left, above), (right, above), (left, below), (right, below)];
     for ((x, y), color) in places.into_iter().zip(expected) {
         assert!(
-            alike(pixels.get_pixel(x, y).0, color),
+            similar(pixels.get_pixel(x, y).0, color),
             "orientation {orientation} at {x},{y}"
         );
     }

@@ -26,7 +26,7 @@ pub fn opaque(width: u32, height: u32) -> DynamicImage {
     DynamicImage::ImageRgb8(quadrants(width, height, [RED, GREEN, BLUE, WHITE]).to_rgb8())
 }
 
-pub fn see_through(width: u32, height: u32) -> DynamicImage {
+pub fn transparent(width: u32, height: u32) -> DynamicImage {
     quadrants(width, height, [RED, CLEAR, BLUE, WHITE])
 }
 
@@ -49,7 +49,7 @@ pub fn gif(frames: &[DynamicImage]) -> Vec<u8> {
 
 /// One small file of each format.
 pub fn one_of_each() -> [Vec<u8>; 4] {
-    let image = see_through(24, 16);
+    let image = transparent(24, 16);
     [
         file(&image, ImageFormat::Png),
         file(&opaque(24, 16), ImageFormat::Jpeg),
@@ -63,7 +63,7 @@ pub fn decoded(rendition: &Rendition) -> DynamicImage {
 }
 
 /// Whether two colours are the same but for what JPEG does to them.
-pub fn alike(one: [u8; 4], other: [u8; 4]) -> bool {
+pub fn similar(one: [u8; 4], other: [u8; 4]) -> bool {
     one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < 40)
 }
 
