@@ -1,4 +1,4 @@
-//! Turns a file into pixels: measured first, within a memory limit, and only when it is complete.
+//! Decodes a file: its size is checked first, memory is limited, and truncated files are refused.
 
 use std::io::Cursor;
 
@@ -8,14 +8,14 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use crate::sniff::Kind;
 use crate::{PIXELS_MAX, Refusal, jpeg, pixel_count, webp};
 
-/// Largest buffer of decoded pixels, in bytes: the largest picture at 8 bits per channel with alpha.
-/// Of pictures with 16 bits per channel that holds half as many pixels.
+/// Largest buffer of decoded pixels, in bytes: the largest picture at 8 bits per channel with alpha, or one of half as
+/// many pixels at 16 bits per channel.
 const DECODED_BYTES_MAX: u64 = PIXELS_MAX * 4;
 
-/// Some writers put this before the TIFF header in formats where it does not belong.
+/// Some encoders write this before the TIFF header in formats where it does not belong.
 const EXIF_PREFIX: &[u8] = b"Exif\0\0";
 
-/// The pixels of a file (of the first frame, when it moves) and how to turn them upright.
+/// Decodes a file (only the first frame of an animation); returns its pixels and their EXIF orientation.
 pub(crate) fn decode(file: &[u8], kind: Kind) -> Result<(DynamicImage, Orientation), Refusal> {
     match kind {
         Kind::Jpeg => jpeg::check(file)?,
@@ -43,7 +43,7 @@ fn limits() -> Limits {
     limits
 }
 
-/// Unreadable metadata does not spoil a picture: it then stays as it is.
+/// The EXIF orientation; a picture with unreadable metadata is not rotated.
 fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
     let exif = decoder.exif_metadata().ok().flatten().unwrap_or_default();
     let tiff = exif.strip_prefix(EXIF_PREFIX).unwrap_or(&exif);

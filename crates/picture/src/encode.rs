@@ -1,4 +1,4 @@
-//! Encodes pixels, and nothing but pixels.
+//! Encodes pixels, without any metadata.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -6,10 +6,10 @@ use image::{DynamicImage, ExtendedColorType, ImageEncoder};
 
 use crate::{Format, Refusal, Rendition, is_transparent};
 
-/// High enough that recompressing a photo does not show.
+/// High enough that recompression artefacts of a photo are not visible.
 const JPEG_QUALITY: u8 = 85;
 
-/// An opaque picture becomes a JPEG, one with transparency a PNG.
+/// Encodes an opaque picture as JPEG, one with transparency as PNG.
 pub(crate) fn encode(image: &DynamicImage) -> Result<Rendition, Refusal> {
     let (width, height) = (image.width(), image.height());
     let mut bytes = Vec::new();

@@ -1,7 +1,7 @@
-//! Hostile picture in, safe picture out.
+//! Turns untrusted uploads into safe pictures.
 //!
-//! An upload is recognised by its content, measured before it is decoded, decoded within a memory limit,
-//! turned upright, scaled, and encoded anew, so that nothing of the original file survives but its pixels.
+//! The format is detected from the content, the size checked before decoding, and the picture decoded within a
+//! memory limit, rotated upright, scaled and re-encoded, so that nothing of the original file remains but its pixels.
 
 mod decode;
 mod encode;
@@ -14,37 +14,37 @@ use std::panic::catch_unwind;
 
 use image::{DynamicImage, RgbImage};
 
-/// Largest upload taken, in bytes.
+/// Largest upload accepted, in bytes.
 pub const UPLOAD_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// Largest picture taken, in pixels.
+/// Largest picture accepted, in pixels.
 pub const PIXELS_MAX: u64 = 50_000_000;
 
-/// Largest side of [`Picture::full`], in pixels.
+/// Longer side of [`Picture::full`], in pixels.
 const FULL_SIDE_MAX: u32 = 1600;
 
-/// Largest side of [`Picture::small`], in pixels.
+/// Longer side of [`Picture::small`], in pixels.
 const SMALL_SIDE_MAX: u32 = 480;
 
-/// The two sizes made of one upload. A picture is never enlarged.
+/// The two renditions of one upload. A picture is never enlarged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// At most 1,600 pixels on the largest side.
+    /// At most 1,600 pixels on the longer side.
     pub full: Rendition,
-    /// At most 480 pixels on the largest side.
+    /// At most 480 pixels on the longer side.
     pub small: Rendition,
 }
 
-/// One encoded picture, free of metadata.
+/// One encoded picture, without metadata.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendition {
-    /// The file.
+    /// The encoded file.
     pub bytes: Vec<u8>,
-    /// Pixels.
+    /// In pixels.
     pub width: u32,
-    /// Pixels.
+    /// In pixels.
     pub height: u32,
-    /// What the file is.
+    /// The file format.
     pub format: Format,
 }
 
@@ -59,17 +59,17 @@ impl std::fmt::Debug for Rendition {
     }
 }
 
-/// The formats we write.
+/// The formats that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For opaque pictures.
     Jpeg,
-    /// For pictures that are transparent somewhere.
+    /// For pictures with transparent pixels.
     Png,
 }
 
 impl Format {
-    /// For the file's name, without the dot.
+    /// The file name extension, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl Format {
         }
     }
 
-    /// For the `Content-Type` header.
+    /// The value of the `Content-Type` header.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl Format {
     }
 }
 
-/// Why an upload is not taken. The text says what to do.
+/// Why an upload is refused. The message tells the sender what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Too many bytes or too many pixels.
@@ -97,7 +97,7 @@ pub enum Refusal {
     /// HEIC, HEIF or AVIF.
     #[error("HEIC and AVIF pictures cannot be read: send it as JPEG or PNG")]
     Heic,
-    /// By its content none of the formats we read, whatever its name says.
+    /// The content has none of the supported formats, whatever the file's name.
     #[error("the file is no picture we can read: send a JPEG, PNG, WebP or GIF")]
     Unsupported,
     /// Truncated or corrupt.
@@ -105,8 +105,8 @@ pub enum Refusal {
     Broken,
 }
 
-/// Makes the two renditions of an upload. Takes up to a second and some hundred megabytes for the largest
-/// pictures: run it off the asynchronous threads, and only a few at once.
+/// Creates the two renditions of an upload. Blocks for up to a second and uses some hundred megabytes for the largest
+/// pictures: call it outside the async executor, with bounded concurrency.
 ///
 /// # Errors
 /// [`Refusal`]
@@ -115,11 +115,11 @@ pub fn process(upload: &[u8]) -> Result<Picture, Refusal> {
         return Err(Refusal::TooLarge);
     }
     let kind = sniff::detect(upload)?;
-    // A decoder that panics on hostile bytes must not take the request with it.
+    // A panic of a decoder on malicious bytes must not abort the request.
     catch_unwind(|| render(upload, kind)).unwrap_or(Err(Refusal::Broken))
 }
 
-/// Makes the two renditions of pixels of our own: rows from the top, three bytes (red, green, blue) a pixel.
+/// Creates the two renditions of raw pixels: rows from the top, three bytes (red, green, blue) per pixel.
 ///
 /// # Errors
 /// [`Refusal::Broken`] when there are not `width` times `height` pixels.
@@ -131,7 +131,7 @@ pub fn from_rgb(width: u32, height: u32, pixels: Vec<u8>) -> Result<Picture, Ref
 fn render(upload: &[u8], kind: sniff::Kind) -> Result<Picture, Refusal> {
     let (image, orientation) = decode::decode(upload, kind)?;
     let mut image = scale::fit(image, FULL_SIDE_MAX)?;
-    // Turned after scaling, when there is little left to turn.
+    // Rotated after scaling, when fewer pixels are left.
     image.apply_orientation(orientation);
     renditions(image)
 }
@@ -146,12 +146,12 @@ fn renditions(image: DynamicImage) -> Result<Picture, Refusal> {
     Ok(Picture { full, small })
 }
 
-/// Width times height, which cannot overflow 64 bits.
+/// Width times height; the product of two `u32` cannot overflow.
 fn pixel_count(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height)
 }
 
-/// Whether any pixel lets the background through.
+/// Whether any pixel is not fully opaque.
 fn is_transparent(image: &DynamicImage) -> bool {
     image.color().has_alpha() && image.to_rgba8().pixels().any(|pixel| pixel.0[3] < u8::MAX)
 }

@@ -1,18 +1,18 @@
-//! Scales a picture down to a largest side, keeping its proportions.
+//! Scales a picture down to a maximum side length, keeping its aspect ratio.
 
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 
 use crate::Refusal;
 
-/// The same picture with no side above `side_max`; one that fits already is handed back as it is.
+/// Scales to at most `side_max` pixels per side; a picture that already fits is returned unchanged.
 pub(crate) fn fit(image: DynamicImage, side_max: u32) -> Result<DynamicImage, Refusal> {
     let (width, height) = size_within(image.width(), image.height(), side_max);
     if (width, height) == (image.width(), image.height()) {
         return Ok(image);
     }
     let mut scaled = DynamicImage::new(width, height, image.color());
-    // The only failures are pixel types the resizer does not know; our four decoders yield none of them.
+    // Fails only for pixel types unknown to the resizer, which our four decoders never produce.
     Resizer::new()
         .resize(&image, &mut scaled, None)
         .map_err(|_| Refusal::Unsupported)?;
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_side_becomes_the_limit_and_the_other_follows() {
+    fn the_longer_side_becomes_the_limit_and_the_other_follows() {
         assert_eq!(size_within(4000, 3000, 1600), (1600, 1200));
         assert_eq!(size_within(3000, 4000, 480), (360, 480));
         assert_eq!(size_within(1601, 1601, 1600), (1600, 1600));

@@ -1,20 +1,20 @@
-//! Recognises a file by its first bytes. Names and content types are the sender's claims and are not asked.
+//! Detects a file's format from its first bytes. File name and content type are untrusted and ignored.
 
 use image::ImageFormat;
 
 use crate::Refusal;
 
-/// Brands of the HEIF family, which phones send: HEIC (HEVC) and AVIF (AV1), stills and sequences.
+/// Brands of the HEIF family, which phones produce: HEIC (HEVC) and AVIF (AV1), stills and sequences.
 /// Source: ISO/IEC 23008-12, and the AV1 Image File Format specification.
 const HEIF_BRANDS: [&[u8; 4]; 12] = [
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1",
     b"avif", b"avis",
 ];
 
-/// Brands looked at in one `ftyp` box; real files list a handful.
+/// Brands checked in one `ftyp` box; real files list a handful.
 const BRANDS_MAX: usize = 16;
 
-/// A format we read.
+/// A supported input format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Png,
@@ -34,7 +34,7 @@ impl Kind {
     }
 }
 
-/// The kind of a file, or why we do not read it.
+/// Detects the format of a file.
 pub(crate) fn detect(file: &[u8]) -> Result<Kind, Refusal> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         Ok(Kind::Png)
@@ -51,8 +51,8 @@ pub(crate) fn detect(file: &[u8]) -> Result<Kind, Refusal> {
     }
 }
 
-/// An ISO media file begins with a box of four length bytes, `ftyp`, the major brand, a version, and the
-/// compatible brands.
+/// Whether an ISO media file has a HEIF brand. It begins with a box: four bytes of length, `ftyp`, major brand,
+/// version, compatible brands.
 fn is_heif(file: &[u8]) -> bool {
     let Some((length, rest)) = file.split_first_chunk::<4>() else {
         return false;

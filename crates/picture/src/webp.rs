@@ -1,13 +1,13 @@
-//! Walks a WebP's chunks before it is decoded: each must lie within the file, and none may claim
-//! a canvas or a frame larger than we take. The decoder trusts both, and notices a frame that does not fit its canvas only
-//! after it has been decoded. Source: the WebP container specification and RFC 6386, section 9.1.
+//! Checks the chunks of a WebP before decoding: each must lie within the file, and no canvas or frame may exceed
+//! [`PIXELS_MAX`]. The decoder trusts both, and detects a frame larger than its canvas only after decoding it.
+//! Source: the WebP container specification and RFC 6386, section 9.1.
 
 use crate::{PIXELS_MAX, Refusal, pixel_count};
 
-/// Bytes of an animation frame's header before its own chunks.
+/// Length of an animation frame's header, in bytes; its own chunks follow.
 const FRAME_HEADER_BYTES: usize = 16;
 
-/// Refuses a WebP that breaks off or whose frames are too large.
+/// Refuses a WebP that is truncated or whose frames are too large.
 pub(crate) fn check(file: &[u8]) -> Result<(), Refusal> {
     let length = file
         .get(4..8)
@@ -44,7 +44,7 @@ fn walk(chunks: &[u8], top_level: bool) -> Result<(), Refusal> {
             }
             _ => {}
         }
-        // Chunks are padded to an even length; some writers leave out the very last padding byte.
+        // Chunks are padded to an even length; some encoders omit the last padding byte of the file.
         rest = after.get(4 + length + length % 2..).unwrap_or_default();
     }
     Ok(())
@@ -59,7 +59,7 @@ fn check_size(size: Option<(u32, u32)>) -> Result<(), Refusal> {
     }
 }
 
-/// A byte of flags, three reserved ones, then width and height less one, of 24 bits each.
+/// One byte of flags, three reserved bytes, then width minus one and height minus one, 24 bits each.
 fn canvas_size(body: &[u8]) -> Option<(u32, u32)> {
     let side = |at: usize| {
         let [low, middle, high] = *body.get(at..)?.first_chunk::<3>()?;
@@ -68,7 +68,7 @@ fn canvas_size(body: &[u8]) -> Option<(u32, u32)> {
     Some((side(4)?, side(7)?))
 }
 
-/// Three bytes of frame tag, three of start code, then width and height of 14 bits each.
+/// Three bytes of frame tag, three of start code, then width and height, 14 bits each.
 fn lossy_size(body: &[u8]) -> Option<(u32, u32)> {
     let side = |at: usize| {
         let bytes = body.get(at..)?.first_chunk::<2>()?;
@@ -77,7 +77,7 @@ fn lossy_size(body: &[u8]) -> Option<(u32, u32)> {
     Some((side(6)?, side(8)?))
 }
 
-/// A signature byte, then width and height less one, of 14 bits each.
+/// One signature byte, then width minus one and height minus one, 14 bits each.
 fn lossless_size(body: &[u8]) -> Option<(u32, u32)> {
     let bits = u32::from_le_bytes(*body.get(1..)?.first_chunk::<4>()?);
     Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))

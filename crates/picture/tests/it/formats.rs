@@ -1,4 +1,4 @@
-//! Every format we read, the two we write, the sizes, and what is left behind.
+//! Input and output formats, sizes, and the removal of metadata.
 
 use image::{DynamicImage, ImageFormat};
 use picture::{Format, process};
@@ -45,7 +45,7 @@ fn transparency_is_kept_as_png() {
 }
 
 #[test]
-fn an_alpha_channel_that_hides_nothing_does_not_cost_a_png() {
+fn an_opaque_picture_with_an_alpha_channel_becomes_a_jpeg() {
     let image = quadrants(60, 40, [RED, GREEN, BLUE, WHITE]);
     assert!(image.color().has_alpha());
     let picture = process(&file(&image, ImageFormat::Png)).unwrap();
@@ -53,7 +53,7 @@ fn an_alpha_channel_that_hides_nothing_does_not_cost_a_png() {
 }
 
 #[test]
-fn grey_and_deep_pictures_are_read() {
+fn greyscale_and_16_bit_pictures_are_decoded() {
     let image = opaque(60, 40);
     for variant in [
         DynamicImage::ImageLuma8(image.to_luma8()),
@@ -73,7 +73,7 @@ fn grey_and_deep_pictures_are_read() {
 }
 
 #[test]
-fn of_a_moving_gif_the_first_frame_is_taken() {
+fn the_first_frame_of_an_animated_gif_is_used() {
     let first = quadrants(20, 20, [RED; 4]);
     let second = quadrants(20, 20, [BLUE; 4]);
     let picture = process(&gif(&[first, second])).unwrap();
@@ -115,7 +115,7 @@ fn scaling_keeps_colours_and_transparency() {
 }
 
 #[test]
-fn text_hidden_in_the_file_is_left_behind() {
+fn text_hidden_in_the_file_is_removed() {
     let note = b"Comment\0taken at home";
     let jpeg = file(&opaque(20, 20), ImageFormat::Jpeg);
     let comment = [b"\xff\xfe\x00\x17".as_slice(), note].concat();
@@ -123,7 +123,7 @@ fn text_hidden_in_the_file_is_left_behind() {
     let chunk = png_chunk(b"tEXt", note);
     for upload in [
         [&jpeg[..2], &comment, &jpeg[2..]].concat(),
-        // Behind the signature of 8 bytes and the header chunk of 25.
+        // After the signature of 8 bytes and the header chunk of 25.
         [&png[..33], &chunk, &png[33..]].concat(),
         [&png[..], b"taken at home"].concat(),
     ] {
@@ -136,7 +136,7 @@ fn text_hidden_in_the_file_is_left_behind() {
 }
 
 #[test]
-fn the_formats_tell_their_names() {
+fn formats_have_extension_and_content_type() {
     assert_eq!(
         (Format::Jpeg.extension(), Format::Jpeg.content_type()),
         ("jpg", "image/jpeg")

@@ -1,4 +1,4 @@
-//! Bombs, disguises and damaged files.
+//! Decompression bombs, disguised and damaged files.
 
 use image::ImageFormat;
 use picture::{Refusal, UPLOAD_BYTES_MAX, process};
@@ -10,7 +10,7 @@ const HUGE_BE: [u8; 2] = 60_000_u16.to_be_bytes();
 const HUGE_LE: [u8; 2] = 60_000_u16.to_le_bytes();
 
 #[test]
-fn a_file_beyond_ten_mebibytes_is_too_large() {
+fn a_file_above_ten_mebibytes_is_too_large() {
     let upload = vec![0; UPLOAD_BYTES_MAX + 1];
     assert_eq!(process(&upload), Err(Refusal::TooLarge));
 }
@@ -130,7 +130,7 @@ fn a_script_behind_a_picture_signature_is_refused() {
         (b"\x89PNG\r\n\x1a\n".as_slice(), Refusal::Broken),
         (b"\xff\xd8\xff", Refusal::Broken),
         (b"RIFF\x40\0\0\0WEBP", Refusal::Broken),
-        // Read as a size, the next letters are 29,500 by 29,283 pixels.
+        // Parsed as a size, the next letters are 29,500 by 29,283 pixels.
         (b"GIF89a", Refusal::TooLarge),
         (b"GIF89a\x01\0\x01\0", Refusal::Broken),
     ] {
@@ -140,7 +140,7 @@ fn a_script_behind_a_picture_signature_is_refused() {
 }
 
 #[test]
-fn heic_and_avif_have_an_answer_of_their_own() {
+fn heic_and_avif_have_a_refusal_of_their_own() {
     for upload in [
         b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice(),
         b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf",
@@ -156,7 +156,7 @@ fn heic_and_avif_have_an_answer_of_their_own() {
 #[test]
 fn a_file_cut_off_anywhere_is_broken() {
     for upload in one_of_each() {
-        // What is behind the pixels in PNG and GIF (an empty last chunk, a trailer) may be missing.
+        // In PNG and GIF, what follows the pixels (an empty last chunk, a trailer) may be missing.
         let pixels_end = upload.len() - 16;
         for length in 12..pixels_end {
             let outcome = process(&upload[..length]).map(|_| "a picture");

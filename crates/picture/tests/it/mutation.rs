@@ -1,4 +1,4 @@
-//! Whatever bytes come in, what comes out is a refusal or a sound picture within the sizes.
+//! For any input bytes, the result is a refusal or a valid picture within the size limits.
 
 use picture::{Rendition, process};
 use proptest::prelude::*;
@@ -31,9 +31,9 @@ proptest! {
         cut in prop::option::of(any::<prop::sample::Index>()),
     ) {
         let mut upload = one_of_each()[sample].clone();
-        for (place, byte) in damage {
-            let at = place.index(upload.len());
-            upload[at] = byte;
+        for (position, byte) in damage {
+            let position = position.index(upload.len());
+            upload[position] = byte;
         }
         upload.truncate(cut.map_or(upload.len(), |cut| cut.index(upload.len())));
         assert_refused_or_sound(&upload);

@@ -1,4 +1,4 @@
-//! Cameras write which side was up into EXIF. We turn the pixels and drop the note.
+//! The EXIF orientation of cameras is applied to the pixels, and the EXIF data removed.
 
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -8,7 +8,7 @@ use picture::process;
 use crate::formats::contains;
 use crate::samples::{BLUE, GREEN, RED, WHITE, decoded, file, opaque, similar};
 
-/// What the quadrants of red, green / blue, white become, for EXIF's orientations 1 to 8.
+/// The quadrants (red, green / blue, white) after applying EXIF orientations 1 to 8.
 const UPRIGHT: [[[u8; 4]; 4]; 8] = [
     [RED, GREEN, BLUE, WHITE],
     [GREEN, RED, WHITE, BLUE],
@@ -20,7 +20,7 @@ const UPRIGHT: [[[u8; 4]; 4]; 8] = [
     [GREEN, WHITE, RED, BLUE],
 ];
 
-/// A TIFF header, most significant byte first, with one directory of one entry: tag 0x0112, a short.
+/// A big-endian TIFF header with one directory of one entry: tag 0x0112, a short.
 fn exif(orientation: u8) -> Vec<u8> {
     let mut tiff = b"MM\0\x2a\0\0\0\x08\0\x01".to_vec();
     tiff.extend_from_slice(b"\x01\x12\0\x03\0\0\0\x01\0");
@@ -44,8 +44,8 @@ fn assert_upright(upload: &[u8], orientation: u8) {
     let pixels = decoded(&full).to_rgba8();
     let (right, below) = (full.width * 3 / 4, full.height * 3 / 4);
     let (left, above) = (full.width / 4, full.height / 4);
-    let places = [(left, above), (right, above), (left, below), (right, below)];
-    for ((x, y), color) in places.into_iter().zip(expected) {
+    let points = [(left, above), (right, above), (left, below), (right, below)];
+    for ((x, y), color) in points.into_iter().zip(expected) {
         assert!(
             similar(pixels.get_pixel(x, y).0, color),
             "orientation {orientation} at {x},{y}"
@@ -55,14 +55,14 @@ fn assert_upright(upload: &[u8], orientation: u8) {
 }
 
 #[test]
-fn every_orientation_of_a_jpeg_is_turned_upright_and_its_exif_dropped() {
+fn every_orientation_of_a_jpeg_is_applied_and_its_exif_removed() {
     for orientation in 1..=8 {
         assert_upright(&jpeg_with(orientation, &opaque(60, 40)), orientation);
     }
 }
 
 #[test]
-fn png_and_webp_are_turned_upright_too() {
+fn the_orientation_of_png_and_webp_is_applied_too() {
     let image = opaque(60, 40);
     let color = image.color().into();
     for note in [exif(6), [b"Exif\0\0".as_slice(), &exif(6)].concat()] {
@@ -84,7 +84,7 @@ fn png_and_webp_are_turned_upright_too() {
 }
 
 #[test]
-fn an_orientation_that_does_not_exist_changes_nothing() {
+fn an_invalid_orientation_is_ignored() {
     for orientation in [0, 9, 255] {
         let picture = process(&jpeg_with(orientation, &opaque(60, 40))).unwrap();
         assert_eq!((picture.full.width, picture.full.height), (60, 40));
@@ -92,7 +92,7 @@ fn an_orientation_that_does_not_exist_changes_nothing() {
 }
 
 #[test]
-fn a_large_turned_picture_is_scaled_by_its_largest_side() {
+fn a_large_rotated_picture_is_scaled_by_its_longer_side() {
     let picture = process(&jpeg_with(6, &opaque(2000, 1000))).unwrap();
     assert_eq!((picture.full.width, picture.full.height), (800, 1600));
     assert_eq!((picture.small.width, picture.small.height), (240, 480));

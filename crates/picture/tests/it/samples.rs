@@ -1,4 +1,4 @@
-//! Files to send: encoded pictures, and hand-made headers of ones that lie.
+//! Sample uploads: encoded pictures, and files with forged headers.
 
 use std::io::Cursor;
 
@@ -36,7 +36,7 @@ pub fn file(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A GIF of one frame for each picture.
+/// A GIF with one frame per picture.
 pub fn gif(frames: &[DynamicImage]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new(&mut bytes);
@@ -62,7 +62,7 @@ pub fn decoded(rendition: &Rendition) -> DynamicImage {
     image::load_from_memory(&rendition.bytes).unwrap()
 }
 
-/// Whether two colours are the same but for what JPEG does to them.
+/// Whether two colours are equal up to JPEG artefacts.
 pub fn similar(one: [u8; 4], other: [u8; 4]) -> bool {
     one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < 40)
 }
