@@ -6,9 +6,9 @@
 
 use tiny_skia::{LineCap, PathBuilder, Transform};
 
-use crate::canvas::{Area, Canvas, Colour, arch, rounded};
+use crate::canvas::{Canvas, Colour, Rect, arch, rounded};
 use crate::colours::{ACCENT, ACCENT_SOFT, CARD, INK, RIBBON, SOFT};
-use crate::text::{Pen, Spot};
+use crate::text::{TextPosition, TextRenderer};
 use crate::wrap::wrap;
 
 /// What we are called.
@@ -18,8 +18,8 @@ pub const NAME: &str = "FunSun";
 const ART: f32 = 512.0;
 
 /// The mark on its tile.
-pub fn tile(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
-    let area = Area {
+pub fn logo(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
+    let area = Rect {
         x,
         y,
         width: side,
@@ -29,28 +29,29 @@ pub fn tile(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
     gift(canvas, inset(area, side / 10), CARD, RIBBON);
 }
 
-/// The gift alone: box and lid in one colour, ribbon and rays in gold.
-pub fn gift(canvas: &mut Canvas, area: Area, boxed: Colour, rays: Colour) {
+/// The gift alone: box and lid in one colour, ribbon and ray_colour in gold.
+pub fn gift(canvas: &mut Canvas, area: Rect, box_colour: Colour, ray_colour: Colour) {
     let scale = f32::from(area.width) / ART;
-    let place = Transform::from_row(scale, 0.0, 0.0, scale, f32::from(area.x), f32::from(area.y));
-    let whole = |x, y, width, height| Area {
+    let transform =
+        Transform::from_row(scale, 0.0, 0.0, scale, f32::from(area.x), f32::from(area.y));
+    let whole = |x, y, width, height| Rect {
         x,
         y,
         width,
         height,
     };
     let parts = [
-        (whole(92, 244, 328, 200), 28, boxed),
-        (whole(72, 168, 368, 56), 20, boxed),
+        (whole(92, 244, 328, 200), 28, box_colour),
+        (whole(72, 168, 368, 56), 20, box_colour),
         (whole(232, 168, 48, 276), 0, RIBBON),
     ];
     for (part, radius, colour) in parts {
         if let Some(path) = rounded(part, radius) {
-            canvas.fill(&path, place, colour);
+            canvas.fill(&path, transform, colour);
         }
     }
     if let Some(bow) = arch(256.0, 168.0, 68.0) {
-        canvas.stroke(&bow, place, (56.0, LineCap::Butt), RIBBON);
+        canvas.stroke(&bow, transform, (56.0, LineCap::Butt), RIBBON);
     }
     let mut shine = PathBuilder::new();
     for [x1, y1, x2, y2] in [
@@ -64,13 +65,13 @@ pub fn gift(canvas: &mut Canvas, area: Area, boxed: Colour, rays: Colour) {
         shine.line_to(x2, y2);
     }
     if let Some(shine) = shine.finish() {
-        canvas.stroke(&shine, place, (22.0, LineCap::Round), rays);
+        canvas.stroke(&shine, transform, (22.0, LineCap::Round), ray_colour);
     }
 }
 
 /// A smaller box in the middle of a box.
-pub fn inset(area: Area, by: i16) -> Area {
-    Area {
+pub fn inset(area: Rect, by: i16) -> Rect {
+    Rect {
         x: area.x + by,
         y: area.y + by,
         width: area.width - 2 * by,
@@ -79,8 +80,8 @@ pub fn inset(area: Area, by: i16) -> Area {
 }
 
 /// The picture of the whole site.
-pub fn draw(canvas: &mut Canvas, pen: Option<&Pen<'_>>, line: &str) {
-    let sun = Area {
+pub fn draw(canvas: &mut Canvas, renderer: Option<&TextRenderer<'_>>, line: &str) {
+    let sun = Rect {
         x: 468,
         y: 50,
         width: 300,
@@ -88,19 +89,24 @@ pub fn draw(canvas: &mut Canvas, pen: Option<&Pen<'_>>, line: &str) {
     };
     canvas.rounded(sun, 150, ACCENT_SOFT);
     gift(canvas, inset(sun, 44), ACCENT, ACCENT);
-    tile(canvas, 56, 88, 72);
-    let Some(pen) = pen else {
+    logo(canvas, 56, 88, 72);
+    let Some(renderer) = renderer else {
         return;
     };
-    let spot = |baseline, size| Spot {
+    let position = |baseline, size| TextPosition {
         x: 56,
         baseline,
         size,
     };
-    pen.draw(canvas, &pen.letters(NAME), spot(234, 68), INK);
+    renderer.draw(canvas, &renderer.glyphs(NAME), position(234, 68), INK);
     let size = 30;
-    let rows = wrap(pen, &pen.letters(line), pen.units(390, size), 2);
+    let rows = wrap(
+        renderer,
+        &renderer.glyphs(line),
+        renderer.font_units(390, size),
+        2,
+    );
     for (row, baseline) in rows.into_iter().zip([288, 328]) {
-        pen.draw(canvas, &row, spot(baseline, size), SOFT);
+        renderer.draw(canvas, &row, position(baseline, size), SOFT);
     }
 }

@@ -15,7 +15,7 @@ pub struct Colour(pub u8, pub u8, pub u8);
 
 /// A box in whole pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Area {
+pub struct Rect {
     /// From the left.
     pub x: i16,
     /// From the top.
@@ -48,20 +48,26 @@ impl Canvas {
             .collect()
     }
 
-    pub fn rounded(&mut self, area: Area, radius: i16, colour: Colour) {
+    pub fn rounded(&mut self, area: Rect, radius: i16, colour: Colour) {
         if let Some(path) = rounded(area, radius) {
             self.fill(&path, Transform::identity(), colour);
         }
     }
 
     /// Pixels, as large as `area`, within rounded corners.
-    pub fn photo(&mut self, area: Area, radius: i16, photo: PixmapRef<'_>) {
+    pub fn photo(&mut self, area: Rect, radius: i16, photo: PixmapRef<'_>) {
         let Some(path) = rounded(area, radius) else {
             return;
         };
         let (x, y) = (f32::from(area.x), f32::from(area.y));
-        let place = Transform::from_translate(x, y);
-        let pixels = Pattern::new(photo, SpreadMode::Pad, FilterQuality::Nearest, 1.0, place);
+        let transform = Transform::from_translate(x, y);
+        let pixels = Pattern::new(
+            photo,
+            SpreadMode::Pad,
+            FilterQuality::Nearest,
+            1.0,
+            transform,
+        );
         let paint = Paint {
             shader: pixels,
             ..Paint::default()
@@ -71,14 +77,20 @@ impl Canvas {
             .fill_path(&path, &paint, rule, Transform::identity(), None);
     }
 
-    pub fn fill(&mut self, path: &Path, place: Transform, colour: Colour) {
+    pub fn fill(&mut self, path: &Path, transform: Transform, colour: Colour) {
         let mut paint = Paint::default();
         paint.set_color(colour.into());
         self.pixels
-            .fill_path(path, &paint, FillRule::Winding, place, None);
+            .fill_path(path, &paint, FillRule::Winding, transform, None);
     }
 
-    pub fn stroke(&mut self, path: &Path, place: Transform, pen: (f32, LineCap), colour: Colour) {
+    pub fn stroke(
+        &mut self,
+        path: &Path,
+        transform: Transform,
+        pen: (f32, LineCap),
+        colour: Colour,
+    ) {
         let mut paint = Paint::default();
         paint.set_color(colour.into());
         let stroke = Stroke {
@@ -86,12 +98,13 @@ impl Canvas {
             line_cap: pen.1,
             ..Stroke::default()
         };
-        self.pixels.stroke_path(path, &paint, &stroke, place, None);
+        self.pixels
+            .stroke_path(path, &paint, &stroke, transform, None);
     }
 }
 
 /// A box whose corners are quarter circles, as round as it has room for.
-pub fn rounded(area: Area, radius: i16) -> Option<Path> {
+pub fn rounded(area: Rect, radius: i16) -> Option<Path> {
     let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(f32::from);
     let round = f32::from(radius).min(width / 2.0).min(height / 2.0);
     let (right, bottom) = (x + width, y + height);

@@ -1,14 +1,14 @@
 //! The picture of a funding: its own picture on the left, what it is and how far it has come on the right.
 
-use crate::brand::{NAME, gift, inset, tile};
-use crate::canvas::{Area, Canvas, Colour};
+use crate::brand::{NAME, gift, inset, logo};
+use crate::canvas::{Canvas, Colour, Rect};
 use crate::colours::{ACCENT, ACCENT_SOFT, INK, SOFT};
-use crate::text::{Letter, Pen, Spot};
+use crate::text::{Glyph, TextPosition, TextRenderer};
 use crate::wrap::{fits, one_line, wrap};
-use crate::{Facts, photo};
+use crate::{FundingCard, photo};
 
 /// The square of the funding's picture.
-const PICTURE: Area = Area {
+const PICTURE: Rect = Rect {
     x: 36,
     y: 36,
     width: 328,
@@ -21,7 +21,7 @@ const LEFT: i16 = 404;
 const COLUMN: i16 = 360;
 const RIGHT: i16 = LEFT + COLUMN;
 
-const BAR: Area = Area {
+const BAR: Rect = Rect {
     x: LEFT,
     y: 310,
     width: COLUMN,
@@ -35,21 +35,21 @@ const TITLES: [(i16, usize, i16); 4] = [(44, 1, 54), (40, 2, 50), (36, 2, 46), (
 /// Middle of the block of byline and title.
 const TITLE_MIDDLE: i16 = 164;
 
-pub fn draw(canvas: &mut Canvas, pen: Option<&Pen<'_>>, facts: &Facts<'_>) {
-    picture(canvas, facts.picture);
-    tile(canvas, LEFT, PICTURE.y, 36);
-    bar(canvas, facts.thousandths);
-    let Some(pen) = pen else {
+pub fn draw(canvas: &mut Canvas, renderer: Option<&TextRenderer<'_>>, card: &FundingCard<'_>) {
+    picture(canvas, card.picture);
+    logo(canvas, LEFT, PICTURE.y, 36);
+    bar(canvas, card.thousandths);
+    let Some(renderer) = renderer else {
         return;
     };
-    let name = Spot {
+    let name = TextPosition {
         x: LEFT + 46,
         baseline: PICTURE.y + 27,
         size: 25,
     };
-    pen.draw(canvas, &pen.letters(NAME), name, ACCENT);
-    title(canvas, pen, facts);
-    amounts(canvas, pen, facts);
+    renderer.draw(canvas, &renderer.glyphs(NAME), name, ACCENT);
+    title(canvas, renderer, card);
+    amounts(canvas, renderer, card);
 }
 
 fn picture(canvas: &mut Canvas, file: Option<&[u8]>) {
@@ -68,73 +68,90 @@ fn bar(canvas: &mut Canvas, thousandths: u16) {
         let width = i32::from(BAR.width) * share / 1_000;
         // The least that still has two round ends.
         let width = i16::try_from(width).unwrap_or(BAR.width).max(BAR.height);
-        canvas.rounded(Area { width, ..BAR }, BAR.height / 2, ACCENT);
+        canvas.rounded(Rect { width, ..BAR }, BAR.height / 2, ACCENT);
     }
 }
 
-fn title(canvas: &mut Canvas, pen: &Pen<'_>, facts: &Facts<'_>) {
-    let letters = pen.letters(facts.title);
-    let whole =
-        |(size, lines, _): &&(i16, usize, i16)| fits(&letters, pen.units(COLUMN, *size), *lines);
+fn title(canvas: &mut Canvas, renderer: &TextRenderer<'_>, card: &FundingCard<'_>) {
+    let glyphs = renderer.glyphs(card.title);
+    let whole = |(size, lines, _): &&(i16, usize, i16)| {
+        fits(&glyphs, renderer.font_units(COLUMN, *size), *lines)
+    };
     let last = TITLES[TITLES.len() - 1];
     let (size, lines, height) = *TITLES.iter().find(whole).unwrap_or(&last);
-    let rows = wrap(pen, &letters, pen.units(COLUMN, size), lines);
+    let rows = wrap(renderer, &glyphs, renderer.font_units(COLUMN, size), lines);
     let count = i16::try_from(rows.len()).unwrap_or_default();
     let (byline, gap) = (22, 14);
     let top = TITLE_MIDDLE - (count * height + gap + byline) / 2;
-    write(canvas, pen, &rows, (top, size, height));
+    write(canvas, renderer, &rows, (top, size, height));
     let under = top + count * height + gap + byline * 4 / 5;
-    let line = one_line(pen, pen.letters(facts.byline), pen.units(COLUMN, byline));
-    let spot = Spot {
+    let line = one_line(
+        renderer,
+        renderer.glyphs(card.byline),
+        renderer.font_units(COLUMN, byline),
+    );
+    let position = TextPosition {
         x: LEFT,
         baseline: under,
         size: byline,
     };
-    pen.draw(canvas, &line, spot, SOFT);
+    renderer.draw(canvas, &line, position, SOFT);
 }
 
-fn write(canvas: &mut Canvas, pen: &Pen<'_>, rows: &[Vec<Letter>], at: (i16, i16, i16)) {
+fn write(
+    canvas: &mut Canvas,
+    renderer: &TextRenderer<'_>,
+    rows: &[Vec<Glyph>],
+    at: (i16, i16, i16),
+) {
     let (mut top, size, height) = at;
     for row in rows {
-        let spot = Spot {
+        let position = TextPosition {
             x: LEFT,
             // Capitals and syllables reach about four fifths of the size above the line.
             baseline: top + (height - size) / 2 + size * 7 / 8,
             size,
         };
-        pen.draw(canvas, row, spot, INK);
+        renderer.draw(canvas, row, position, INK);
         top += height;
     }
 }
 
-fn amounts(canvas: &mut Canvas, pen: &Pen<'_>, facts: &Facts<'_>) {
-    let (percent, collected) = (pen.letters(facts.percent), pen.letters(facts.collected));
+fn amounts(canvas: &mut Canvas, renderer: &TextRenderer<'_>, card: &FundingCard<'_>) {
+    let (percent, collected) = (
+        renderer.glyphs(card.percent),
+        renderer.glyphs(card.collected),
+    );
     let gap = 16;
     let beside = |(large, small): &(i16, i16)| {
-        let wide = pen.pixels(&percent, *large).saturating_add(gap);
-        wide.saturating_add(pen.pixels(&collected, *small)) <= COLUMN
+        let wide = renderer.pixels(&percent, *large).saturating_add(gap);
+        wide.saturating_add(renderer.pixels(&collected, *small)) <= COLUMN
     };
     let sizes = [(46, 28), (42, 25), (36, 22), (30, 19), (24, 16)];
     let (large, small) = sizes.into_iter().find(beside).unwrap_or((24, 16));
     let baseline = BAR.y - 15;
-    let spot = |x, size| Spot { x, baseline, size };
-    pen.draw(canvas, &percent, spot(LEFT, large), ACCENT);
-    let from_right = |line: &[Letter], size| RIGHT - pen.pixels(line, size);
-    pen.draw(
+    let position = |x, size| TextPosition { x, baseline, size };
+    renderer.draw(canvas, &percent, position(LEFT, large), ACCENT);
+    let from_right = |line: &[Glyph], size| RIGHT - renderer.pixels(line, size);
+    renderer.draw(
         canvas,
         &collected,
-        spot(from_right(&collected, small), small),
+        position(from_right(&collected, small), small),
         INK,
     );
-    let goal = one_line(pen, pen.letters(facts.goal), pen.units(COLUMN, 21));
-    below(canvas, pen, &goal, SOFT, from_right(&goal, 21));
+    let goal = one_line(
+        renderer,
+        renderer.glyphs(card.goal),
+        renderer.font_units(COLUMN, 21),
+    );
+    below(canvas, renderer, &goal, SOFT, from_right(&goal, 21));
 }
 
-fn below(canvas: &mut Canvas, pen: &Pen<'_>, line: &[Letter], colour: Colour, x: i16) {
-    let spot = Spot {
+fn below(canvas: &mut Canvas, renderer: &TextRenderer<'_>, line: &[Glyph], colour: Colour, x: i16) {
+    let position = TextPosition {
         x,
         baseline: 361,
         size: 21,
     };
-    pen.draw(canvas, line, spot, colour);
+    renderer.draw(canvas, line, position, colour);
 }

@@ -49,13 +49,13 @@ impl Font {
     ///
     /// # Errors
     /// [`FontError`]
-    pub fn in_file(path: &Path) -> Result<Self, FontError> {
+    pub fn from_file(path: &Path) -> Result<Self, FontError> {
         let file =
             std::fs::read(path).map_err(|error| FontError::Unreadable(path.to_owned(), error))?;
         let mut database = Database::new();
         database.load_font_data(file.clone());
         let mut faces: Vec<&FaceInfo> = database.faces().collect();
-        faces.sort_by_key(|face| (rank(face).unwrap_or(FAMILIES.len()), strangeness(face)));
+        faces.sort_by_key(|face| (rank(face).unwrap_or(FAMILIES.len()), style_distance(face)));
         let face = faces.iter().find(|face| has_hangul(&file, face.index));
         let face = face.ok_or_else(|| FontError::NoHangul(path.to_owned()))?;
         Ok(Self {
@@ -67,11 +67,11 @@ impl Font {
     /// The best of the system's fonts with Hangul. Looks through all of their files: takes some hundred
     /// milliseconds.
     #[must_use]
-    pub fn of_system() -> Option<Self> {
+    pub fn from_system() -> Option<Self> {
         let mut database = Database::new();
         database.load_system_fonts();
         let mut faces: Vec<&FaceInfo> = database.faces().collect();
-        faces.sort_by_key(|face| (rank(face).unwrap_or(FAMILIES.len()), strangeness(face)));
+        faces.sort_by_key(|face| (rank(face).unwrap_or(FAMILIES.len()), style_distance(face)));
         faces.into_iter().find_map(|face| {
             let Source::File(path) = &face.source else {
                 return None;
@@ -116,7 +116,7 @@ fn rank(face: &FaceInfo) -> Option<usize> {
 }
 
 /// How far it is from the upright bold letters that we want.
-fn strangeness(face: &FaceInfo) -> (bool, bool, u16) {
+fn style_distance(face: &FaceInfo) -> (bool, bool, u16) {
     let upright = face.style == Style::Normal;
     (!upright, face.monospaced, face.weight.0.abs_diff(WEIGHT))
 }

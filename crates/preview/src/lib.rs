@@ -1,4 +1,4 @@
-//! The picture that a chat shows for a link: facts in, PNG out. Knows no server, no clock, no language.
+//! The picture that a chat shows for a link: card in, PNG out. Knows no server, no clock, no language.
 //!
 //! Text needs a font of the system or a configured one. Without a font the same picture is drawn without
 //! text, and a character that the font lacks is left out: nobody is shown empty boxes.
@@ -15,19 +15,19 @@ mod wrap;
 
 use canvas::Canvas;
 pub use font::{Font, FontError};
-use text::Pen;
+use text::TextRenderer;
 
 /// Pixels from side to side: what KakaoTalk shows uncropped is 2:1.
 pub const WIDTH: u16 = 800;
 /// Pixels from top to bottom.
 pub const HEIGHT: u16 = 400;
 
-/// Changes whenever the same facts are drawn differently, so that addresses made of both change too.
+/// Changes whenever the same card are drawn differently, so that addresses made of both change too.
 pub const REVISION: u32 = 1;
 
 /// What the picture of a funding says; every text is ready to be read.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
+pub struct FundingCard<'a> {
     /// What is wished for.
     pub title: &'a str,
     /// Whose wish it is.
@@ -59,8 +59,8 @@ pub enum DrawingError {
 ///
 /// # Errors
 /// [`DrawingError`]; a picture that can't be read is drawn as none.
-pub fn draw_funding(font: Option<&Font>, facts: &Facts<'_>) -> Result<Vec<u8>, DrawingError> {
-    draw(font, |canvas, pen| card::draw(canvas, pen, facts))
+pub fn draw_funding(font: Option<&Font>, card: &FundingCard<'_>) -> Result<Vec<u8>, DrawingError> {
+    draw(font, |canvas, renderer| card::draw(canvas, renderer, card))
 }
 
 /// Draws what stands for the whole site: its mark, its name, and `line`.
@@ -68,18 +68,18 @@ pub fn draw_funding(font: Option<&Font>, facts: &Facts<'_>) -> Result<Vec<u8>, D
 /// # Errors
 /// [`DrawingError`]
 pub fn draw_site(font: Option<&Font>, line: &str) -> Result<Vec<u8>, DrawingError> {
-    draw(font, |canvas, pen| brand::draw(canvas, pen, line))
+    draw(font, |canvas, renderer| brand::draw(canvas, renderer, line))
 }
 
 fn draw(
     font: Option<&Font>,
-    picture: impl FnOnce(&mut Canvas, Option<&Pen<'_>>),
+    picture: impl FnOnce(&mut Canvas, Option<&TextRenderer<'_>>),
 ) -> Result<Vec<u8>, DrawingError> {
     let mut canvas = Canvas::new(WIDTH, HEIGHT, colours::PAPER).ok_or(DrawingError::Canvas)?;
     // A font that has gone since the start is no reason to show nothing.
     let file = font.and_then(Font::read);
-    let pen = font.zip(file.as_deref());
-    let pen = pen.and_then(|(font, file)| Pen::new(font.face(file)?));
-    picture(&mut canvas, pen.as_ref());
+    let font_data = font.zip(file.as_deref());
+    let renderer = font_data.and_then(|(font, file)| TextRenderer::new(font.face(file)?));
+    picture(&mut canvas, renderer.as_ref());
     Ok(encode::png(&canvas)?)
 }

@@ -1,67 +1,73 @@
 //! Breaks a text into lines at the ends of words, as Korean wants it, and ends one that is too long with an
 //! ellipsis.
 
-use crate::text::{Letter, Pen};
+use crate::text::{Glyph, TextRenderer};
 
 /// Steps in which lines are made narrower until they are about as long as each other.
-const STEPS: i32 = 24;
+const NARROWING_STEPS: i32 = 24;
 
 /// `text` in at most `lines` lines of this width, about as long as each other.
-pub fn wrap(pen: &Pen<'_>, text: &[Letter], units: i32, lines: usize) -> Vec<Vec<Letter>> {
-    let mut broken = break_up(text, units);
-    if broken.len() <= lines {
-        let narrower = (1..STEPS).map(|step| units * (STEPS - step) / STEPS);
+pub fn wrap(
+    renderer: &TextRenderer<'_>,
+    text: &[Glyph],
+    units: i32,
+    lines: usize,
+) -> Vec<Vec<Glyph>> {
+    let mut rows = break_lines(text, units);
+    if rows.len() <= lines {
+        let narrower =
+            (1..NARROWING_STEPS).map(|step| units * (NARROWING_STEPS - step) / NARROWING_STEPS);
         let narrower = narrower.take_while(|units| widest_word(text) <= *units);
-        let balanced = narrower.map(|units| break_up(text, units));
-        let as_few = balanced.take_while(|other| other.len() == broken.len());
-        broken = as_few.last().unwrap_or(broken);
+        let balanced = narrower.map(|units| break_lines(text, units));
+        let as_few = balanced.take_while(|other| other.len() == rows.len());
+        rows = as_few.last().unwrap_or(rows);
     }
-    if broken.len() > lines {
-        broken.truncate(lines);
-        let last = broken.pop().unwrap_or_default();
-        broken.push(shorten(pen, last, units));
+    if rows.len() > lines {
+        rows.truncate(lines);
+        let last = rows.pop().unwrap_or_default();
+        rows.push(truncate(renderer, last, units));
     }
-    broken
+    rows
 }
 
-/// Whether `text` needs no more than this many lines, and no word is broken.
-pub fn fits(text: &[Letter], units: i32, lines: usize) -> bool {
-    widest_word(text) <= units && break_up(text, units).len() <= lines
+/// Whether `text` needs no more than this many lines, and no word is rows.
+pub fn fits(text: &[Glyph], units: i32, lines: usize) -> bool {
+    widest_word(text) <= units && break_lines(text, units).len() <= lines
 }
 
-fn widest_word(text: &[Letter]) -> i32 {
-    let words = text.split(|letter| letter.is_space).map(width);
+fn widest_word(text: &[Glyph]) -> i32 {
+    let words = text.split(|glyph| glyph.is_space).map(width);
     words.max().unwrap_or_default()
 }
 
 /// One line of this width; a longer text ends with an ellipsis.
-pub fn one_line(pen: &Pen<'_>, text: Vec<Letter>, units: i32) -> Vec<Letter> {
+pub fn one_line(renderer: &TextRenderer<'_>, text: Vec<Glyph>, units: i32) -> Vec<Glyph> {
     if width(&text) <= units {
         text
     } else {
-        shorten(pen, text, units)
+        truncate(renderer, text, units)
     }
 }
 
-fn width(letters: &[Letter]) -> i32 {
-    letters.iter().map(|letter| letter.width).sum()
+fn width(glyphs: &[Glyph]) -> i32 {
+    glyphs.iter().map(|glyph| glyph.width).sum()
 }
 
-fn break_up(text: &[Letter], units: i32) -> Vec<Vec<Letter>> {
-    let mut lines: Vec<Vec<Letter>> = Vec::new();
-    let mut line: Vec<Letter> = Vec::new();
-    for word in text.split(|letter| letter.is_space) {
+fn break_lines(text: &[Glyph], units: i32) -> Vec<Vec<Glyph>> {
+    let mut lines: Vec<Vec<Glyph>> = Vec::new();
+    let mut line: Vec<Glyph> = Vec::new();
+    for word in text.split(|glyph| glyph.is_space) {
         if !line.is_empty() && width(&line) + width(word) > units {
             end_line(&mut lines, &mut line);
         }
-        for letter in word {
-            // A word that is wider than a line is broken where it must.
-            if !line.is_empty() && width(&line) + letter.width > units {
+        for glyph in word {
+            // A word that is wider than a line is rows where it must.
+            if !line.is_empty() && width(&line) + glyph.width > units {
                 end_line(&mut lines, &mut line);
             }
-            line.push(*letter);
+            line.push(*glyph);
         }
-        let space = text.iter().find(|letter| letter.is_space);
+        let space = text.iter().find(|glyph| glyph.is_space);
         line.extend(space);
     }
     end_line(&mut lines, &mut line);
@@ -69,17 +75,17 @@ fn break_up(text: &[Letter], units: i32) -> Vec<Vec<Letter>> {
 }
 
 /// Without the space that led to the next word.
-fn end_line(lines: &mut Vec<Vec<Letter>>, line: &mut Vec<Letter>) {
+fn end_line(lines: &mut Vec<Vec<Glyph>>, line: &mut Vec<Glyph>) {
     while line.pop_if(|last| last.is_space).is_some() {}
     if !line.is_empty() {
         lines.push(std::mem::take(line));
     }
 }
 
-fn shorten(pen: &Pen<'_>, mut line: Vec<Letter>, units: i32) -> Vec<Letter> {
-    let end: Vec<Letter> = match pen.letter('…') {
+fn truncate(renderer: &TextRenderer<'_>, mut line: Vec<Glyph>, units: i32) -> Vec<Glyph> {
+    let end: Vec<Glyph> = match renderer.glyph('…') {
         Some(ellipsis) => vec![ellipsis],
-        None => pen.letters("..."),
+        None => renderer.glyphs("..."),
     };
     while !line.is_empty() && width(&line) + width(&end) > units {
         line.pop();

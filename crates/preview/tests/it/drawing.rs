@@ -1,9 +1,9 @@
 //! What stands where.
 
 use image::Rgb;
-use preview::{Facts, HEIGHT, WIDTH, draw_funding, draw_site};
+use preview::{FundingCard, HEIGHT, WIDTH, draw_funding, draw_site};
 
-use crate::{facts, font, ink, pixels};
+use crate::{card, font, ink, pixels};
 
 const PAPER: Rgb<u8> = Rgb([0xff, 0xf7, 0xf8]);
 const ACCENT: Rgb<u8> = Rgb([0xb3, 0x18, 0x4e]);
@@ -11,7 +11,7 @@ const ACCENT: Rgb<u8> = Rgb([0xb3, 0x18, 0x4e]);
 #[test]
 fn a_funding_and_the_site_are_drawn_800_by_400() {
     let font = font();
-    let funding = draw_funding(Some(&font), &facts()).unwrap();
+    let funding = draw_funding(Some(&font), &card()).unwrap();
     let site = draw_site(Some(&font), "친구들과 함께").unwrap();
     for file in [funding, site] {
         assert!(file.len() < 100_000, "{} bytes", file.len());
@@ -23,8 +23,8 @@ fn a_funding_and_the_site_are_drawn_800_by_400() {
 
 #[test]
 fn without_a_font_it_is_the_same_picture_without_text() {
-    let bare = pixels(&draw_funding(None, &facts()).unwrap());
-    let whole = pixels(&draw_funding(Some(&font()), &facts()).unwrap());
+    let bare = pixels(&draw_funding(None, &card()).unwrap());
+    let whole = pixels(&draw_funding(Some(&font()), &card()).unwrap());
     assert_eq!(ink(&bare), 0);
     let left =
         |picture: &image::RgbImage| image::imageops::crop_imm(picture, 0, 0, 400, 400).to_image();
@@ -35,7 +35,7 @@ fn without_a_font_it_is_the_same_picture_without_text() {
 #[test]
 fn what_the_font_lacks_is_left_out_and_not_boxed() {
     let font = font();
-    let draw = |title| draw_funding(Some(&font), &Facts { title, ..facts() }).unwrap();
+    let draw = |title| draw_funding(Some(&font), &FundingCard { title, ..card() }).unwrap();
     let plain = draw("생일 축하");
     assert_eq!(draw("생일 🎁🎂 축하👨‍👩‍👧"), plain);
     assert_eq!(
@@ -60,15 +60,15 @@ fn no_text_leaves_its_column_however_long_it_is() {
         " ",
         "\u{0}\n",
     ] {
-        let facts = Facts {
+        let card = FundingCard {
             title: text,
             byline: text,
             percent: "9223372036854775807%",
             collected: "9,223,372,036,854,775,807원",
             goal: text,
-            ..facts()
+            ..card()
         };
-        let picture = pixels(&draw_funding(Some(&font), &facts).unwrap());
+        let picture = pixels(&draw_funding(Some(&font), &card).unwrap());
         for x in [384, 392, 782, 799] {
             for y in 0..400 {
                 assert_eq!(*picture.get_pixel(x, y), PAPER, "{text:?} at {x}, {y}");
@@ -80,11 +80,11 @@ fn no_text_leaves_its_column_however_long_it_is() {
 #[test]
 fn the_bar_is_as_long_as_the_share() {
     let filled = |thousandths| {
-        let facts = Facts {
+        let card = FundingCard {
             thousandths,
-            ..facts()
+            ..card()
         };
-        let picture = pixels(&draw_funding(None, &facts).unwrap());
+        let picture = pixels(&draw_funding(None, &card).unwrap());
         let row = (404..764).map(|x| *picture.get_pixel(x, 319));
         row.filter(|pixel| *pixel == ACCENT).count()
     };

@@ -6,15 +6,15 @@ mod fonts;
 mod photos;
 
 use image::RgbImage;
-use preview::{Facts, Font};
+use preview::{Font, FundingCard};
 
 /// A font is among what the checks install: without one these tests fail.
 fn font() -> Font {
-    Font::of_system().expect("a system font with Hangul (scripts/install-tools)")
+    Font::from_system().expect("a system font with Hangul (scripts/install-tools)")
 }
 
-fn facts() -> Facts<'static> {
-    Facts {
+fn card() -> FundingCard<'static> {
+    FundingCard {
         title: "민지의 생일 선물",
         byline: "민지 님의 펀딩",
         percent: "60%",

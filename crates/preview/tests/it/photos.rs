@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
-use preview::{Facts, draw_funding};
+use preview::{FundingCard, draw_funding};
 
-use crate::{facts, pixels};
+use crate::{card, pixels};
 
 const MIDDLE: (u32, u32) = (200, 200);
 
@@ -16,8 +16,8 @@ fn file(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
 }
 
 fn drawn(picture: Option<&[u8]>) -> RgbImage {
-    let facts = Facts { picture, ..facts() };
-    pixels(&draw_funding(None, &facts).unwrap())
+    let card = FundingCard { picture, ..card() };
+    pixels(&draw_funding(None, &card).unwrap())
 }
 
 #[test]
@@ -57,6 +57,6 @@ fn the_noisiest_picture_stays_below_300_kilobytes() {
     });
     let picture = file(noise, ImageFormat::Jpeg);
     let picture = Some(&picture[..]);
-    let file = draw_funding(None, &Facts { picture, ..facts() }).unwrap();
+    let file = draw_funding(None, &FundingCard { picture, ..card() }).unwrap();
     assert!(file.len() < 300_000, "{} bytes", file.len());
 }

@@ -119,7 +119,7 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
 
 /// Link previews, with the font of the settings or, once one is drawn, the best of the system.
 pub(super) fn previews(config: &Config) -> anyhow::Result<PreviewCache> {
-    let font = config.preview_font.as_deref().map(Font::in_file);
+    let font = config.preview_font.as_deref().map(Font::from_file);
     let font = font.transpose().context("preview_font can't be used")?;
     Ok(PreviewCache::new(font))
 }

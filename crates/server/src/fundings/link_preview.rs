@@ -81,8 +81,8 @@ impl LinkPreview {
     }
 
     /// For the drawing; `picture` is the content of the funding's own.
-    pub fn facts<'a>(&'a self, picture: Option<&'a [u8]>) -> preview::Facts<'a> {
-        preview::Facts {
+    pub fn facts<'a>(&'a self, picture: Option<&'a [u8]>) -> preview::FundingCard<'a> {
+        preview::FundingCard {
             title: &self.title,
             byline: &self.byline,
             percent: &self.percent,

@@ -82,7 +82,7 @@ impl PreviewCache {
 }
 
 fn find_font() -> Option<Font> {
-    let font = Font::of_system();
+    let font = Font::from_system();
     match &font {
         Some(font) => tracing::info!(font = %font.path().display(), "link previews have a font"),
         None => tracing::warn!(

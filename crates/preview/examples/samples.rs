@@ -1,9 +1,9 @@
-//! Draws pictures into a folder, to be looked at: `cargo run -p preview --example look -- FOLDER [PHOTO [FONT]]`.
+//! Draws pictures into a folder, to be looked at: `cargo run -p preview --example samples -- FOLDER [PHOTO [FONT]]`.
 //! `site.png` among them is the web app's `assets/og.png`.
 
 use std::path::PathBuf;
 
-use preview::{Facts, Font, draw_funding, draw_site};
+use preview::{Font, FundingCard, draw_funding, draw_site};
 
 /// Title, percent, thousandths, collected, goal.
 type Sample = (&'static str, &'static str, u16, &'static str, &'static str);
@@ -59,12 +59,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
     let photo = arguments.next().map(std::fs::read).transpose()?;
     let font = match arguments.next() {
-        Some(file) => Font::in_file(file.as_ref())?,
-        None => Font::of_system().ok_or("there is no font with Hangul")?,
+        Some(file) => Font::from_file(file.as_ref())?,
+        None => Font::from_system().ok_or("there is no font with Hangul")?,
     };
     for (number, (title, percent, thousandths, collected, goal)) in SAMPLES.iter().enumerate() {
         let goal = format!("목표 {goal}");
-        let plain = Facts {
+        let plain = FundingCard {
             title,
             byline: "민지 님의 펀딩",
             percent,
@@ -74,7 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             picture: None,
         };
         let picture = photo.as_deref();
-        let with_photo = Facts { picture, ..plain };
+        let with_photo = FundingCard { picture, ..plain };
         let files = [
             ("plain", draw_funding(Some(&font), &plain)?),
             ("photo", draw_funding(Some(&font), &with_photo)?),
