@@ -1,5 +1,5 @@
-//! Draws pictures into a folder, to be looked at: `cargo run -p preview --example samples -- FOLDER [PHOTO [FONT]]`.
-//! `site.png` among them is the web app's `assets/og.png`.
+//! Draws sample previews into a folder, for inspection: `cargo run -p preview --example samples -- FOLDER [PHOTO [FONT]]`.
+//! One of them, `site.png`, is the web app's `assets/og.png`.
 
 use std::path::PathBuf;
 
@@ -56,11 +56,11 @@ const SAMPLES: &[Sample] = &[
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
+    let folder = PathBuf::from(arguments.next().ok_or("missing argument: FOLDER")?);
     let photo = arguments.next().map(std::fs::read).transpose()?;
     let font = match arguments.next() {
         Some(file) => Font::from_file(file.as_ref())?,
-        None => Font::from_system().ok_or("there is no font with Hangul")?,
+        None => Font::from_system().ok_or("no system font with Hangul found")?,
     };
     for (number, (title, percent, thousandths, collected, goal)) in SAMPLES.iter().enumerate() {
         let goal = format!("목표 {goal}");

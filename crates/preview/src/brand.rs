@@ -1,4 +1,4 @@
-//! The mark, a gift that shines, and the picture of the whole site.
+//! The logo, a shining gift, and the preview of the whole site.
 #![expect(
     clippy::float_arithmetic,
     reason = "geometry for a rasteriser that works in floats; no amount comes near"
@@ -11,13 +11,13 @@ use crate::colours::{ACCENT, ACCENT_SOFT, CARD, INK, RIBBON, SOFT};
 use crate::text::{TextPosition, TextRenderer};
 use crate::wrap::wrap;
 
-/// What we are called.
+/// The product's name.
 pub const NAME: &str = "FunSun";
 
-/// Units from side to side of the drawing, as in `icons/icon.svg`.
+/// Side length of the drawing in its own units, as in `icons/icon.svg`.
 const ART: f32 = 512.0;
 
-/// The mark on its tile.
+/// Draws the logo: the gift on a rounded square.
 pub fn logo(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
     let area = Rect {
         x,
@@ -29,7 +29,7 @@ pub fn logo(canvas: &mut Canvas, x: i16, y: i16, side: i16) {
     gift(canvas, inset(area, side / 10), CARD, RIBBON);
 }
 
-/// The gift alone: box and lid in one colour, ribbon and ray_colour in gold.
+/// Draws the gift alone: box and lid in one colour, the ribbon in gold.
 pub fn gift(canvas: &mut Canvas, area: Rect, box_colour: Colour, ray_colour: Colour) {
     let scale = f32::from(area.width) / ART;
     let transform =
@@ -69,7 +69,7 @@ pub fn gift(canvas: &mut Canvas, area: Rect, box_colour: Colour, ray_colour: Col
     }
 }
 
-/// A smaller box in the middle of a box.
+/// The rectangle with `by` pixels less on each side.
 pub fn inset(area: Rect, by: i16) -> Rect {
     Rect {
         x: area.x + by,
@@ -79,7 +79,7 @@ pub fn inset(area: Rect, by: i16) -> Rect {
     }
 }
 
-/// The picture of the whole site.
+/// Draws the preview of the whole site.
 pub fn draw(canvas: &mut Canvas, renderer: Option<&TextRenderer<'_>>, line: &str) {
     let sun = Rect {
         x: 468,

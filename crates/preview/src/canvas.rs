@@ -1,4 +1,4 @@
-//! What is drawn on: rounded boxes, strokes, outlines of letters, pixels of a photo.
+//! The canvas: rounded rectangles, strokes, glyph outlines, photos.
 #![expect(
     clippy::float_arithmetic,
     reason = "geometry for a rasteriser that works in floats; no amount comes near"
@@ -13,12 +13,12 @@ use tiny_skia::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour(pub u8, pub u8, pub u8);
 
-/// A box in whole pixels.
+/// A rectangle in whole pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Rect {
-    /// From the left.
+    /// Left edge, from the left of the canvas.
     pub x: i16,
-    /// From the top.
+    /// Top edge, from the top of the canvas.
     pub y: i16,
     /// Width.
     pub width: i16,
@@ -26,7 +26,7 @@ pub struct Rect {
     pub height: i16,
 }
 
-/// How far a control point of a cubic is from the end of a quarter circle, as a share of its radius.
+/// Distance of a cubic's control point from the end of the quarter circle it approximates, as a share of the radius.
 const QUARTER: f32 = 0.552_285;
 
 pub struct Canvas {
@@ -40,7 +40,8 @@ impl Canvas {
         Some(Self { pixels })
     }
 
-    /// Rows from the top, three bytes a pixel. Nothing shines through the paper, so no alpha is lost.
+    /// The pixels: rows from the top, three bytes (red, green, blue) per pixel. The background is opaque, so no alpha is
+    /// lost.
     pub fn rgb(&self) -> Vec<u8> {
         let pixels = self.pixels.pixels().iter();
         pixels
@@ -54,7 +55,7 @@ impl Canvas {
         }
     }
 
-    /// Pixels, as large as `area`, within rounded corners.
+    /// Draws `photo`, which must be as large as `area`, with rounded corners.
     pub fn photo(&mut self, area: Rect, radius: i16, photo: PixmapRef<'_>) {
         let Some(path) = rounded(area, radius) else {
             return;
@@ -103,7 +104,7 @@ impl Canvas {
     }
 }
 
-/// A box whose corners are quarter circles, as round as it has room for.
+/// A rectangle with quarter circles as corners; the radius is reduced to what fits.
 pub fn rounded(area: Rect, radius: i16) -> Option<Path> {
     let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(f32::from);
     let round = f32::from(radius).min(width / 2.0).min(height / 2.0);
@@ -130,7 +131,7 @@ pub fn rounded(area: Rect, radius: i16) -> Option<Path> {
     path.finish()
 }
 
-/// The upper half of a circle, from left to right.
+/// The upper half of a circle, drawn from left to right.
 pub fn arch(x: f32, y: f32, radius: f32) -> Option<Path> {
     let (left, right, top, bend) = (x - radius, x + radius, y - radius, radius * QUARTER);
     let mut path = PathBuilder::new();

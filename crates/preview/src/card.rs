@@ -1,4 +1,4 @@
-//! The picture of a funding: its own picture on the left, what it is and how far it has come on the right.
+//! The preview of a funding: its picture on the left; title, author and amounts on the right.
 
 use crate::brand::{NAME, gift, inset, logo};
 use crate::canvas::{Canvas, Colour, Rect};
@@ -7,7 +7,7 @@ use crate::text::{Glyph, TextPosition, TextRenderer};
 use crate::wrap::{fits, one_line, wrap};
 use crate::{FundingCard, photo};
 
-/// The square of the funding's picture.
+/// Position of the funding's picture.
 const PICTURE: Rect = Rect {
     x: 36,
     y: 36,
@@ -16,7 +16,7 @@ const PICTURE: Rect = Rect {
 };
 const PICTURE_RADIUS: i16 = 28;
 
-/// The column of texts.
+/// The text column: left edge, width, right edge.
 const LEFT: i16 = 404;
 const COLUMN: i16 = 360;
 const RIGHT: i16 = LEFT + COLUMN;
@@ -28,11 +28,11 @@ const BAR: Rect = Rect {
     height: 18,
 };
 
-/// Size of the title, the lines it may have at that size, and the height of one: the largest that takes it
-/// whole is used.
+/// Font sizes of the title, each with its maximum number of lines and its line height: the largest size at which the
+/// whole title fits is used.
 const TITLES: [(i16, usize, i16); 4] = [(44, 1, 54), (40, 2, 50), (36, 2, 46), (31, 3, 40)];
 
-/// Middle of the block of byline and title.
+/// Vertical centre of the block of title and byline.
 const TITLE_MIDDLE: i16 = 164;
 
 pub fn draw(canvas: &mut Canvas, renderer: Option<&TextRenderer<'_>>, card: &FundingCard<'_>) {
@@ -66,7 +66,7 @@ fn bar(canvas: &mut Canvas, thousandths: u16) {
     let share = i32::from(thousandths.min(1_000));
     if share > 0 {
         let width = i32::from(BAR.width) * share / 1_000;
-        // The least that still has two round ends.
+        // At least as wide as high, so that both ends stay round.
         let width = i16::try_from(width).unwrap_or(BAR.width).max(BAR.height);
         canvas.rounded(Rect { width, ..BAR }, BAR.height / 2, ACCENT);
     }
@@ -108,7 +108,7 @@ fn write(
     for row in rows {
         let position = TextPosition {
             x: LEFT,
-            // Capitals and syllables reach about four fifths of the size above the line.
+            // Capitals and Hangul syllables rise about four fifths of the font size above the baseline.
             baseline: top + (height - size) / 2 + size * 7 / 8,
             size,
         };

@@ -1,4 +1,4 @@
-//! The colours of the web app in light (`tokens.css`).
+//! Colours of the web app's light theme (`tokens.css`).
 
 use tiny_skia::Color;
 

@@ -1,4 +1,4 @@
-//! PNG, held small.
+//! PNG encoding with a target size.
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageError};
@@ -6,10 +6,10 @@ use image::{ExtendedColorType, ImageEncoder, ImageError};
 use crate::canvas::Canvas;
 use crate::{HEIGHT, WIDTH};
 
-/// Bytes above which a picture loses its finest shades: a chat on a phone loads it.
+/// Target size in bytes, since chats on phones load the image; above it, colour depth is reduced.
 const BYTES_MAX: usize = 250_000;
 
-/// Bits of a colour that may go then.
+/// Most bits dropped per colour channel; a file may then still exceed the target.
 const BITS_DROPPED_MAX: u32 = 4;
 
 pub fn png(canvas: &Canvas) -> Result<Vec<u8>, ImageError> {
@@ -25,7 +25,7 @@ pub fn png(canvas: &Canvas) -> Result<Vec<u8>, ImageError> {
     Ok(file)
 }
 
-/// To the nearest of the shades that are left; the brightest stays the brightest.
+/// Rounds to the nearest remaining value; the highest one stays white.
 fn drop_bits(pixels: &mut [u8], bits: u32) {
     let (half, mask) = (1_u8 << (bits - 1), u8::MAX << bits);
     for value in pixels {

@@ -1,14 +1,14 @@
-//! The one font that texts are drawn with: a configured file, or the best of the system.
+//! The font of all texts: a configured file, or the best system font.
 
 use std::path::{Path, PathBuf};
 
 use fontdb::{Database, FaceInfo, Source, Style};
 use ttf_parser::{Face, Tag};
 
-/// Weight asked for: small pictures want strong letters.
+/// Requested weight: bold, for legibility in small previews.
 const WEIGHT: u16 = 700;
 
-/// Families with Hangul, the best first; each list is one family under its names.
+/// Families with Hangul, in order of preference; each entry lists the names of one family.
 const FAMILIES: &[&[&str]] = &[
     &["Pretendard", "Pretendard Variable"],
     &["Noto Sans KR"],
@@ -22,14 +22,15 @@ const FAMILIES: &[&[&str]] = &[
     &["Malgun Gothic", "맑은 고딕"],
 ];
 
-/// Letters that a font with Hangul has: the first syllable and the last.
+/// Characters that prove a font to have Hangul: the first syllable and the last.
 const HANGUL: [char; 2] = ['가', '힣'];
 
-/// Where a font is. Its file, up to 20 MB, is read for each drawing and kept by the system's cache, not by us.
+/// The location of a font. The file, up to 20 MB, is read for each drawing, and cached by the operating system rather
+/// than by us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Font {
     file: PathBuf,
-    /// Which of a collection.
+    /// Index of the face within a collection.
     index: u32,
 }
 
@@ -39,13 +40,13 @@ pub enum FontError {
     /// The file can't be read.
     #[error("{0} can't be read")]
     Unreadable(PathBuf, #[source] std::io::Error),
-    /// The file is no TrueType or OpenType font, or has no Hangul.
-    #[error("{0} is no TrueType or OpenType font with Hangul")]
+    /// The file is not a TrueType or OpenType font, or has no Hangul.
+    #[error("{0} is not a TrueType or OpenType font with Hangul")]
     NoHangul(PathBuf),
 }
 
 impl Font {
-    /// The font in this file; of a collection the Korean one, or the first with Hangul.
+    /// The font in this file; from a collection, the preferred face with Hangul.
     ///
     /// # Errors
     /// [`FontError`]
@@ -64,8 +65,7 @@ impl Font {
         })
     }
 
-    /// The best of the system's fonts with Hangul. Looks through all of their files: takes some hundred
-    /// milliseconds.
+    /// The best system font with Hangul. Scans all font files, which blocks for some hundred milliseconds.
     #[must_use]
     pub fn from_system() -> Option<Self> {
         let mut database = Database::new();
@@ -85,7 +85,7 @@ impl Font {
         })
     }
 
-    /// The file it is in.
+    /// The font's file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.file
@@ -95,16 +95,16 @@ impl Font {
         std::fs::read(&self.file).ok()
     }
 
-    /// The font as it is drawn; `file` is what [`Font::read`] gave.
+    /// Parses the face; `file` is the result of [`Font::read`].
     pub(crate) fn face<'a>(&self, file: &'a [u8]) -> Option<Face<'a>> {
         let mut face = Face::parse(file, self.index).ok()?;
-        // Of a variable font; the default of some is hair-thin. Others take no notice.
+        // For variable fonts, some of which default to a hairline weight. Static fonts ignore it.
         face.set_variation(Tag::from_bytes(b"wght"), f32::from(WEIGHT));
         Some(face)
     }
 }
 
-/// Which of our families it is of.
+/// Index of its family in [`FAMILIES`].
 fn rank(face: &FaceInfo) -> Option<usize> {
     let of = |family: &&[&str]| {
         let names = face.families.iter();
@@ -115,7 +115,7 @@ fn rank(face: &FaceInfo) -> Option<usize> {
     FAMILIES.iter().position(of)
 }
 
-/// How far it is from the upright bold letters that we want.
+/// Distance from the preferred style (upright, proportional, bold), for sorting.
 fn style_distance(face: &FaceInfo) -> (bool, bool, u16) {
     let upright = face.style == Style::Normal;
     (!upright, face.monospaced, face.weight.0.abs_diff(WEIGHT))

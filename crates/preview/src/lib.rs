@@ -1,7 +1,7 @@
-//! The picture that a chat shows for a link: card in, PNG out. Knows no server, no clock, no language.
+//! Draws link preview images for chats: texts and a picture in, PNG out. Independent of server, clock and language.
 //!
-//! Text needs a font of the system or a configured one. Without a font the same picture is drawn without
-//! text, and a character that the font lacks is left out: nobody is shown empty boxes.
+//! Text needs a system font or a configured one. Without a font, the same image is drawn without text, and characters
+//! missing in the font are omitted: no empty boxes are drawn.
 
 mod brand;
 mod canvas;
@@ -17,53 +17,53 @@ use canvas::Canvas;
 pub use font::{Font, FontError};
 use text::TextRenderer;
 
-/// Pixels from side to side: what KakaoTalk shows uncropped is 2:1.
+/// Width in pixels: KakaoTalk shows an aspect ratio of 2:1 uncropped.
 pub const WIDTH: u16 = 800;
-/// Pixels from top to bottom.
+/// Height in pixels.
 pub const HEIGHT: u16 = 400;
 
-/// Changes whenever the same card are drawn differently, so that addresses made of both change too.
+/// Incremented whenever the same card is drawn differently, so that URLs derived from card and revision change too.
 pub const REVISION: u32 = 1;
 
-/// What the picture of a funding says; every text is ready to be read.
+/// The content of a funding's preview; texts are formatted and translated by the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct FundingCard<'a> {
-    /// What is wished for.
+    /// The funding's title.
     pub title: &'a str,
-    /// Whose wish it is.
+    /// The author.
     pub byline: &'a str,
-    /// How much of the goal there is, such as `60%`.
+    /// The collected share of the goal, such as `60%`.
     pub percent: &'a str,
-    /// The same for the bar, in thousandths; it is full at 1,000.
+    /// The same share for the progress bar, in thousandths; values above 1,000 count as 1,000.
     pub thousandths: u16,
-    /// What is collected, with its currency.
+    /// The collected amount, with its currency.
     pub collected: &'a str,
-    /// What is aimed for.
+    /// The goal amount, with its label and currency.
     pub goal: &'a str,
-    /// The funding's picture, a JPEG or PNG of our own making.
+    /// The funding's picture, a JPEG or PNG encoded by us.
     pub picture: Option<&'a [u8]>,
 }
 
-/// The picture could not be made.
+/// Why an image could not be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum DrawingError {
-    /// No memory for it, or a bug of ours.
-    #[error("there is no canvas of this size")]
+    /// The canvas could not be allocated, or its size is invalid.
+    #[error("the canvas could not be created")]
     Canvas,
     /// The encoder failed.
-    #[error("the picture can't be encoded")]
+    #[error("the image could not be encoded")]
     Encoding(#[from] image::ImageError),
 }
 
-/// Draws a funding. Takes some tens of milliseconds: run it off the asynchronous threads.
+/// Draws the preview of a funding as PNG. Blocks for some tens of milliseconds: call it outside the async executor.
 ///
 /// # Errors
-/// [`DrawingError`]; a picture that can't be read is drawn as none.
+/// [`DrawingError`]; an undecodable picture is no error and drawn as if there were none.
 pub fn draw_funding(font: Option<&Font>, card: &FundingCard<'_>) -> Result<Vec<u8>, DrawingError> {
     draw(font, |canvas, renderer| card::draw(canvas, renderer, card))
 }
 
-/// Draws what stands for the whole site: its mark, its name, and `line`.
+/// Draws the preview of the whole site as PNG: its logo, its name, and `line`.
 ///
 /// # Errors
 /// [`DrawingError`]
@@ -76,7 +76,7 @@ fn draw(
     picture: impl FnOnce(&mut Canvas, Option<&TextRenderer<'_>>),
 ) -> Result<Vec<u8>, DrawingError> {
     let mut canvas = Canvas::new(WIDTH, HEIGHT, colours::PAPER).ok_or(DrawingError::Canvas)?;
-    // A font that has gone since the start is no reason to show nothing.
+    // A font file that has been removed since the start is no error: the image is drawn without text.
     let file = font.and_then(Font::read);
     let font_data = font.zip(file.as_deref());
     let renderer = font_data.and_then(|(font, file)| TextRenderer::new(font.face(file)?));

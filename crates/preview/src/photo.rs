@@ -1,14 +1,14 @@
-//! The funding's picture: decoded, and cut so that it covers its place.
+//! The funding's picture: decoded and cropped to a square.
 
 use image::imageops::FilterType;
 use image::{ImageReader, Limits};
 use std::io::Cursor;
 use tiny_skia::{ColorU8, Pixmap};
 
-/// Bytes that decoding may take: our own pictures have at most 1,600 by 1,600 pixels.
+/// Memory limit of decoding, in bytes: our own pictures have at most 1,600 by 1,600 pixels.
 const DECODED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// The middle of the picture in `file`, `side` pixels square; `None` when it can't be read.
+/// The centre of the picture in `file`, scaled to `side` by `side` pixels; `None` when it can't be decoded.
 pub fn square(file: &[u8], side: u16) -> Option<Pixmap> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()

@@ -1,6 +1,6 @@
-//! Letters: which of a text can be drawn, how wide they are, and their outlines.
+//! Text rendering: glyph selection, widths and outlines.
 //!
-//! Widths are whole units of the font, of which [`TextRenderer::units_per_em`] make the size in pixels.
+//! Widths are in whole font units, of which [`TextRenderer::units_per_em`] equal the font size in pixels.
 #![expect(
     clippy::float_arithmetic,
     reason = "geometry for a rasteriser that works in floats; no amount comes near"
@@ -21,19 +21,19 @@ pub struct TextRenderer<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glyph {
     id: GlyphId,
-    /// Units of the font.
+    /// Advance width, in font units.
     pub width: i32,
     pub is_space: bool,
 }
 
-/// Where a line of text stands.
+/// Position and font size of a line of text, in pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct TextPosition {
-    /// Its left end.
+    /// Left end.
     pub x: i16,
-    /// What glyphs stand on.
+    /// Baseline, from the top of the canvas.
     pub baseline: i16,
-    /// Size of the font in pixels.
+    /// Font size.
     pub size: i16,
 }
 
@@ -43,7 +43,7 @@ impl<'a> TextRenderer<'a> {
         (units_per_em > 0).then_some(Self { face, units_per_em })
     }
 
-    /// What of `text` the font has, with single spaces between words.
+    /// The glyphs of `text`, without characters missing in the font, with single spaces between words.
     pub fn glyphs(&self, text: &str) -> Vec<Glyph> {
         let mut glyphs: Vec<Glyph> = Vec::new();
         for it in text.chars().filter(|it| !is_invisible(*it)) {
@@ -66,12 +66,12 @@ impl<'a> TextRenderer<'a> {
         })
     }
 
-    /// Pixels, in units of the font at this size.
+    /// Converts pixels to font units at this font size.
     pub fn font_units(&self, pixels: i16, size: i16) -> i32 {
         i32::from(pixels) * self.units_per_em / i32::from(size.max(1))
     }
 
-    /// Width of a line in pixels at this size, rounded up.
+    /// Width of a line in pixels at this font size, rounded up.
     pub fn pixels(&self, glyphs: &[Glyph], size: i16) -> i16 {
         let units: i32 = glyphs.iter().map(|glyph| glyph.width).sum();
         let pixels = units.saturating_mul(i32::from(size)) / self.units_per_em + 1;
@@ -98,14 +98,14 @@ impl<'a> TextRenderer<'a> {
         let Some(path) = outline.path.finish() else {
             return;
         };
-        // The font's y grows upwards.
+        // The y axis of fonts points upwards.
         let (x, y) = (f32::from(position.x), f32::from(position.baseline));
         let transform = Transform::from_row(scale, 0.0, 0.0, -scale, x, y);
         canvas.fill(&path, transform, colour);
     }
 }
 
-/// Control characters and those that only steer others: drawn they would be boxes or gaps.
+/// Whether it is a control or formatting character, which would be drawn as a box or a gap.
 fn is_invisible(it: char) -> bool {
     let formatting = matches!(it,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180b}'..='\u{180e}'
@@ -115,7 +115,7 @@ fn is_invisible(it: char) -> bool {
     formatting || (it.is_control() && !it.is_whitespace())
 }
 
-/// Collects outlines, each further to the right.
+/// Collects glyph outlines into one path, each shifted by the widths before it.
 #[derive(Default)]
 struct Outline {
     path: PathBuilder,

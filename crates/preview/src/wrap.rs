@@ -1,12 +1,11 @@
-//! Breaks a text into lines at the ends of words, as Korean wants it, and ends one that is too long with an
-//! ellipsis.
+//! Line breaking: between words, as is usual in Korean; a text that is too long ends with an ellipsis.
 
 use crate::text::{Glyph, TextRenderer};
 
-/// Steps in which lines are made narrower until they are about as long as each other.
+/// Steps in which the line width is reduced to balance the lines.
 const NARROWING_STEPS: i32 = 24;
 
-/// `text` in at most `lines` lines of this width, about as long as each other.
+/// Breaks `text` into at most `lines` balanced lines of at most `units` font units.
 pub fn wrap(
     renderer: &TextRenderer<'_>,
     text: &[Glyph],
@@ -30,7 +29,7 @@ pub fn wrap(
     rows
 }
 
-/// Whether `text` needs no more than this many lines, and no word is rows.
+/// Whether `text` fits into this many lines without breaking a word.
 pub fn fits(text: &[Glyph], units: i32, lines: usize) -> bool {
     widest_word(text) <= units && break_lines(text, units).len() <= lines
 }
@@ -40,7 +39,7 @@ fn widest_word(text: &[Glyph]) -> i32 {
     words.max().unwrap_or_default()
 }
 
-/// One line of this width; a longer text ends with an ellipsis.
+/// Truncates `text` to one line of at most `units` font units, with an ellipsis.
 pub fn one_line(renderer: &TextRenderer<'_>, text: Vec<Glyph>, units: i32) -> Vec<Glyph> {
     if width(&text) <= units {
         text
@@ -61,7 +60,7 @@ fn break_lines(text: &[Glyph], units: i32) -> Vec<Vec<Glyph>> {
             end_line(&mut lines, &mut line);
         }
         for glyph in word {
-            // A word that is wider than a line is rows where it must.
+            // A word wider than a line is broken within the word.
             if !line.is_empty() && width(&line) + glyph.width > units {
                 end_line(&mut lines, &mut line);
             }
@@ -74,7 +73,7 @@ fn break_lines(text: &[Glyph], units: i32) -> Vec<Vec<Glyph>> {
     lines
 }
 
-/// Without the space that led to the next word.
+/// Ends a line, without trailing spaces.
 fn end_line(lines: &mut Vec<Vec<Glyph>>, line: &mut Vec<Glyph>) {
     while line.pop_if(|last| last.is_space).is_some() {}
     if !line.is_empty() {

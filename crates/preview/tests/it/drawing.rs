@@ -1,4 +1,4 @@
-//! What stands where.
+//! The layout of previews.
 
 use image::Rgb;
 use preview::{FundingCard, HEIGHT, WIDTH, draw_funding, draw_site};
@@ -22,18 +22,18 @@ fn a_funding_and_the_site_are_drawn_800_by_400() {
 }
 
 #[test]
-fn without_a_font_it_is_the_same_picture_without_text() {
+fn without_a_font_the_same_image_is_drawn_without_text() {
     let bare = pixels(&draw_funding(None, &card()).unwrap());
     let whole = pixels(&draw_funding(Some(&font()), &card()).unwrap());
     assert_eq!(ink(&bare), 0);
     let left =
         |picture: &image::RgbImage| image::imageops::crop_imm(picture, 0, 0, 400, 400).to_image();
     assert_eq!(left(&bare), left(&whole), "the picture's half");
-    assert!(bare.pixels().any(|pixel| *pixel == ACCENT), "mark and bar");
+    assert!(bare.pixels().any(|pixel| *pixel == ACCENT), "logo and bar");
 }
 
 #[test]
-fn what_the_font_lacks_is_left_out_and_not_boxed() {
+fn characters_missing_in_the_font_are_omitted() {
     let font = font();
     let draw = |title| draw_funding(Some(&font), &FundingCard { title, ..card() }).unwrap();
     let plain = draw("생일 축하");
@@ -46,7 +46,7 @@ fn what_the_font_lacks_is_left_out_and_not_boxed() {
 }
 
 #[test]
-fn no_text_leaves_its_column_however_long_it_is() {
+fn a_text_of_any_length_stays_in_its_column() {
     let font = font();
     let endless = "가나다라".repeat(200);
     let words = "아주 긴 소원 ".repeat(100);
@@ -78,7 +78,7 @@ fn no_text_leaves_its_column_however_long_it_is() {
 }
 
 #[test]
-fn the_bar_is_as_long_as_the_share() {
+fn the_length_of_the_bar_is_proportional() {
     let filled = |thousandths| {
         let card = FundingCard {
             thousandths,

@@ -1,18 +1,18 @@
-//! Which font is taken.
+//! The choice of a font.
 
 use preview::{Font, FontError};
 
 use crate::font;
 
 #[test]
-fn a_configured_file_is_taken_and_of_a_collection_a_font_with_hangul() {
+fn a_configured_file_yields_its_face_with_hangul() {
     let system = font();
     let chosen = Font::from_file(system.path()).unwrap();
     assert_eq!(chosen, system);
 }
 
 #[test]
-fn a_file_that_is_no_font_or_is_missing_is_refused_by_name() {
+fn an_error_names_the_file_that_is_missing_or_not_a_font() {
     let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let refused = Font::from_file(&manifest).unwrap_err();
     assert!(matches!(refused, FontError::NoHangul(_)));

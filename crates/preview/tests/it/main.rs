@@ -1,4 +1,4 @@
-//! Pictures of links, looked at as pixels.
+//! Link previews, checked by their pixels.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod drawing;
@@ -8,7 +8,7 @@ mod photos;
 use image::RgbImage;
 use preview::{Font, FundingCard};
 
-/// A font is among what the checks install: without one these tests fail.
+/// `scripts/install-tools` installs a font; without one, these tests fail.
 fn font() -> Font {
     Font::from_system().expect("a system font with Hangul (scripts/install-tools)")
 }
@@ -32,7 +32,7 @@ fn pixels(file: &[u8]) -> RgbImage {
         .into_rgb8()
 }
 
-/// Pixels as dark as the ink of a title.
+/// Number of pixels as dark as text.
 fn ink(picture: &RgbImage) -> usize {
     let dark = |pixel: &&image::Rgb<u8>| pixel.0.iter().all(|value| *value < 0x40);
     picture.pixels().filter(dark).count()

@@ -1,4 +1,4 @@
-//! The funding's own picture within the picture.
+//! The funding's picture within the preview.
 
 use std::io::Cursor;
 
@@ -21,7 +21,7 @@ fn drawn(picture: Option<&[u8]>) -> RgbImage {
 }
 
 #[test]
-fn the_middle_of_a_picture_covers_its_place_whatever_its_shape() {
+fn a_picture_of_any_shape_covers_its_square() {
     for (width, height) in [(1_600, 400), (400, 1_600), (40, 40), (1, 1)] {
         let green = RgbImage::from_pixel(width, height, Rgb([0, 128, 0]));
         let picture = drawn(Some(&file(green, ImageFormat::Png)));
@@ -33,14 +33,14 @@ fn the_middle_of_a_picture_covers_its_place_whatever_its_shape() {
 }
 
 #[test]
-fn a_transparent_picture_shows_what_is_behind() {
+fn a_transparent_picture_shows_the_background() {
     let clear = RgbaImage::from_pixel(100, 100, Rgba([0, 0, 0, 0]));
     let picture = drawn(Some(&file(clear, ImageFormat::Png)));
     assert_eq!(picture.get_pixel(MIDDLE.0, MIDDLE.1).0, [0xfd, 0xe3, 0xec]);
 }
 
 #[test]
-fn a_picture_that_cannot_be_read_is_drawn_as_none() {
+fn an_undecodable_picture_is_drawn_like_none() {
     let none = drawn(None);
     assert_eq!(drawn(Some(b"not a picture")), none);
     let whole = file(RgbImage::new(300, 300), ImageFormat::Jpeg);
