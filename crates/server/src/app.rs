@@ -21,7 +21,7 @@ use crate::{
 };
 use web::headers::EdgeLayer;
 use web::path::CanonicalPathLayer;
-use web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates};
+use web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates, RouteClasses};
 use web::{AppError, docs};
 
 /// What the API document says about the whole.
@@ -194,10 +194,10 @@ pub fn service(
     let router = router
         .method_not_allowed_fallback(|| async { wrong_method() })
         .merge(pages(state, return_pages))
-        .with_state(state.clone());
+        .with_state(state.clone())
+        .layer(rate_limits(state));
     let production = !state.config.is_dev();
-    let limited = rate_limits(state).layer(router);
-    Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(limited)))
+    Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(router)))
 }
 
 fn rate_limits(state: &AppState) -> RateLimitLayer {
@@ -215,26 +215,45 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
         identity::render_early_refusal(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
-    let limits = RateLimits::new(&RATES, proxies, classify, account_of);
+    let limits = RateLimits::new(&RATES, proxies, route_classes(), account_of);
     RateLimitLayer::new(Arc::new(limits.refusing(refuse)))
 }
 
-/// A refreshed token is a read: a whole mobile network may share one address.
-fn classify(method: &Method, path: &str) -> Class {
-    match path {
-        "/account/kakaologin" | "/login/kakao" | "/login/kakao/return" => Class::Login,
-        // A burst of Kakao's must not be turned away; it proves itself by our admin key.
-        "/account/token/refresh" | "/kakao/unlink" => Class::Read,
-        "/account/search" | "/explore/people" => Class::Search,
-        path if path.starts_with("/fundings/") && path.contains("/preview/") => Class::Preview,
-        path if method == Method::POST && path.ends_with("/support") => Class::Payment,
-        path if method == Method::POST && path.starts_with("/remit/kakaopay/") => Class::Payment,
-        _ if method == Method::GET || method == Method::HEAD => Class::Read,
-        // Pictures are stored, and somebody else's server is asked: a form must not become a way to do that often.
-        "/fundings/new" | "/me/edit" => Class::Form,
-        path if path.starts_with("/fundings/new/") => Class::Form,
-        path if path.starts_with("/fundings/") && path.ends_with("/edit") => Class::Form,
-        path if path.starts_with("/fundings/") && path.ends_with("/review") => Class::Form,
-        _ => Class::Write,
+/// Routes whose every request is of one class.
+const LIMITED: [(&str, Class); 8] = [
+    ("/account/kakaologin", Class::Login),
+    ("/login/kakao", Class::Login),
+    ("/login/kakao/return", Class::Login),
+    // A whole mobile network may share one address.
+    ("/account/token/refresh", Class::Read),
+    // A burst of Kakao's must not be turned away; it proves itself by our admin key.
+    ("/kakao/unlink", Class::Read),
+    ("/account/search", Class::Search),
+    ("/explore/people", Class::Search),
+    ("/fundings/{id}/preview/{file}", Class::Preview),
+];
+
+/// Routes whose writes are of one class.
+const WRITES_LIMITED: [(&str, Class); 10] = [
+    ("/fundings/{id}/support", Class::Payment),
+    ("/remit/kakaopay/ready", Class::Payment),
+    ("/remit/kakaopay/approve", Class::Payment),
+    ("/fundings/new", Class::Form),
+    ("/fundings/new/preview", Class::Form),
+    ("/fundings/new/change", Class::Form),
+    ("/fundings/new/link", Class::Form),
+    ("/fundings/{id}/edit", Class::Form),
+    ("/fundings/{id}/review", Class::Form),
+    ("/me/edit", Class::Form),
+];
+
+fn route_classes() -> RouteClasses {
+    let mut classes = RouteClasses::default();
+    for (pattern, class) in LIMITED {
+        classes.limit(pattern, class);
     }
+    for (pattern, class) in WRITES_LIMITED {
+        classes.limit_writes(pattern, class);
+    }
+    classes
 }

@@ -10,8 +10,10 @@ pub mod input;
 pub mod paging;
 pub mod path;
 pub mod rate_limit;
+pub mod routes;
 pub mod serve;
 
 pub use answer::{Done, Json, Page, created, done, no_content};
 pub use error::{AppError, Problem, Refusal};
 pub use input::{Input, PathInput, QueryInput, Upload};
+pub use routes::Routes;

@@ -2,20 +2,24 @@
 //! time to wait; memory stays bounded, however many addresses somebody sends from.
 
 mod limiter;
+mod route_classes;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::{Either, Ready, ready};
-use http::{Extensions, HeaderMap, Method, Request, Uri};
+use http::{Extensions, HeaderMap, Request, Uri};
 use tower::{Layer, Service};
 
 use self::limiter::Limiter;
 use super::client_address::TrustedProxies;
 use super::error::AppError;
+
+pub use self::route_classes::RouteClasses;
 
 /// What a request is, as far as its rate is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +68,6 @@ pub struct Rates {
     pub form: Rate,
 }
 
-/// Chooses the class of a request by method and path.
-pub type Classify = fn(&Method, &str) -> Class;
-
 /// Names the account of a request by its verified token. It may leave what it verified in the extensions,
 /// so that the handler does not verify again.
 pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
@@ -107,7 +108,7 @@ impl Default for Rates {
 pub struct RateLimits {
     limiters: [Limiter; 7],
     proxies: TrustedProxies,
-    classify: Classify,
+    classes: RouteClasses,
     account_of: AccountOf,
     refuse: Refuse,
 }
@@ -117,7 +118,7 @@ impl RateLimits {
     pub fn new(
         rates: &Rates,
         proxies: TrustedProxies,
-        classify: Classify,
+        classes: RouteClasses,
         account_of: AccountOf,
     ) -> Self {
         let limiters = [
@@ -133,7 +134,7 @@ impl RateLimits {
         Self {
             limiters,
             proxies,
-            classify,
+            classes,
             account_of,
             refuse: Arc::new(|_, _, refusal| refusal.into_response()),
         }
@@ -163,7 +164,10 @@ impl RateLimits {
     /// # Errors
     /// 429 with the seconds to wait.
     fn check<B>(&self, request: &mut Request<B>) -> Result<(), AppError> {
-        let class = (self.classify)(request.method(), request.uri().path());
+        let pattern = request.extensions().get::<MatchedPath>();
+        let class = self
+            .classes
+            .class_of(pattern.map(MatchedPath::as_str), request.method());
         let address = self
             .proxies
             .client_address(request.headers(), request.extensions());
@@ -201,6 +205,9 @@ impl Class {
 }
 
 /// Counts requests and refuses those over the rate; [`RateLimitLayer::off`] lets everything pass.
+///
+/// Goes around a finished router by [`axum::Router::layer`], which runs it after matching: the class of a
+/// request is that of its route.
 #[derive(Clone)]
 pub struct RateLimitLayer {
     limits: Option<Arc<RateLimits>>,

@@ -17,6 +17,7 @@ mod input_multipart;
 mod paging;
 mod paths;
 mod rate_limit;
+mod routes;
 mod serving;
 
 use axum::body::Body;

@@ -7,20 +7,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get as route_get;
-use http::Method;
-use tower::{Layer, Service};
+use tower::Service;
 use web::client_address::TrustedProxies;
-use web::rate_limit::{AccountOf, Class, ClientAddress, Rate, RateLimitLayer, RateLimits, Rates};
+use web::rate_limit::{
+    AccountOf, Class, ClientAddress, Rate, RateLimitLayer, RateLimits, Rates, RouteClasses,
+};
 
 use crate::{Answer, get, send};
-
-fn classify(method: &Method, path: &str) -> Class {
-    match path {
-        "/login" => Class::Login,
-        _ if method == Method::GET => Class::Read,
-        _ => Class::Write,
-    }
-}
 
 /// Three reads and two logins at once, then one a minute.
 fn limits(read: Rate) -> Arc<RateLimits> {
@@ -33,10 +26,12 @@ fn limits(read: Rate) -> Arc<RateLimits> {
         let token = headers.get("authorization")?.to_str().ok()?;
         Some(token.to_owned())
     });
+    let mut classes = RouteClasses::default();
+    classes.limit("/login", Class::Login);
     Arc::new(RateLimits::new(
         &rates,
         TrustedProxies::default(),
-        classify,
+        classes,
         account_of,
     ))
 }
@@ -58,7 +53,7 @@ fn app(
                 address.to_string()
             }),
         );
-    layer.layer(router)
+    router.layer(layer.clone())
 }
 
 async fn ask(layer: &RateLimitLayer, uri: &str, peer: &str, account: Option<&str>) -> Answer {
