@@ -53,7 +53,7 @@ const RATES: Rates = Rates {
     payment: Rate::new(60, 30),
     search: Rate::new(60, 30),
     preview: Rate::new(120, 60),
-    form: Rate::new(20, 20),
+    upload: Rate::new(20, 20),
 };
 
 /// Every route that is in the API document.
@@ -238,13 +238,13 @@ const WRITES_LIMITED: [(&str, Class); 10] = [
     ("/fundings/{id}/support", Class::Payment),
     ("/remit/kakaopay/ready", Class::Payment),
     ("/remit/kakaopay/approve", Class::Payment),
-    ("/fundings/new", Class::Form),
-    ("/fundings/new/preview", Class::Form),
-    ("/fundings/new/change", Class::Form),
-    ("/fundings/new/link", Class::Form),
-    ("/fundings/{id}/edit", Class::Form),
-    ("/fundings/{id}/review", Class::Form),
-    ("/me/edit", Class::Form),
+    ("/fundings/new", Class::Upload),
+    ("/fundings/new/preview", Class::Upload),
+    ("/fundings/new/change", Class::Upload),
+    ("/fundings/new/link", Class::Upload),
+    ("/fundings/{id}/edit", Class::Upload),
+    ("/fundings/{id}/review", Class::Upload),
+    ("/me/edit", Class::Upload),
 ];
 
 fn route_classes() -> RouteClasses {

@@ -36,8 +36,8 @@ pub enum Class {
     Search,
     /// Pictures of links, which may have to be drawn.
     Preview,
-    /// Forms that bring pictures along.
-    Form,
+    /// Requests that decode an uploaded picture or fetch from another server: neither may become cheap to repeat.
+    Upload,
 }
 
 /// The rate of one class.
@@ -64,8 +64,8 @@ pub struct Rates {
     pub search: Rate,
     /// For [`Class::Preview`].
     pub preview: Rate,
-    /// For [`Class::Form`].
-    pub form: Rate,
+    /// For [`Class::Upload`].
+    pub upload: Rate,
 }
 
 /// Names the account of a request by its verified token. It may leave what it verified in the extensions,
@@ -99,7 +99,7 @@ impl Default for Rates {
             payment: Rate::new(30, 15),
             search: Rate::new(60, 30),
             preview: Rate::new(120, 60),
-            form: Rate::new(20, 20),
+            upload: Rate::new(20, 20),
         }
     }
 }
@@ -128,7 +128,7 @@ impl RateLimits {
             rates.payment,
             rates.search,
             rates.preview,
-            rates.form,
+            rates.upload,
         ]
         .map(Limiter::new);
         Self {
@@ -199,7 +199,7 @@ impl Class {
             Self::Payment => 3,
             Self::Search => 4,
             Self::Preview => 5,
-            Self::Form => 6,
+            Self::Upload => 6,
         }
     }
 }

@@ -39,7 +39,7 @@ fn declared() -> Routes {
     Routes::new()
         .operations(routes!(show, change))
         .limited(Class::Search)
-        .writes_limited(Class::Form)
+        .writes_limited(Class::Upload)
         .merge(pages)
 }
 
@@ -58,7 +58,7 @@ fn a_declared_class_is_found_by_its_pattern() {
         (Method::HEAD, "/fundings/{id}/support", Class::Read),
         (Method::POST, "/fundings/{id}/support", Class::Payment),
         (Method::GET, "/wish/{id}", Class::Search),
-        (Method::PUT, "/wish/{id}", Class::Form),
+        (Method::PUT, "/wish/{id}", Class::Upload),
     ] {
         let found = classes.class_of(Some(pattern), &method);
         assert_eq!(found, class, "{method} {pattern}");
@@ -85,11 +85,11 @@ fn merging_the_same_path_keeps_both_declarations() {
         .limited(Class::Search);
     let write = Routes::new()
         .route("/wish", route_post(async || "ok"))
-        .writes_limited(Class::Form);
+        .writes_limited(Class::Upload);
     let undeclared = Routes::new().route("/wish", axum::routing::put(async || "ok"));
     let merged = undeclared.merge(write).merge(read).into_parts().2;
     assert_eq!(merged.class_of(Some("/wish"), &Method::GET), Class::Search);
-    assert_eq!(merged.class_of(Some("/wish"), &Method::POST), Class::Form);
+    assert_eq!(merged.class_of(Some("/wish"), &Method::POST), Class::Upload);
 }
 
 #[test]
@@ -127,7 +127,7 @@ async fn statuses(class: Class, method: Method, uri: &str) -> [u16; 3] {
         payment: one,
         search: one,
         preview: one,
-        form: one,
+        upload: one,
     };
     let two = Rate::new(1, 2);
     match class {
@@ -137,7 +137,7 @@ async fn statuses(class: Class, method: Method, uri: &str) -> [u16; 3] {
         Class::Payment => rates.payment = two,
         Class::Search => rates.search = two,
         Class::Preview => rates.preview = two,
-        Class::Form => rates.form = two,
+        Class::Upload => rates.upload = two,
     }
     let (router, _, classes) = declared().into_parts();
     let limits = RateLimits::new(
@@ -167,7 +167,7 @@ async fn the_limiter_counts_a_request_by_its_route() {
         (Class::Payment, Method::POST, "/fundings/7/support"),
         (Class::Preview, Method::GET, "/files/a/b.png"),
         (Class::Search, Method::GET, "/wish/7"),
-        (Class::Form, Method::PUT, "/wish/7"),
+        (Class::Upload, Method::PUT, "/wish/7"),
     ] {
         let found = statuses(class, method.clone(), uri).await;
         assert_eq!(found, [200, 200, 429], "{method} {uri}");
