@@ -156,6 +156,22 @@ impl<S: Sync> FromRequestParts<S> for PageQuery {
     }
 }
 
+/// Splits rows loaded with a limit of `size + 1`: the rows of the page, and the cursor of its last row when
+/// there is another page.
+pub fn split_page<T>(
+    mut rows: Vec<T>,
+    size: i64,
+    cursor_of: impl FnOnce(&T) -> Cursor,
+) -> (Vec<T>, Option<Cursor>) {
+    let size = usize::try_from(size).unwrap_or(0);
+    if rows.len() <= size {
+        return (rows, None);
+    }
+    rows.truncate(size);
+    let cursor = rows.last().map(cursor_of);
+    (rows, cursor)
+}
+
 /// The `Link` header that leads to the items after `cursor`: a relative reference to `path`, with the
 /// other parameters of the query kept.
 pub fn next_link<'a>(

@@ -1,7 +1,7 @@
 //! Pages, cursors and the link to the next page.
 
 use web::QueryInput;
-use web::paging::{Cursor, PageQuery, Position, next_link};
+use web::paging::{Cursor, PageQuery, Position, next_link, split_page};
 
 use crate::told;
 
@@ -99,4 +99,22 @@ fn a_hostile_path_cannot_break_out_of_the_link() {
     let text = link.to_str().unwrap();
     assert_eq!(text.matches('>').count(), 1);
     assert!(!text.contains('\r') && !text.contains('\n'));
+}
+
+#[test]
+fn a_page_has_a_cursor_only_when_one_more_row_was_loaded() {
+    let split = |rows: &[i64]| split_page(rows.to_vec(), 2, |row| Cursor::one(*row));
+    assert_eq!(split(&[]), (vec![], None));
+    assert_eq!(split(&[9]), (vec![9], None));
+    assert_eq!(split(&[9, 8]), (vec![9, 8], None));
+    assert_eq!(split(&[9, 8, 7]), (vec![9, 8], Some(Cursor::one(8))));
+    assert_eq!(split(&[9, 8, 7, 6]), (vec![9, 8], Some(Cursor::one(8))));
+}
+
+#[test]
+fn a_page_without_room_has_neither_rows_nor_a_cursor() {
+    for size in [0, -1] {
+        let page = split_page(vec![9], size, |row| Cursor::one(*row));
+        assert_eq!(page, (vec![], None));
+    }
 }
