@@ -6,13 +6,11 @@ use std::str::FromStr;
 
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap};
+use ipnet::IpNet;
 
 /// A range of addresses, such as `10.0.0.0/8`, `fd00::/8` or a single `192.0.2.7`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressRange {
-    network: u128,
-    mask: u128,
-}
+pub struct AddressRange(IpNet);
 
 /// The text is no address range.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +24,14 @@ pub struct TrustedProxies {
 }
 
 impl AddressRange {
-    /// Whether `address` lies within.
+    /// Whether `address` lies within; IPv4 and its mapped form (`::ffff:192.0.2.7`) are one address.
     pub fn contains(&self, address: IpAddr) -> bool {
-        to_bits(address) & self.mask == self.network
+        match (&self.0, address.to_canonical()) {
+            (IpNet::V4(range), IpAddr::V4(address)) => range.contains(&address),
+            (IpNet::V4(_), IpAddr::V6(_)) => false,
+            (IpNet::V6(range), IpAddr::V4(address)) => range.contains(&address.to_ipv6_mapped()),
+            (IpNet::V6(range), IpAddr::V6(address)) => range.contains(&address),
+        }
     }
 }
 
@@ -36,30 +39,17 @@ impl FromStr for AddressRange {
     type Err = AddressRangeError;
 
     fn from_str(text: &str) -> Result<Self, AddressRangeError> {
-        let wrong = || AddressRangeError(text.to_owned());
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let (bits_max, offset) = if address.is_ipv4() {
-            (32, 96)
-        } else {
-            (128, 0)
-        };
-        let prefix: u32 = match prefix {
-            Some(prefix) => prefix.parse().map_err(|_| wrong())?,
-            None => bits_max,
-        };
-        if prefix > bits_max {
-            return Err(wrong());
-        }
-        let mask = prefix_mask(prefix.saturating_add(offset));
-        Ok(Self {
-            network: to_bits(address) & mask,
-            mask,
-        })
+        parse_range(text).ok_or_else(|| AddressRangeError(text.to_owned()))
     }
+}
+
+/// The address is parsed by the standard library: `IpNet` takes `010.0.0.1`, which others read as octal.
+fn parse_range(text: &str) -> Option<AddressRange> {
+    let range = match text.split_once('/') {
+        Some((address, prefix)) => IpNet::new(address.parse().ok()?, prefix.parse().ok()?).ok()?,
+        None => IpNet::from(text.parse::<IpAddr>().ok()?),
+    };
+    Some(AddressRange(range.trunc()))
 }
 
 impl TrustedProxies {
@@ -105,19 +95,4 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
         .parse::<IpAddr>()
         .or_else(|_| hop.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
-}
-
-/// The address as 128 bits, IPv4 in its mapped form.
-fn to_bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-/// The first `prefix` of 128 bits set.
-fn prefix_mask(prefix: u32) -> u128 {
-    u128::MAX
-        .checked_shl(128_u32.saturating_sub(prefix))
-        .unwrap_or(0)
 }

@@ -36,6 +36,10 @@ fn a_range_contains_its_addresses_only() {
     assert!(one.contains(address("192.0.2.7")) && !one.contains(address("192.0.2.8")));
     let all: AddressRange = "::/0".parse().unwrap();
     assert!(all.contains(address("203.0.113.9")));
+    let mapped: AddressRange = "::ffff:10.0.0.0/104".parse().unwrap();
+    assert!(mapped.contains(address("10.9.9.9")) && !mapped.contains(address("11.0.0.1")));
+    let unmasked: AddressRange = "10.1.2.3/16".parse().unwrap();
+    assert!(unmasked.contains(address("10.1.0.1")));
     let every_v4: AddressRange = "0.0.0.0/0".parse().unwrap();
     assert!(
         every_v4.contains(address("203.0.113.9")) && !every_v4.contains(address("2001:db8::1"))
@@ -52,6 +56,7 @@ fn what_is_no_range_is_refused_with_its_text() {
         "host",
         "10.0.0.0/",
         "10.0.0.0/-1",
+        "010.0.0.0/8",
     ] {
         let error = text.parse::<AddressRange>().unwrap_err();
         assert!(error.to_string().contains(text));
