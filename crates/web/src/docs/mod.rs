@@ -2,10 +2,10 @@
 //! script. Everything is made once, at start, and served by ourselves.
 
 mod complete;
-mod node;
 mod prose;
 mod reference;
 mod schema;
+mod tree;
 mod yaml;
 
 use std::sync::Arc;
@@ -21,7 +21,6 @@ use http::{HeaderName, HeaderValue};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use self::node::Node;
 use self::reference::ReferencePage;
 use super::answer::JSON_UTF8;
 use super::error::AppError;
@@ -59,9 +58,8 @@ pub fn router<S>(document: &OpenApi) -> anyhow::Result<Router<S>>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let json = serde_json::to_vec(document)?;
-    let tree: Node = serde_json::from_slice(&json)?;
-    let json = fixed(json, JSON_UTF8, None);
+    let tree = serde_json::to_value(document)?;
+    let json = fixed(serde_json::to_vec(&tree)?, JSON_UTF8, None);
     let yaml = fixed(
         yaml::write(&tree).into_bytes(),
         HeaderValue::from_static("application/yaml; charset=utf-8"),
@@ -101,8 +99,7 @@ where
 /// # Errors
 /// When `document` can't be written as JSON.
 pub fn to_yaml(document: &OpenApi) -> serde_json::Result<String> {
-    let tree: Node = serde_json::from_slice(&serde_json::to_vec(document)?)?;
-    Ok(yaml::write(&tree))
+    Ok(yaml::write(&serde_json::to_value(document)?))
 }
 
 /// A handler that answers the same bytes to everybody.

@@ -1,10 +1,11 @@
 //! The reading view: the whole document on one page, as values that the template only has to lay out.
 
 use askama::Template;
+use serde_json::{Map, Value};
 
-use super::node::Node;
 use super::prose::{Span, paragraphs, spans};
 use super::schema::{Piece, Shape, anchor, kind, notes};
+use super::tree::Tree;
 
 /// The methods an API document may list under a path.
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -72,17 +73,15 @@ struct SchemaView {
 }
 
 impl ReferencePage {
-    pub(super) fn of(document: &Node) -> Self {
-        let info = document.get("info").unwrap_or(&Node::Null);
+    pub(super) fn of(document: &Value) -> Self {
+        let info = &document["info"];
         Self {
             title: info.text("title").to_owned(),
             version: info.text("version").to_owned(),
             description: paragraphs(info.text("description")),
             groups: groups(document),
-            schemas: document
-                .get("components")
-                .map_or(&[][..], |components| components.map("schemas"))
-                .iter()
+            schemas: document["components"]
+                .map("schemas")
                 .map(|(name, schema)| SchemaView {
                     name: name.clone(),
                     anchor: anchor(name),
@@ -96,7 +95,7 @@ impl ReferencePage {
 }
 
 /// Operations by their first tag: the tags in the order they are declared, then those that are not.
-fn groups(document: &Node) -> Vec<Group> {
+fn groups(document: &Value) -> Vec<Group> {
     let mut groups: Vec<Group> = document
         .list("tags")
         .iter()
@@ -107,10 +106,7 @@ fn groups(document: &Node) -> Vec<Group> {
             if !METHODS.contains(&method.as_str()) {
                 continue;
             }
-            let tag = match operation.list("tags").first() {
-                Some(Node::Text(tag)) => tag.as_str(),
-                _ => "API",
-            };
+            let tag = operation["tags"][0].as_str().unwrap_or("API");
             let view = operation_view(document, (path, item), (method, operation));
             match groups.iter_mut().find(|group| group.name == tag) {
                 Some(group) => group.operations.push(view),
@@ -136,9 +132,9 @@ fn new_group(name: &str, description: &str) -> Group {
 }
 
 fn operation_view(
-    document: &Node,
-    (path, item): (&str, &Node),
-    (method, operation): (&str, &Node),
+    document: &Value,
+    (path, item): (&str, &Value),
+    (method, operation): (&str, &Value),
 ) -> Operation {
     let shared = item.list("parameters").iter();
     let security = operation.get("security").or(document.get("security"));
@@ -160,19 +156,20 @@ fn operation_view(
             .unwrap_or_default(),
         responses: operation
             .map("responses")
-            .iter()
             .map(|(status, response)| response_view(status, response.resolve(document)))
             .collect(),
     }
 }
 
 /// What a call must, or may, carry to say who calls.
-fn credentials(security: &Node) -> &'static str {
-    let Node::List(ways) = security else {
+fn credentials(security: &Value) -> &'static str {
+    let Some(ways) = security.as_array() else {
         return "";
     };
     let names = |wanted: &str| ways.iter().any(|way| way.get(wanted).is_some());
-    let is_open = ways.iter().any(|way| way.entries().is_empty());
+    let is_open = ways
+        .iter()
+        .any(|way| way.as_object().is_none_or(Map::is_empty));
     match (names("bearer"), is_open) {
         (true, true) => "Bearer token, if any",
         (true, false) => "Bearer token",
@@ -181,8 +178,8 @@ fn credentials(security: &Node) -> &'static str {
     }
 }
 
-fn parameter_view(parameter: &Node) -> ParameterView {
-    let schema = parameter.get("schema").unwrap_or(&Node::Null);
+fn parameter_view(parameter: &Value) -> ParameterView {
+    let schema = &parameter["schema"];
     let mut all_notes = notes(schema);
     all_notes.extend(notes(parameter));
     ParameterView {
@@ -195,27 +192,26 @@ fn parameter_view(parameter: &Node) -> ParameterView {
     }
 }
 
-fn response_view(status: &str, response: &Node) -> ResponseView {
+fn response_view(status: &str, response: &Value) -> ResponseView {
     ResponseView {
         status: status.to_owned(),
         description: spans(response.text("description")),
         headers: response
             .map("headers")
-            .iter()
             .map(|(name, header)| (name.clone(), spans(header.text("description"))))
             .collect(),
         // Named schemas of answers stand at the end of the page, once.
-        contents: contents(response, &Node::Null),
+        contents: contents(response, &Value::Null),
     }
 }
 
 /// The contents of a request or an answer; encodings with the same fields stand together. The fields of named
 /// schemas are those that `root` has.
-fn contents(holder: &Node, root: &Node) -> Vec<ContentView> {
+fn contents(holder: &Value, root: &Value) -> Vec<ContentView> {
     let mut views: Vec<ContentView> = Vec::new();
     let mut last = None;
     for (media, content) in holder.map("content") {
-        let schema = content.get("schema").unwrap_or(&Node::Null);
+        let schema = &content["schema"];
         let same = Some(schema.pretty());
         match views.last_mut().filter(|_| same == last) {
             Some(view) => view.media.push(media.clone()),
@@ -234,18 +230,17 @@ fn contents(holder: &Node, root: &Node) -> Vec<ContentView> {
 }
 
 /// The `example` of a node, or its named or listed `examples`.
-fn examples(holder: &Node) -> Vec<String> {
+fn examples(holder: &Value) -> Vec<String> {
     let single = holder.get("example");
     let named = holder
         .map("examples")
-        .iter()
         .filter_map(|(_, example)| example.get("value"));
     let listed = holder.list("examples").iter();
     single
         .into_iter()
         .chain(named)
         .chain(listed)
-        .map(Node::pretty)
+        .map(Tree::pretty)
         .collect()
 }
 

@@ -1,7 +1,9 @@
 //! Schemas for a reader: the type in a few words, with links to named schemas, and the fields in a table.
 
-use super::node::Node;
+use serde_json::Value;
+
 use super::prose::{Span, spans};
+use super::tree::Tree;
 
 /// A piece of a type: words, or a link to a named schema.
 pub(super) struct Piece {
@@ -27,7 +29,7 @@ pub(super) struct FieldView {
 }
 
 impl Shape {
-    pub(super) fn of(schema: &Node) -> Self {
+    pub(super) fn of(schema: &Value) -> Self {
         Self {
             kind: kind(schema),
             fields: fields(schema),
@@ -42,7 +44,7 @@ pub(super) fn anchor(name: &str) -> String {
 }
 
 /// The type in words.
-pub(super) fn kind(schema: &Node) -> Vec<Piece> {
+pub(super) fn kind(schema: &Value) -> Vec<Piece> {
     if let Some(name) = schema
         .text("$ref")
         .rsplit('/')
@@ -64,11 +66,11 @@ pub(super) fn kind(schema: &Node) -> Vec<Piece> {
         }
     }
     let mut pieces = match schema.get("type") {
-        Some(Node::Text(name)) => named(name, schema),
-        Some(Node::List(names)) => join(
+        Some(Value::String(name)) => named(name, schema),
+        Some(Value::Array(names)) => join(
             names.iter().map(|name| match name {
-                Node::Text(name) => named(name, schema),
-                other => words(&other.scalar()),
+                Value::String(name) => named(name, schema),
+                other => words(&other.to_string()),
             }),
             " or ",
         ),
@@ -82,29 +84,22 @@ pub(super) fn kind(schema: &Node) -> Vec<Piece> {
 }
 
 /// The fields of an object, those of its `allOf` parts included.
-fn fields(schema: &Node) -> Vec<FieldView> {
+fn fields(schema: &Value) -> Vec<FieldView> {
     let required = schema.list("required");
-    let is_required = |wanted: &str| {
-        required
-            .iter()
-            .any(|name| matches!(name, Node::Text(name) if name == wanted))
-    };
-    let own = schema
-        .map("properties")
-        .iter()
-        .map(|(name, field)| FieldView {
-            name: name.clone(),
-            required: is_required(name),
-            kind: kind(field),
-            description: spans(field.text("description")),
-            notes: notes(field),
-        });
+    let is_required = |wanted: &str| required.iter().any(|name| name == wanted);
+    let own = schema.map("properties").map(|(name, field)| FieldView {
+        name: name.clone(),
+        required: is_required(name),
+        kind: kind(field),
+        description: spans(field.text("description")),
+        notes: notes(field),
+    });
     let inherited = schema.list("allOf").iter().flat_map(fields);
     own.chain(inherited).collect()
 }
 
 /// Limits, defaults and examples, one short note each.
-pub(super) fn notes(schema: &Node) -> Vec<String> {
+pub(super) fn notes(schema: &Value) -> Vec<String> {
     let labels = [
         ("minimum", "at least"),
         ("maximum", "at most"),
@@ -127,10 +122,10 @@ pub(super) fn notes(schema: &Node) -> Vec<String> {
         .collect()
 }
 
-fn value_in_line(value: &Node) -> String {
+fn value_in_line(value: &Value) -> String {
     match value {
-        Node::Text(text) => text.clone(),
-        Node::List(items) => items
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items
             .iter()
             .map(value_in_line)
             .collect::<Vec<_>>()
@@ -139,7 +134,7 @@ fn value_in_line(value: &Node) -> String {
     }
 }
 
-fn named(name: &str, schema: &Node) -> Vec<Piece> {
+fn named(name: &str, schema: &Value) -> Vec<Piece> {
     match (name, schema.get("items")) {
         ("array", Some(items)) => {
             let mut pieces = words("list of ");

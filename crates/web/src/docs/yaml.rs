@@ -1,14 +1,17 @@
 //! Writes a document as block YAML 1.2. Every text value is double-quoted: JSON's escapes are YAML's too, and
-//! no word can then be mistaken for a number, a date or a truth value.
+//! no reader can mistake a word for a number, a date or a truth value. Serde's YAML quotes by the rules of 1.2
+//! only; the many readers of YAML 1.1 would load `off`, `1,000` and times as something else than text.
 
-use super::node::{Node, quoted};
+use serde_json::{Map, Value};
 
 /// The document as YAML text.
-pub(super) fn write(document: &Node) -> String {
+pub(super) fn write(document: &Value) -> String {
     let mut text = String::new();
     match document {
-        Node::Map(entries) if !entries.is_empty() => write_entries(entries, 0, false, &mut text),
-        Node::List(items) if !items.is_empty() => write_items(items, 0, false, &mut text),
+        Value::Object(entries) if !entries.is_empty() => {
+            write_entries(entries, 0, false, &mut text);
+        }
+        Value::Array(items) if !items.is_empty() => write_items(items, 0, false, &mut text),
         scalar => {
             text.push_str(&write_scalar(scalar));
             text.push('\n');
@@ -18,7 +21,7 @@ pub(super) fn write(document: &Node) -> String {
 }
 
 /// Writes entries at `depth`; the first one continues the line when `inline`.
-fn write_entries(entries: &[(String, Node)], depth: usize, inline: bool, text: &mut String) {
+fn write_entries(entries: &Map<String, Value>, depth: usize, inline: bool, text: &mut String) {
     for (at, (name, value)) in entries.iter().enumerate() {
         if at > 0 || !inline {
             indent(depth, text);
@@ -26,11 +29,11 @@ fn write_entries(entries: &[(String, Node)], depth: usize, inline: bool, text: &
         text.push_str(&write_key(name));
         text.push(':');
         match value {
-            Node::Map(inner) if !inner.is_empty() => {
+            Value::Object(inner) if !inner.is_empty() => {
                 text.push('\n');
                 write_entries(inner, depth.saturating_add(1), false, text);
             }
-            Node::List(items) if !items.is_empty() => {
+            Value::Array(items) if !items.is_empty() => {
                 text.push('\n');
                 write_items(items, depth.saturating_add(1), false, text);
             }
@@ -44,17 +47,17 @@ fn write_entries(entries: &[(String, Node)], depth: usize, inline: bool, text: &
 }
 
 /// Writes list items at `depth`; the first one continues the line when `inline`.
-fn write_items(items: &[Node], depth: usize, inline: bool, text: &mut String) {
+fn write_items(items: &[Value], depth: usize, inline: bool, text: &mut String) {
     for (at, item) in items.iter().enumerate() {
         if at > 0 || !inline {
             indent(depth, text);
         }
         text.push_str("- ");
         match item {
-            Node::Map(entries) if !entries.is_empty() => {
+            Value::Object(entries) if !entries.is_empty() => {
                 write_entries(entries, depth.saturating_add(1), true, text);
             }
-            Node::List(inner) if !inner.is_empty() => {
+            Value::Array(inner) if !inner.is_empty() => {
                 write_items(inner, depth.saturating_add(1), true, text);
             }
             scalar => {
@@ -80,14 +83,14 @@ fn write_key(name: &str) -> String {
     if plain && !word {
         name.to_owned()
     } else {
-        escape(&quoted(name))
+        escape(&Value::from(name).to_string())
     }
 }
 
-fn write_scalar(scalar: &Node) -> String {
+fn write_scalar(scalar: &Value) -> String {
     match scalar {
-        Node::Text(text) => escape(&quoted(text)),
-        other => other.scalar(),
+        Value::String(_) => escape(&scalar.to_string()),
+        other => other.to_string(),
     }
 }
 
