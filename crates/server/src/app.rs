@@ -211,12 +211,12 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
             .map(|bearer| bearer.account.to_string())
     });
     let own = state.clone();
-    let refuse = Arc::new(move |headers: &HeaderMap, uri: &Uri, refusal: AppError| {
+    let render = Arc::new(move |headers: &HeaderMap, uri: &Uri, refusal: AppError| {
         identity::render_early_refusal(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
     let limits = RateLimits::new(&RATES, proxies, route_classes(), account_of);
-    RateLimitLayer::new(Arc::new(limits.refusing(refuse)))
+    RateLimitLayer::new(Arc::new(limits.rendering(render)))
 }
 
 /// Routes whose every request is of one class.

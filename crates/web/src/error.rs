@@ -10,7 +10,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::answer::{JSON_UTF8, json_body};
+use super::response::{JSON_UTF8, json_body};
 
 /// Why a request is not answered as asked.
 ///

@@ -1,7 +1,6 @@
 //! The HTTP layer that every feature shares: reading hostile input, answering, refusing, serving.
 //! Nothing in here knows a feature; features import from here.
 
-pub mod answer;
 pub mod client_address;
 pub mod docs;
 pub mod error;
@@ -10,10 +9,11 @@ pub mod input;
 pub mod paging;
 pub mod path;
 pub mod rate_limit;
+pub mod response;
 pub mod routes;
 pub mod serve;
 
-pub use answer::{Done, Json, Page, created, done, no_content};
 pub use error::{AppError, Problem, Refusal};
 pub use input::{Input, PathInput, QueryInput, Upload};
+pub use response::{Done, Json, Page, created, done, no_content};
 pub use routes::Routes;

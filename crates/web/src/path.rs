@@ -13,18 +13,18 @@ use tower::{Layer, Service};
 /// Wraps a router; see the module.
 #[derive(Clone, Debug)]
 pub struct CanonicalPathLayer {
-    routes: Arc<Routes>,
+    known: Arc<KnownPaths>,
 }
 
 impl CanonicalPathLayer {
     /// Takes the canonical paths of the routes. Those with parameters are left alone.
     pub fn new<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) -> Self {
-        let mut routes = Routes::default();
+        let mut known = KnownPaths::default();
         for path in paths {
-            routes.add(path.as_ref());
+            known.add(path.as_ref());
         }
         Self {
-            routes: Arc::new(routes),
+            known: Arc::new(known),
         }
     }
 }
@@ -35,7 +35,7 @@ impl<S> Layer<S> for CanonicalPathLayer {
     fn layer(&self, inner: S) -> CanonicalPath<S> {
         CanonicalPath {
             inner,
-            routes: Arc::clone(&self.routes),
+            known: Arc::clone(&self.known),
         }
     }
 }
@@ -44,7 +44,7 @@ impl<S> Layer<S> for CanonicalPathLayer {
 #[derive(Clone, Debug)]
 pub struct CanonicalPath<S> {
     inner: S,
-    routes: Arc<Routes>,
+    known: Arc<KnownPaths>,
 }
 
 impl<S, B> Service<Request<B>> for CanonicalPath<S>
@@ -60,7 +60,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        if let Some(uri) = self.routes.rewrite(request.uri()) {
+        if let Some(uri) = self.known.rewrite(request.uri()) {
             *request.uri_mut() = uri;
         }
         self.inner.call(request)
@@ -69,18 +69,18 @@ where
 
 /// The routes without parameters, by their path without a trailing slash: looking one up needs no copy.
 #[derive(Debug, Default)]
-struct Routes {
-    forms: HashMap<String, Forms>,
+struct KnownPaths {
+    forms: HashMap<String, SlashForms>,
 }
 
 /// Which forms of a path are routes.
 #[derive(Clone, Copy, Debug, Default)]
-struct Forms {
+struct SlashForms {
     bare: bool,
     slashed: bool,
 }
 
-impl Routes {
+impl KnownPaths {
     fn add(&mut self, path: &str) {
         if path.contains('{') {
             return;

@@ -22,9 +22,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use self::reference::ReferencePage;
-use super::answer::JSON_UTF8;
 use super::error::AppError;
 use super::input::PathInput;
+use super::response::JSON_UTF8;
 
 pub use self::complete::complete;
 
@@ -59,18 +59,18 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let tree = serde_json::to_value(document)?;
-    let json = fixed(serde_json::to_vec(&tree)?, JSON_UTF8, None);
-    let yaml = fixed(
+    let json = constant(serde_json::to_vec(&tree)?, JSON_UTF8, None);
+    let yaml = constant(
         yaml::write(&tree).into_bytes(),
         HeaderValue::from_static("application/yaml; charset=utf-8"),
         None,
     );
-    let page = fixed(
+    let page = constant(
         ReferencePage::of(&tree).render()?.into_bytes(),
         HeaderValue::from_static("text/html; charset=utf-8"),
         Some(REFERENCE_CSP),
     );
-    let css = fixed(
+    let css = constant(
         include_bytes!("reference.css").to_vec(),
         HeaderValue::from_static("text/css; charset=utf-8"),
         None,
@@ -103,7 +103,7 @@ pub fn to_yaml(document: &OpenApi) -> serde_json::Result<String> {
 }
 
 /// A handler that answers the same bytes to everybody.
-fn fixed(
+fn constant(
     content: Vec<u8>,
     content_type: HeaderValue,
     policy: Option<&'static str>,

@@ -38,16 +38,16 @@ pub(super) fn paragraphs(text: &str) -> Vec<Vec<Span>> {
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut rest = text;
-    while let Some((before, inside, behind, style)) = next_mark(rest) {
+    while let Some((before, inside, after, style)) = next_mark(rest) {
         push(&mut spans, before, Style::Plain);
         push(&mut spans, inside, style);
-        rest = behind;
+        rest = after;
     }
     push(&mut spans, rest, Style::Plain);
     spans
 }
 
-/// The first marked run: what stands before it, in it and behind it.
+/// The first marked run: what stands before it, in it and after it.
 fn next_mark(text: &str) -> Option<(&str, &str, &str, Style)> {
     let code = between(text, "`").map(|parts| (parts, Style::Code));
     let strong = between(text, "**").map(|parts| (parts, Style::Strong));
@@ -55,13 +55,13 @@ fn next_mark(text: &str) -> Option<(&str, &str, &str, Style)> {
         .into_iter()
         .chain(strong)
         .min_by_key(|((before, _, _), _)| before.len());
-    first.map(|((before, inside, behind), style)| (before, inside, behind, style))
+    first.map(|((before, inside, after), style)| (before, inside, after, style))
 }
 
 fn between<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str, &'a str)> {
     let (before, rest) = text.split_once(mark)?;
-    let (inside, behind) = rest.split_once(mark)?;
-    Some((before, inside, behind))
+    let (inside, after) = rest.split_once(mark)?;
+    Some((before, inside, after))
 }
 
 fn push(spans: &mut Vec<Span>, text: &str, style: Style) {

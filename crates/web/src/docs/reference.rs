@@ -35,7 +35,7 @@ struct Operation {
     path: String,
     summary: Vec<Span>,
     description: Vec<Vec<Span>>,
-    secured: &'static str,
+    credentials: &'static str,
     deprecated: bool,
     parameters: Vec<ParameterView>,
     body: Vec<ContentView>,
@@ -44,7 +44,7 @@ struct Operation {
 
 struct ParameterView {
     name: String,
-    place: String,
+    location: String,
     required: bool,
     kind: Vec<Piece>,
     description: Vec<Span>,
@@ -144,7 +144,7 @@ fn operation_view(
         path: path.to_owned(),
         summary: spans(operation.text("summary")),
         description: paragraphs(operation.text("description")),
-        secured: security.map_or("", credentials),
+        credentials: security.map_or("", credentials),
         deprecated: operation.is_true("deprecated"),
         parameters: shared
             .chain(operation.list("parameters"))
@@ -184,7 +184,7 @@ fn parameter_view(parameter: &Value) -> ParameterView {
     all_notes.extend(notes(parameter));
     ParameterView {
         name: parameter.text("name").to_owned(),
-        place: parameter.text("in").to_owned(),
+        location: parameter.text("in").to_owned(),
         required: parameter.is_true("required"),
         kind: kind(schema),
         description: spans(parameter.text("description")),

@@ -59,10 +59,10 @@ pub(super) fn kind(schema: &Value) -> Vec<Piece> {
     if !schema.text("contentMediaType").is_empty() {
         return words("file");
     }
-    for (key, between) in [("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")] {
+    for (key, separator) in [("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")] {
         let choices = schema.list(key);
         if !choices.is_empty() {
-            return join(choices.iter().map(kind), between);
+            return join(choices.iter().map(kind), separator);
         }
     }
     let mut pieces = match schema.get("type") {
@@ -145,11 +145,11 @@ fn named(name: &str, schema: &Value) -> Vec<Piece> {
     }
 }
 
-fn join(parts: impl Iterator<Item = Vec<Piece>>, between: &str) -> Vec<Piece> {
+fn join(parts: impl Iterator<Item = Vec<Piece>>, separator: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for part in parts {
         if !pieces.is_empty() {
-            pieces.extend(words(between));
+            pieces.extend(words(separator));
         }
         pieces.extend(part);
     }

@@ -18,12 +18,12 @@ use crate::error::AppError;
 /// body allowed, this many times 11 MiB.
 const LARGE_BODIES_MAX: usize = 12;
 /// Time that a large body waits for its turn, until the caller is told to come back.
-const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 static LARGE_BODIES: Semaphore = Semaphore::const_new(LARGE_BODIES_MAX);
 
-/// A place among the large bodies, kept for as long as the body is in memory.
-pub(super) type Place = SemaphorePermit<'static>;
+/// A permit among the large bodies, kept for as long as the body is in memory.
+pub(super) type BodyPermit = SemaphorePermit<'static>;
 
 /// Reads the whole body.
 ///
@@ -35,7 +35,7 @@ pub(super) async fn read(
     headers: &HeaderMap,
     bytes_max: usize,
     limits: &InputLimits,
-) -> Result<(Bytes, Option<Place>), AppError> {
+) -> Result<(Bytes, Option<BodyPermit>), AppError> {
     if body.is_end_stream() {
         return Ok((Bytes::new(), None));
     }
@@ -67,10 +67,10 @@ async fn collect(
     mut body: Body,
     announced: usize,
     bytes_max: usize,
-    small: usize,
-) -> Result<(Bytes, Option<Place>), AppError> {
+    unpermitted_max: usize,
+) -> Result<(Bytes, Option<BodyPermit>), AppError> {
     let mut all = BytesMut::new();
-    let mut place = None;
+    let mut permit = None;
     while let Some(frame) = body.frame().await {
         let frame = frame
             .map_err(|_| AppError::bad_request("broken_body", "the body could not be read"))?;
@@ -80,24 +80,24 @@ async fn collect(
         if data.len() > bytes_max.saturating_sub(all.len()) {
             return Err(too_large(bytes_max));
         }
-        if place.is_none() && announced.max(all.len() + data.len()) > small {
-            place = Some(take_place().await?);
+        if permit.is_none() && announced.max(all.len() + data.len()) > unpermitted_max {
+            permit = Some(acquire_permit().await?);
         }
         if all.is_empty() {
             if data.len() >= announced && body.is_end_stream() {
-                return Ok((data, place));
+                return Ok((data, permit));
             }
             all.reserve(announced.max(data.len()));
         }
         all.extend_from_slice(&data);
     }
-    Ok((all.freeze(), place))
+    Ok((all.freeze(), permit))
 }
 
-async fn take_place() -> Result<Place, AppError> {
-    match tokio::time::timeout(TURN_TIMEOUT, LARGE_BODIES.acquire()).await {
-        Ok(place) => place.map_err(AppError::internal),
-        Err(_) => Err(AppError::too_many(TURN_TIMEOUT.as_secs())),
+async fn acquire_permit() -> Result<BodyPermit, AppError> {
+    match tokio::time::timeout(PERMIT_TIMEOUT, LARGE_BODIES.acquire()).await {
+        Ok(permit) => permit.map_err(AppError::internal),
+        Err(_) => Err(AppError::too_many(PERMIT_TIMEOUT.as_secs())),
     }
 }
 

@@ -36,8 +36,8 @@ pub(super) fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     let mut rest = parameters;
     loop {
         rest = rest.trim_start_matches([' ', '\t', ';']);
-        let (name, behind) = rest.split_once('=')?;
-        let (value, remainder) = read_value(behind.trim_start())?;
+        let (name, after) = rest.split_once('=')?;
+        let (value, remainder) = read_value(after.trim_start())?;
         if name.trim().eq_ignore_ascii_case(wanted) {
             return Some(value);
         }

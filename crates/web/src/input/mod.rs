@@ -32,7 +32,7 @@ pub use self::query::QueryInput;
 #[derive(Debug, Default)]
 pub struct Input {
     fields: Fields,
-    _place: Option<body::Place>,
+    _permit: Option<body::BodyPermit>,
 }
 
 /// An uploaded file: hostile bytes of an unknown kind.
@@ -78,7 +78,7 @@ impl<S: Sync> FromRequest<S> for Input {
             Encoding::Multipart(_) => limits.multipart_bytes_max,
             Encoding::Json | Encoding::Form | Encoding::Other => limits.plain_bytes_max,
         };
-        let (bytes, place) = body::read(body, &parts.headers, bytes_max, &limits).await?;
+        let (bytes, permit) = body::read(body, &parts.headers, bytes_max, &limits).await?;
         let fields = match encoding {
             Encoding::Multipart(boundary) => {
                 multipart::parse(&bytes, boundary.as_deref(), &limits)?
@@ -90,7 +90,7 @@ impl<S: Sync> FromRequest<S> for Input {
         };
         Ok(Self {
             fields,
-            _place: place,
+            _permit: permit,
         })
     }
 }

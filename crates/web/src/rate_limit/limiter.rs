@@ -55,19 +55,19 @@ impl Limiter {
     pub(super) fn check(&self, account: Option<String>, address: IpAddr) -> Result<(), AppError> {
         let crowded = self.crowded.load(Ordering::Relaxed);
         let key = account.map_or_else(|| address_key(address, crowded), Key::Account);
-        self.sweep_now_and_then();
+        self.sweep_if_due();
         self.keyed.check_key(&key).map_err(|not_yet| {
             let wait = not_yet.wait_time_from(DefaultClock::default().now());
-            AppError::too_many(whole_seconds(wait))
+            AppError::too_many(ceil_seconds(wait))
         })
     }
 
     /// Keys remembered.
-    pub(super) fn tracked(&self) -> usize {
+    pub(super) fn tracked_keys(&self) -> usize {
         self.keyed.len()
     }
 
-    fn sweep_now_and_then(&self) {
+    fn sweep_if_due(&self) {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % CHECKS_PER_SWEEP != CHECKS_PER_SWEEP - 1 {
             return;
@@ -107,7 +107,7 @@ fn address_key(address: IpAddr, crowded: bool) -> Key {
 }
 
 /// Rounded up: waiting that long is enough.
-fn whole_seconds(wait: Duration) -> u64 {
+fn ceil_seconds(wait: Duration) -> u64 {
     wait.as_secs()
         .saturating_add(u64::from(wait.subsec_nanos() > 0))
         .max(1)

@@ -73,7 +73,7 @@ pub struct Rates {
 pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
 
 /// Answers a request that is over its rate, by its headers and address.
-pub type Refuse = Arc<dyn Fn(&HeaderMap, &Uri, AppError) -> Response + Send + Sync>;
+pub type RenderRefusal = Arc<dyn Fn(&HeaderMap, &Uri, AppError) -> Response + Send + Sync>;
 
 /// The caller's address as found out for this request, in its extensions.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +83,8 @@ impl Rate {
     /// A rate of `per_minute` requests, `burst` of them at once. Zero counts as one.
     pub const fn new(per_minute: u32, burst: u32) -> Self {
         Self {
-            per_minute: at_least_one(per_minute),
-            burst: at_least_one(burst),
+            per_minute: non_zero(per_minute),
+            burst: non_zero(burst),
         }
     }
 }
@@ -110,7 +110,7 @@ pub struct RateLimits {
     proxies: TrustedProxies,
     classes: RouteClasses,
     account_of: AccountOf,
-    refuse: Refuse,
+    render: RenderRefusal,
 }
 
 impl RateLimits {
@@ -136,27 +136,27 @@ impl RateLimits {
             proxies,
             classes,
             account_of,
-            refuse: Arc::new(|_, _, refusal| refusal.into_response()),
+            render: Arc::new(|_, _, refusal| refusal.into_response()),
         }
     }
 
     /// Answers by `refuse` instead of by data.
     #[must_use]
-    pub fn refusing(mut self, refuse: Refuse) -> Self {
-        self.refuse = refuse;
+    pub fn rendering(mut self, render: RenderRefusal) -> Self {
+        self.render = render;
         self
     }
 
     /// Forgets the keys that are as good as new. Done now and then by itself.
-    pub fn forget_stale(&self) {
+    pub fn evict_idle(&self) {
         for limiter in &self.limiters {
             limiter.sweep();
         }
     }
 
     /// Keys remembered over all classes.
-    pub fn tracked(&self) -> usize {
-        self.limiters.iter().map(Limiter::tracked).sum()
+    pub fn tracked_keys(&self) -> usize {
+        self.limiters.iter().map(Limiter::tracked_keys).sum()
     }
 
     /// Counts one request.
@@ -264,14 +264,14 @@ where
         match limits.check(&mut request) {
             Ok(()) => Either::Left(self.inner.call(request)),
             Err(refusal) => {
-                let answer = (limits.refuse)(request.headers(), request.uri(), refusal);
+                let answer = (limits.render)(request.headers(), request.uri(), refusal);
                 Either::Right(ready(Ok(answer)))
             }
         }
     }
 }
 
-const fn at_least_one(number: u32) -> NonZeroU32 {
+const fn non_zero(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
         Some(number) => number,
         None => NonZeroU32::MIN,

@@ -13,7 +13,7 @@ use hyper::body::{Body as _, Incoming};
 use tower::util::Oneshot;
 use tower::{Service, ServiceExt};
 
-use super::leftover::Leftover;
+use super::drain::DrainOnDrop;
 use crate::error::AppError;
 
 /// A tower service as hyper calls it.
@@ -46,12 +46,12 @@ where
         if request.headers().len() > self.headers_max {
             return Either::Right(ready(Ok(too_many_headers())));
         }
-        let waits_to_be_asked = request.headers().contains_key(EXPECT);
+        let expects_continue = request.headers().contains_key(EXPECT);
         let mut request = request.map(|body| {
-            if body.is_end_stream() || waits_to_be_asked {
+            if body.is_end_stream() || expects_continue {
                 Body::new(body)
             } else {
-                Body::new(Leftover::new(body))
+                Body::new(DrainOnDrop::new(body))
             }
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));

@@ -2,9 +2,9 @@
 //! little, and a shutdown that lets running requests finish.
 
 mod connection;
-mod leftover;
-mod places;
-mod stall;
+mod connection_slots;
+mod drain;
+mod write_timeout;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -23,8 +23,8 @@ use tokio::task::JoinSet;
 use tower::Service;
 
 use self::connection::PeerService;
-use self::places::Places;
-use self::stall::StallGuard;
+use self::connection_slots::ConnectionSlots;
+use self::write_timeout::WriteTimeout;
 use super::client_address::TrustedProxies;
 
 /// Read buffer of one connection, in bytes; bodies pass through it in pieces.
@@ -39,7 +39,7 @@ pub struct ServeLimits {
     /// Time for a request's head to arrive; a kept-alive connection may idle as long.
     pub header_read_timeout: Duration,
     /// Time that an answer may wait for the caller to read on.
-    pub write_stall_timeout: Duration,
+    pub write_timeout: Duration,
     /// A request's head, in bytes; more is answered 431.
     pub head_bytes_max: usize,
     /// Header lines of a request; more is answered 431.
@@ -58,7 +58,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             header_read_timeout: Duration::from_secs(10),
-            write_stall_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             head_bytes_max: 16 * 1024,
             headers_max: 64,
             connections_max: 4096,
@@ -98,7 +98,7 @@ struct Server<S> {
     http: http1::Builder,
     limits: ServeLimits,
     permits: Arc<Semaphore>,
-    places: Places,
+    slots: ConnectionSlots,
     graceful: GracefulShutdown,
     tasks: JoinSet<()>,
 }
@@ -120,7 +120,7 @@ where
             service,
             http,
             permits: Arc::new(Semaphore::new(limits.connections_max)),
-            places: Places::new(limits.connections_per_address_max),
+            slots: ConnectionSlots::new(limits.connections_per_address_max),
             limits,
             graceful: GracefulShutdown::new(),
             tasks: JoinSet::new(),
@@ -133,10 +133,10 @@ where
             return;
         };
         let address: IpAddr = peer.ip().to_canonical();
-        let place = if self.limits.proxies.contains(address) {
+        let slot = if self.limits.proxies.contains(address) {
             None
-        } else if let Some(place) = self.places.take(address) {
-            Some(place)
+        } else if let Some(slot) = self.slots.acquire(address) {
+            Some(slot)
         } else {
             tracing::debug!("connection refused: too many from one address");
             return;
@@ -145,14 +145,14 @@ where
             tracing::debug!(%error, "the socket does not take TCP_NODELAY");
         }
         let service = PeerService::new(self.service.clone(), peer, self.limits.headers_max);
-        let socket = StallGuard::new(TokioIo::new(stream), self.limits.write_stall_timeout);
+        let socket = WriteTimeout::new(TokioIo::new(stream), self.limits.write_timeout);
         let connection = self.http.serve_connection(socket, service);
         let connection = self.graceful.watch(connection);
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection ended early");
             }
-            drop((permit, place));
+            drop((permit, slot));
         });
     }
 

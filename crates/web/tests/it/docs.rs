@@ -51,7 +51,7 @@ fn show_gift() {}
 #[expect(dead_code, reason = "only its document is used")]
 fn send_gift() {}
 
-async fn ask(uri: &str) -> Answer {
+async fn fetch(uri: &str) -> Answer {
     let router: Router = docs::router(&Document::openapi()).unwrap();
     let layered = EdgeLayer::new(false).layer(router);
     let response = tower::ServiceExt::oneshot(layered, get(uri)).await.unwrap();
@@ -69,7 +69,7 @@ async fn ask(uri: &str) -> Answer {
 
 #[tokio::test]
 async fn the_document_is_served_as_json() {
-    let answer = ask("/swagger.json").await;
+    let answer = fetch("/swagger.json").await;
     assert_eq!(
         answer.header("content-type"),
         "application/json; charset=utf-8"
@@ -84,7 +84,7 @@ async fn the_document_is_served_as_json() {
 
 #[tokio::test]
 async fn the_document_is_served_as_block_yaml_in_its_own_order() {
-    let answer = ask("/swagger.yaml").await;
+    let answer = fetch("/swagger.yaml").await;
     assert_eq!(
         answer.header("content-type"),
         "application/yaml; charset=utf-8"
@@ -114,7 +114,7 @@ async fn the_document_is_served_as_block_yaml_in_its_own_order() {
 
 #[tokio::test]
 async fn swagger_ui_is_self_hosted_and_may_run_its_own_script() {
-    let index = ask("/swagger/").await;
+    let index = fetch("/swagger/").await;
     assert_eq!(index.status, 200);
     assert!(index.header("content-type").starts_with("text/html"));
     assert!(
@@ -123,19 +123,27 @@ async fn swagger_ui_is_self_hosted_and_may_run_its_own_script() {
             .contains("script-src 'self'")
     );
     assert!(!index.body.contains("https://"), "{}", index.body);
-    let start = ask("/swagger/swagger-initializer.js").await;
+    let start = fetch("/swagger/swagger-initializer.js").await;
     assert!(start.body.contains("/swagger.json"), "{}", start.body);
     for file in ["swagger-ui.css", "swagger-ui-bundle.js"] {
-        assert_eq!(ask(&format!("/swagger/{file}")).await.status, 200, "{file}");
+        assert_eq!(
+            fetch(&format!("/swagger/{file}")).await.status,
+            200,
+            "{file}"
+        );
     }
     for file in ["nothing.js", "../../Cargo.toml", "%2e%2e/Cargo.toml"] {
-        assert_eq!(ask(&format!("/swagger/{file}")).await.status, 404, "{file}");
+        assert_eq!(
+            fetch(&format!("/swagger/{file}")).await.status,
+            404,
+            "{file}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_reading_view_shows_everything_and_needs_no_script() {
-    let page = ask("/redoc/").await;
+    let page = fetch("/redoc/").await;
     assert_eq!(page.status, 200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(!page.body.contains("<script"));
@@ -163,7 +171,7 @@ async fn the_reading_view_shows_everything_and_needs_no_script() {
         "text must be escaped"
     );
     assert_eq!(
-        ask("/redoc/reference.css").await.header("content-type"),
+        fetch("/redoc/reference.css").await.header("content-type"),
         "text/css; charset=utf-8"
     );
 }

@@ -1,7 +1,7 @@
 //! How answers and refusals look on the wire.
 
 use axum::response::IntoResponse;
-use web::answer::no_content;
+use web::response::no_content;
 use web::{AppError, Json, Page, Refusal, created};
 
 use crate::Answer;

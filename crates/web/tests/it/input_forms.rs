@@ -6,7 +6,7 @@ use axum::routing::delete;
 use http::Request;
 use web::{AppError, Input, QueryInput};
 
-use crate::{post, read, refused, send, told};
+use crate::{post, read, refused, send, status_and_detail};
 
 fn form(body: impl Into<Body>) -> Request<Body> {
     post("application/x-www-form-urlencoded; charset=utf-8", body)
@@ -49,7 +49,7 @@ async fn truth_values_are_read_as_clients_write_them() {
     }
     for text in ["yes", "", "2", "tru", "%EF%BC%91"] {
         let input = read(form(format!("public={text}"))).await.unwrap();
-        let (status, detail) = told(input.boolean("public").unwrap_err());
+        let (status, detail) = status_and_detail(input.boolean("public").unwrap_err());
         assert_eq!(
             (status, detail.as_str()),
             (400, "public: takes true or false"),
@@ -81,7 +81,7 @@ async fn nul_bytes_are_refused_by_name() {
 async fn a_field_given_twice_is_refused_when_asked_for() {
     let input = read(form("id=1&id=1&message=hi")).await.unwrap();
     assert_eq!(input.text("message").unwrap(), "hi");
-    let (status, detail) = told(input.text("id").unwrap_err());
+    let (status, detail) = status_and_detail(input.text("id").unwrap_err());
     assert_eq!(
         (status, detail.as_str()),
         (400, "id: was given more than once")
@@ -111,7 +111,7 @@ fn a_query_takes_the_first_value_and_forgives_junk() {
     assert_eq!(query.text("name").unwrap(), "\u{fffd}");
     assert_eq!(query.optional_text("page").unwrap().as_deref(), Some(""));
     assert_eq!(
-        told(query.text("other").unwrap_err()),
+        status_and_detail(query.text("other").unwrap_err()),
         (400, "other: is required".to_owned())
     );
 }

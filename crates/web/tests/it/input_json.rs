@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::Request;
 
-use crate::{post, read, refused, told};
+use crate::{post, read, refused, status_and_detail};
 
 fn json(body: impl Into<Body>) -> Request<Body> {
     post("application/json; charset=utf-8", body)
@@ -61,7 +61,7 @@ async fn anything_but_a_whole_number_in_range_is_refused_by_name() {
             assert_eq!(value, "1e400000", "only a number out of range breaks JSON");
             continue;
         };
-        let (status, detail) = told(input.integer("amount").unwrap_err());
+        let (status, detail) = status_and_detail(input.integer("amount").unwrap_err());
         assert_eq!(status, 400, "{value}");
         assert!(detail.starts_with("amount: takes "), "{value}: {detail}");
     }
@@ -85,10 +85,13 @@ async fn a_missing_or_null_field_is_required_by_name() {
     let input = read(json(r#"{"title": null}"#)).await.unwrap();
     for name in ["title", "content"] {
         let error = input.text(name).unwrap_err();
-        assert_eq!(told(error), (400, format!("{name}: is required")));
+        assert_eq!(
+            status_and_detail(error),
+            (400, format!("{name}: is required"))
+        );
     }
     assert_eq!(
-        told(input.integer("goal_amount").unwrap_err()).1,
+        status_and_detail(input.integer("goal_amount").unwrap_err()).1,
         "goal_amount: is required"
     );
 }
@@ -100,7 +103,7 @@ async fn a_parser_that_refuses_is_quoted_behind_the_name() {
         .required("title", |_| Err::<(), _>("takes 2 to 50 characters"))
         .unwrap_err();
     assert_eq!(
-        told(error),
+        status_and_detail(error),
         (400, "title: takes 2 to 50 characters".to_owned())
     );
 }
@@ -111,7 +114,7 @@ async fn a_field_given_twice_is_refused_when_asked_for_and_ignored_otherwise() {
         .await
         .unwrap();
     assert_eq!(input.text("id").unwrap(), "7");
-    let (status, detail) = told(input.integer("amount").unwrap_err());
+    let (status, detail) = status_and_detail(input.integer("amount").unwrap_err());
     assert_eq!(
         (status, detail.as_str()),
         (400, "amount: was given more than once")
@@ -126,7 +129,7 @@ async fn nested_values_are_refused_as_text_and_ignored_when_unknown() {
     .await
     .unwrap();
     assert_eq!(input.integer("id").unwrap(), 1);
-    let (status, detail) = told(input.text("message").unwrap_err());
+    let (status, detail) = status_and_detail(input.text("message").unwrap_err());
     assert_eq!(status, 400);
     assert_eq!(
         detail,

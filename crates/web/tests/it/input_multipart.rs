@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::Request;
 
-use crate::{post, read, refused, told};
+use crate::{post, read, refused, status_and_detail};
 
 const BOUNDARY: &str = "dart-http-boundary-x.Y+z";
 
@@ -76,7 +76,7 @@ async fn text_under_a_files_name_is_no_file_and_a_file_is_no_text() {
         .await
         .unwrap();
     assert_eq!(
-        told(input.text("title").unwrap_err()),
+        status_and_detail(input.text("title").unwrap_err()),
         (400, "title: takes text, not a file".to_owned())
     );
 }

@@ -80,13 +80,13 @@ async fn read(request: Request<Body>) -> Result<Input, AppError> {
 
 /// The status and detail of a request that must be refused while it is read.
 async fn refused(request: Request<Body>) -> (u16, String) {
-    told(read(request).await.unwrap_err())
+    status_and_detail(read(request).await.unwrap_err())
 }
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "an error is told once, at the end of a chain"
+    reason = "an error is status_and_detail once, at the end of a chain"
 )]
-fn told(error: AppError) -> (u16, String) {
+fn status_and_detail(error: AppError) -> (u16, String) {
     (error.status().as_u16(), error.detail().to_owned())
 }

@@ -3,7 +3,7 @@
 use web::QueryInput;
 use web::paging::{Cursor, PageQuery, Position, next_link, split_page};
 
-use crate::told;
+use crate::status_and_detail;
 
 fn position(query: &str) -> Position {
     PageQuery::read(&QueryInput::of(&format!("/?{query}").parse().unwrap())).unwrap()
@@ -74,7 +74,8 @@ fn a_broken_cursor_is_refused_by_name() {
         long.get(..9000).unwrap(),
     ] {
         let uri = format!("/?before={text}").parse().unwrap();
-        let (status, detail) = told(PageQuery::read(&QueryInput::of(&uri)).unwrap_err());
+        let (status, detail) =
+            status_and_detail(PageQuery::read(&QueryInput::of(&uri)).unwrap_err());
         assert_eq!(status, 400, "{text}");
         assert!(detail.starts_with("before: "), "{detail}");
     }

@@ -56,7 +56,7 @@ fn app(
     router.layer(layer.clone())
 }
 
-async fn ask(layer: &RateLimitLayer, uri: &str, peer: &str, account: Option<&str>) -> Answer {
+async fn send_from(layer: &RateLimitLayer, uri: &str, peer: &str, account: Option<&str>) -> Answer {
     let mut request = get(uri);
     let peer = SocketAddr::new(peer.parse().unwrap(), 1000);
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -72,59 +72,79 @@ async fn ask(layer: &RateLimitLayer, uri: &str, peer: &str, account: Option<&str
 async fn a_caller_over_the_rate_is_told_when_to_come_back() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 3)));
     for _ in 0..3 {
-        assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
+        assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 200);
     }
-    let answer = ask(&layer, "/", "192.0.2.1", None).await;
+    let answer = send_from(&layer, "/", "192.0.2.1", None).await;
     assert_eq!(answer.status, 429);
     let seconds: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&seconds), "{seconds}");
     assert!(answer.body.contains("too_many_requests"));
-    assert_eq!(ask(&layer, "/", "192.0.2.2", None).await.status, 200);
+    assert_eq!(send_from(&layer, "/", "192.0.2.2", None).await.status, 200);
 }
 
 #[tokio::test]
 async fn classes_are_counted_apart() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
-    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
-    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 429);
-    assert_eq!(ask(&layer, "/login", "192.0.2.1", None).await.status, 200);
+    assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 200);
+    assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 429);
+    assert_eq!(
+        send_from(&layer, "/login", "192.0.2.1", None).await.status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn an_account_is_counted_wherever_it_calls_from() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
-    assert_eq!(ask(&layer, "/", "192.0.2.1", Some("a")).await.status, 200);
-    assert_eq!(ask(&layer, "/", "192.0.2.9", Some("a")).await.status, 429);
-    assert_eq!(ask(&layer, "/", "192.0.2.1", Some("b")).await.status, 200);
-    assert_eq!(ask(&layer, "/", "192.0.2.1", None).await.status, 200);
+    assert_eq!(
+        send_from(&layer, "/", "192.0.2.1", Some("a")).await.status,
+        200
+    );
+    assert_eq!(
+        send_from(&layer, "/", "192.0.2.9", Some("a")).await.status,
+        429
+    );
+    assert_eq!(
+        send_from(&layer, "/", "192.0.2.1", Some("b")).await.status,
+        200
+    );
+    assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 200);
 }
 
 #[tokio::test]
 async fn logins_are_counted_by_address_even_with_a_token() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
     for account in ["a", "b"] {
-        let answer = ask(&layer, "/login", "192.0.2.1", Some(account)).await;
+        let answer = send_from(&layer, "/login", "192.0.2.1", Some(account)).await;
         assert_eq!(answer.status, 200);
     }
-    let answer = ask(&layer, "/login", "192.0.2.1", Some("c")).await;
+    let answer = send_from(&layer, "/login", "192.0.2.1", Some("c")).await;
     assert_eq!(answer.status, 429);
 }
 
 #[tokio::test]
 async fn an_ipv6_line_is_one_caller() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
-    assert_eq!(ask(&layer, "/", "2001:db8:1:1::1", None).await.status, 200);
     assert_eq!(
-        ask(&layer, "/", "2001:db8:1:1:ffff::2", None).await.status,
+        send_from(&layer, "/", "2001:db8:1:1::1", None).await.status,
+        200
+    );
+    assert_eq!(
+        send_from(&layer, "/", "2001:db8:1:1:ffff::2", None)
+            .await
+            .status,
         429
     );
-    assert_eq!(ask(&layer, "/", "2001:db8:1:2::1", None).await.status, 200);
+    assert_eq!(
+        send_from(&layer, "/", "2001:db8:1:2::1", None).await.status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn handlers_find_the_callers_address() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 9)));
-    let answer = ask(&layer, "/address", "::ffff:192.0.2.5", None).await;
+    let answer = send_from(&layer, "/address", "::ffff:192.0.2.5", None).await;
     assert_eq!(answer.body, "192.0.2.5");
 }
 
@@ -132,7 +152,10 @@ async fn handlers_find_the_callers_address() {
 async fn switched_off_it_lets_everything_pass() {
     let layer = RateLimitLayer::off();
     for _ in 0..50 {
-        assert_eq!(ask(&layer, "/login", "192.0.2.1", None).await.status, 200);
+        assert_eq!(
+            send_from(&layer, "/login", "192.0.2.1", None).await.status,
+            200
+        );
     }
 }
 
@@ -141,12 +164,12 @@ async fn callers_are_forgotten_once_they_are_as_good_as_new() {
     let fast = limits(Rate::new(u32::MAX, 1));
     let layer = RateLimitLayer::new(Arc::clone(&fast));
     for last in 0..200 {
-        ask(&layer, "/", &format!("192.0.2.{last}"), None).await;
+        send_from(&layer, "/", &format!("192.0.2.{last}"), None).await;
     }
-    assert!(fast.tracked() > 0);
+    assert!(fast.tracked_keys() > 0);
     let forgotten = async {
-        while fast.tracked() > 0 {
-            fast.forget_stale();
+        while fast.tracked_keys() > 0 {
+            fast.evict_idle();
             tokio::task::yield_now().await;
         }
     };

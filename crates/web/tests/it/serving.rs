@@ -26,7 +26,7 @@ struct Running {
 
 async fn start(limits: ServeLimits) -> Running {
     let (begun, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (told, waited) = (Arc::clone(&begun), Arc::clone(&release));
+    let (started, released) = (Arc::clone(&begun), Arc::clone(&release));
     let router = Router::new()
         .route("/", get(async || "ok"))
         .route("/big", get(async || vec![b'x'; 64 * 1024 * 1024]))
@@ -45,8 +45,8 @@ async fn start(limits: ServeLimits) -> Running {
         .route(
             "/wait",
             get(async move || {
-                told.notify_one();
-                waited.notified().await;
+                started.notify_one();
+                released.notified().await;
                 "done"
             }),
         );
@@ -223,7 +223,7 @@ async fn connections_beyond_the_cap_wait_for_a_place() {
 async fn a_caller_that_does_not_read_loses_its_place() {
     let limits = ServeLimits {
         connections_max: 1,
-        write_stall_timeout: Duration::from_millis(50),
+        write_timeout: Duration::from_millis(50),
         ..ServeLimits::default()
     };
     let running = start(limits).await;

@@ -14,10 +14,10 @@ const MULTIPART: &str = "multipart/form-data";
 const TEXTUAL: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
 
 /// Fields of bodies that hold an id.
-const IDS: [&str; 3] = ["id", "funding", "target"];
+const ID_FIELDS: [&str; 3] = ["id", "funding", "target"];
 
 /// What a file may be; see the `picture` crate.
-const PICTURES: &str = "image/png, image/jpeg, image/webp, image/gif";
+const IMAGE_TYPES: &str = "image/png, image/jpeg, image/webp, image/gif";
 
 /// Writes all three encodings of an operation's body.
 pub(super) fn add_encodings(operation: &mut Operation, components: &mut Components) {
@@ -31,9 +31,9 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
     let Some(declared) = declared else {
         return;
     };
-    loosen_ids(&declared, components);
-    let needed = is_needed(&declared, components);
-    body.required = Some(if needed {
+    allow_text_and_numbers(&declared, components);
+    let required = has_required_fields(&declared, components);
+    body.required = Some(if required {
         Required::True
     } else {
         Required::False
@@ -42,7 +42,7 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
     let textual = if files.is_empty() {
         declared.clone()
     } else {
-        without(&declared, &files, components)
+        without_files(&declared, &files, components)
     };
     for media in TEXTUAL {
         body.content
@@ -50,7 +50,7 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
     }
     let encodings = files.iter().fold(ContentBuilder::new(), |content, name| {
         let mut encoding = Encoding::default();
-        encoding.content_type = Some(PICTURES.to_owned());
+        encoding.content_type = Some(IMAGE_TYPES.to_owned());
         content.encoding(name, encoding)
     });
     let multipart = encodings.schema(Some(declared)).build();
@@ -59,7 +59,7 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
 }
 
 /// Ids may be numbers or text: the mobile app sends one in one call and the other in the next.
-fn loosen_ids(schema: &RefOr<Schema>, components: &mut Components) {
+fn allow_text_and_numbers(schema: &RefOr<Schema>, components: &mut Components) {
     let RefOr::Ref(reference) = schema else {
         return;
     };
@@ -69,13 +69,14 @@ fn loosen_ids(schema: &RefOr<Schema>, components: &mut Components) {
         return;
     };
     for (name, field) in &mut body.properties {
-        if let (true, RefOr::T(Schema::Object(field))) = (IDS.contains(&name.as_str()), field) {
+        if let (true, RefOr::T(Schema::Object(field))) = (ID_FIELDS.contains(&name.as_str()), field)
+        {
             field.schema_type = SchemaType::from_iter([Type::Integer, Type::String]);
         }
     }
 }
 
-fn is_needed(schema: &RefOr<Schema>, components: &Components) -> bool {
+fn has_required_fields(schema: &RefOr<Schema>, components: &Components) -> bool {
     matches!(resolve(schema, components), Some(Schema::Object(body)) if !body.required.is_empty())
 }
 
@@ -101,7 +102,11 @@ pub(super) fn is_file(field: &RefOr<Schema>) -> bool {
 }
 
 /// The component without its file fields, as a component of its own.
-fn without(schema: &RefOr<Schema>, files: &[String], components: &mut Components) -> RefOr<Schema> {
+fn without_files(
+    schema: &RefOr<Schema>,
+    files: &[String],
+    components: &mut Components,
+) -> RefOr<Schema> {
     let (RefOr::Ref(reference), Some(Schema::Object(object))) =
         (schema, resolve(schema, components))
     else {

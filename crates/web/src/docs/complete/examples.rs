@@ -19,7 +19,7 @@ pub(super) fn add(operation: &mut Operation, components: &Components) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
             for content in response.content.values_mut() {
-                fill(content, components, of_refusal(status));
+                fill(content, components, refusal_example(status));
             }
         }
     }
@@ -40,7 +40,7 @@ fn fill(content: &mut RefOr<Content>, components: &Components, known: Option<Val
 }
 
 /// What a refusal of this status typically says.
-fn of_refusal(status: &str) -> Option<Value> {
+fn refusal_example(status: &str) -> Option<Value> {
     let (code, detail) = match status {
         "400" => ("missing_field", "id: is required"),
         "401" => (

@@ -1,9 +1,9 @@
 //! What holds for every call is said once, here, and written into each operation of the API document: the
 //! three encodings of a body, the refusals that any body or limit may cause, headers, examples.
 
-mod answers;
 mod bodies;
 mod examples;
+mod responses;
 
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::Schema;
@@ -18,9 +18,9 @@ pub fn complete(document: &mut OpenApi) {
         for (method, operation) in operations(item) {
             operation.operation_id = Some(operation_id(method, path));
             bodies::add_encodings(operation, components);
-            answers::add_refusals(operation);
-            answers::add_headers(operation);
-            answers::bare_pictures(operation);
+            responses::add_refusals(operation);
+            responses::add_headers(operation);
+            responses::strip_image_schemas(operation);
             examples::add(operation, components);
         }
     }

@@ -21,15 +21,15 @@ const PAUSE_MAX: Duration = Duration::from_secs(2);
 const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A request's body; dropped before its end, it is read to its end in the background.
-pub(super) struct Leftover(Option<Incoming>);
+pub(super) struct DrainOnDrop(Option<Incoming>);
 
-impl Leftover {
+impl DrainOnDrop {
     pub(super) fn new(body: Incoming) -> Self {
         Self(Some(body))
     }
 }
 
-impl Body for Leftover {
+impl Body for DrainOnDrop {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -52,23 +52,23 @@ impl Body for Leftover {
     }
 }
 
-impl Drop for Leftover {
+impl Drop for DrainOnDrop {
     fn drop(&mut self) {
         let rest = self.0.take().filter(|body| !body.is_end_stream());
         // Without a runtime the process is ending anyway.
         if let (Some(body), Ok(runtime)) = (rest, Handle::try_current()) {
-            runtime.spawn(async move { drop(timeout(TIME_MAX, discard(body)).await) });
+            runtime.spawn(async move { drop(timeout(TIME_MAX, drain(body)).await) });
         }
     }
 }
 
-/// Reads until the end, an error, a long pause or too many bytes; hyper closes what is left unread.
-async fn discard(mut body: Incoming) {
-    let mut left = BYTES_MAX;
+/// Reads until the end, an error, a long pause or too many bytes; hyper closes what is remaining unread.
+async fn drain(mut body: Incoming) {
+    let mut remaining = BYTES_MAX;
     while let Ok(Some(Ok(frame))) = timeout(PAUSE_MAX, body.frame()).await {
         let bytes = frame.data_ref().map_or(0, Bytes::len);
-        match left.checked_sub(bytes) {
-            Some(rest) => left = rest,
+        match remaining.checked_sub(bytes) {
+            Some(rest) => remaining = rest,
             None => return,
         }
     }

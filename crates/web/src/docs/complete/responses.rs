@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, ResponseBuilder};
 
 /// Refusals of a call that has a body.
-const OF_BODIES: [(&str, &str); 4] = [
+const BODY_REFUSALS: [(&str, &str); 4] = [
     ("400", "the body is broken, or a field takes something else"),
     ("408", "the body took longer than 30 seconds"),
     ("413", "the body, a field or a file is too large"),
@@ -18,21 +18,21 @@ const OF_BODIES: [(&str, &str); 4] = [
 ];
 
 /// Refusals of a call that reads its query.
-const OF_QUERIES: [(&str, &str); 1] = [("400", "a parameter is given twice, or holds no text")];
+const QUERY_REFUSALS: [(&str, &str); 1] = [("400", "a parameter is given twice, or holds no text")];
 
 /// Refusals of any call.
-const OF_ALL: [(&str, &str); 1] = [("429", "too many requests; see `Retry-After`")];
+const COMMON_REFUSALS: [(&str, &str); 1] = [("429", "too many requests; see `Retry-After`")];
 
 /// Adds the refusals that the operation does not describe itself.
 pub(super) fn add_refusals(operation: &mut Operation) {
-    let asks = operation.parameters.iter().flatten().any(in_query);
-    let of_queries = if asks { &OF_QUERIES[..] } else { &[] };
-    let of_bodies = if operation.request_body.is_some() {
-        &OF_BODIES[..]
+    let has_query = operation.parameters.iter().flatten().any(is_in_query);
+    let for_query = if has_query { &QUERY_REFUSALS[..] } else { &[] };
+    let for_body = if operation.request_body.is_some() {
+        &BODY_REFUSALS[..]
     } else {
         &[]
     };
-    for (status, description) in of_bodies.iter().chain(of_queries).chain(&OF_ALL) {
+    for (status, description) in for_body.iter().chain(for_query).chain(&COMMON_REFUSALS) {
         operation
             .responses
             .responses
@@ -41,7 +41,7 @@ pub(super) fn add_refusals(operation: &mut Operation) {
     }
 }
 
-fn in_query(parameter: &RefOr<Parameter>) -> bool {
+fn is_in_query(parameter: &RefOr<Parameter>) -> bool {
     matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
 }
 
@@ -56,7 +56,7 @@ fn refusal(description: &str) -> utoipa::openapi::Response {
 }
 
 /// Raw bytes have no schema in OpenAPI 3.1: their content type says all.
-pub(super) fn bare_pictures(operation: &mut Operation) {
+pub(super) fn strip_image_schemas(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else {
             continue;

@@ -9,43 +9,43 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::time::Sleep;
 
-/// Fails a write that makes no progress for `patience`. A timer exists only while a write is stuck.
-pub(super) struct StallGuard<T> {
+/// Fails a write that makes no progress for `timeout`. A timer exists only while a write is timer.
+pub(super) struct WriteTimeout<T> {
     inner: T,
-    patience: Duration,
-    stuck: Option<Pin<Box<Sleep>>>,
+    timeout: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T> StallGuard<T> {
-    pub(super) fn new(inner: T, patience: Duration) -> Self {
+impl<T> WriteTimeout<T> {
+    pub(super) fn new(inner: T, timeout: Duration) -> Self {
         Self {
             inner,
-            patience,
-            stuck: None,
+            timeout,
+            timer: None,
         }
     }
 
-    fn watch<R>(
+    fn limit<R>(
         &mut self,
         context: &mut Context<'_>,
         progress: Poll<Result<R>>,
     ) -> Poll<Result<R>> {
         if progress.is_ready() {
-            self.stuck = None;
+            self.timer = None;
             return progress;
         }
-        let patience = self.patience;
-        let stuck = self
-            .stuck
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-        stuck
+        let timeout = self.timeout;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        timer
             .as_mut()
             .poll(context)
             .map(|()| Err(Error::from(ErrorKind::TimedOut)))
     }
 }
 
-impl<T: Read + Unpin> Read for StallGuard<T> {
+impl<T: Read + Unpin> Read for WriteTimeout<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -55,14 +55,14 @@ impl<T: Read + Unpin> Read for StallGuard<T> {
     }
 }
 
-impl<T: Write + Unpin> Write for StallGuard<T> {
+impl<T: Write + Unpin> Write for WriteTimeout<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write(context, bytes);
-        self.watch(context, progress)
+        self.limit(context, progress)
     }
 
     fn poll_write_vectored(
@@ -71,7 +71,7 @@ impl<T: Write + Unpin> Write for StallGuard<T> {
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write_vectored(context, pieces);
-        self.watch(context, progress)
+        self.limit(context, progress)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -80,11 +80,11 @@ impl<T: Write + Unpin> Write for StallGuard<T> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let progress = Pin::new(&mut self.inner).poll_flush(context);
-        self.watch(context, progress)
+        self.limit(context, progress)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let progress = Pin::new(&mut self.inner).poll_shutdown(context);
-        self.watch(context, progress)
+        self.limit(context, progress)
     }
 }
