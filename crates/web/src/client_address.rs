@@ -1,5 +1,5 @@
-//! Who is calling: the address of the socket, or what our own proxy says about it. `X-Forwarded-For` is
-//! believed only as far as trusted hops wrote it, read from the right.
+//! The client's address: that of the socket, or the one reported by a trusted proxy. `X-Forwarded-For` is read
+//! from the right, and only as far as trusted hops wrote it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -12,12 +12,12 @@ use ipnet::IpNet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressRange(IpNet);
 
-/// The text is no address range.
+/// The text is not an address range.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no address or range: write 192.0.2.7, 10.0.0.0/8 or fd00::/8")]
+#[error("`{0}` is not an address or a range: write 192.0.2.7, 10.0.0.0/8 or fd00::/8")]
 pub struct AddressRangeError(String);
 
-/// The proxies whose word on the caller's address is taken.
+/// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies {
     ranges: Vec<AddressRange>,
@@ -58,12 +58,12 @@ impl TrustedProxies {
         Self { ranges }
     }
 
-    /// Whether `address` is one of ours.
+    /// Whether `address` is a trusted proxy.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.ranges.iter().any(|range| range.contains(address))
     }
 
-    /// The caller's address. A request without a socket (in-process) comes from `0.0.0.0`.
+    /// The client's address. A request without a socket (in-process) comes from `0.0.0.0`.
     pub fn client_address(&self, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -76,7 +76,7 @@ impl TrustedProxies {
         let mut nearest = peer;
         let lines = headers.get_all("x-forwarded-for").iter().rev();
         for hop in lines.flat_map(|line| line.to_str().unwrap_or("").rsplit(',')) {
-            // Junk was not written by our proxy: what it saw last is as far as we can trust.
+            // A trusted proxy does not write junk: the hop before it is the last that can be trusted.
             let Some(address) = parse_hop(hop.trim()) else {
                 return nearest;
             };
@@ -89,7 +89,7 @@ impl TrustedProxies {
     }
 }
 
-/// A hop is an address, some proxies add the port.
+/// A hop is an address; some proxies add the port.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
     let address = hop
         .parse::<IpAddr>()

@@ -1,6 +1,6 @@
-//! The one error of the HTTP layer: a status, a stable code, a sentence for the caller and, for our own
-//! failures, the cause. It answers as JSON and rides along in the response's extensions, so that a layer
-//! around the pages can render the same refusal as HTML.
+//! The one error type of the HTTP layer: a status, a stable code, a sentence for the caller and, for failures
+//! of the server, the cause. It becomes a JSON response and is kept in the response's extensions, so that a
+//! layer around the pages can render the same refusal as HTML.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::response::{JSON_UTF8, json_body};
 
-/// Why a request is not answered as asked.
+/// Why a request is refused or failed.
 ///
-/// It is deliberately no `std::error::Error`: a refusal would otherwise slip into
+/// It deliberately does not implement `std::error::Error`: a refusal could otherwise be passed to
 /// [`AppError::internal`] and reach the caller as a 500.
 #[derive(Debug)]
 pub struct AppError {
@@ -35,10 +35,10 @@ pub struct Problem {
     code: String,
 }
 
-/// What was refused, left in the response's extensions for layers that render it differently.
+/// The refusal in the response's extensions, for layers that render it differently.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
     /// The stable code, as in the body.
     pub code: &'static str,
@@ -46,7 +46,7 @@ pub struct Refusal {
     pub detail: Cow<'static, str>,
 }
 
-/// Writes one constructor for each status that needs nothing but a code and a sentence.
+/// Defines one constructor for each status that needs only a code and a sentence.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident => $status:ident;)*) => {
         $($(#[$doc])*
@@ -60,33 +60,33 @@ impl AppError {
     refusals! {
         /// 400: the request itself is wrong; `detail` names the field and what it takes.
         bad_request => BAD_REQUEST;
-        /// 401: no valid token; the answer carries `WWW-Authenticate: Bearer`.
+        /// 401: no valid token; the response carries `WWW-Authenticate: Bearer`.
         unauthorized => UNAUTHORIZED;
         /// 402: there is no payment for this.
         payment_required => PAYMENT_REQUIRED;
-        /// 403: known, but not allowed.
+        /// 403: authenticated, but not allowed.
         forbidden => FORBIDDEN;
-        /// 404: no such thing.
+        /// 404: no such resource.
         not_found => NOT_FOUND;
-        /// 405: the path exists, the method does not.
+        /// 405: the path exists, but not with this method.
         method_not_allowed => METHOD_NOT_ALLOWED;
-        /// 408: the caller was too slow.
+        /// 408: the request took too long to arrive.
         request_timeout => REQUEST_TIMEOUT;
-        /// 409: the state of things does not allow it.
+        /// 409: the current state does not allow it.
         conflict => CONFLICT;
-        /// 410: it was there once.
+        /// 410: it existed, but no longer does.
         gone => GONE;
         /// 413: more bytes than allowed.
         payload_too_large => PAYLOAD_TOO_LARGE;
-        /// 415: a content type or file format that is not taken.
+        /// 415: an unsupported content type or file format.
         unsupported_media => UNSUPPORTED_MEDIA_TYPE;
-        /// 422: well-formed, but it makes no sense.
+        /// 422: well-formed, but semantically wrong.
         unprocessable => UNPROCESSABLE_ENTITY;
-        /// 503: something we need is out of reach; trying again later may work.
+        /// 503: a dependency is unavailable; a retry may succeed.
         unavailable => SERVICE_UNAVAILABLE;
     }
 
-    /// 429: too many requests; the next is welcome in `retry_after_seconds`.
+    /// 429: too many requests; retry after `retry_after_seconds`.
     pub fn too_many(retry_after_seconds: u64) -> Self {
         let detail = format!("too many requests: try again in {retry_after_seconds} s");
         let mut error = Self::new(
@@ -98,7 +98,7 @@ impl AppError {
         error
     }
 
-    /// 500: our own failure. `cause` is logged once, when the answer is made, and never shown.
+    /// 500: a failure of the server. `cause` is logged once, when the response is built, and never sent.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         let mut error = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,19 +109,19 @@ impl AppError {
         error
     }
 
-    /// Keeps the cause of an answer for the log.
+    /// Attaches the cause, for the log.
     #[must_use]
     pub fn with_source(mut self, cause: impl Into<anyhow::Error>) -> Self {
         self.source = Some(cause.into());
         self
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The stable code of the answer.
+    /// The stable code of the response.
     pub fn code(&self) -> &'static str {
         self.code
     }
@@ -197,7 +197,7 @@ impl IntoResponse for AppError {
     }
 }
 
-/// [`Problem`] without the copies.
+/// [`Problem`] by reference.
 #[derive(Serialize)]
 struct ProblemRef<'a> {
     detail: &'a str,

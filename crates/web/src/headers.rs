@@ -1,5 +1,5 @@
-//! The outermost layer of every request: an id, a span for the log, security headers on the answer, and a
-//! panic that becomes a 500 instead of a broken connection.
+//! The outermost layer: gives each request an id and a log span, adds security headers to the response, and
+//! turns a panic into a 500 instead of a broken connection.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -23,29 +23,29 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Characters of a path that the log shows.
+/// Characters of a path that are logged.
 const LOGGED_PATH_CHARACTERS: usize = 200;
 
-/// Gives every request its id and every answer its headers.
+/// Adds an id to every request and headers to every response.
 #[derive(Clone, Debug)]
 pub struct EdgeLayer {
     shared: Arc<Shared>,
 }
 
-/// The id of a request, in its extensions and in the answer's `X-Request-Id`.
+/// The id of a request, in its extensions and in the response's `X-Request-Id`.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub HeaderValue);
 
 #[derive(Debug)]
 struct Shared {
     production: bool,
-    /// Tells this process's ids from another's.
+    /// Distinguishes the ids of this process from those of others.
     prefix: u32,
     counter: AtomicU64,
 }
 
 impl EdgeLayer {
-    /// `production` adds Strict-Transport-Security: only right where the public address is https.
+    /// `production` adds Strict-Transport-Security: correct only where the public address is https.
     pub fn new(production: bool) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -108,33 +108,33 @@ where
             path = logged_path(request.uri().path()),
         );
         let production = self.shared.production;
-        // Inner layers may work, and panic, before their future exists.
-        let begun = catch_unwind(AssertUnwindSafe(|| {
+        // Inner layers may run, and panic, before they return a future.
+        let started = catch_unwind(AssertUnwindSafe(|| {
             span.in_scope(|| self.inner.call(request))
         }));
-        let answering = async move {
-            let outcome = match begun {
-                Ok(answering) => AssertUnwindSafe(answering).catch_unwind().await,
+        let responding = async move {
+            let outcome = match started {
+                Ok(future) => AssertUnwindSafe(future).catch_unwind().await,
                 Err(panic) => Err(panic),
             };
             let mut response = match outcome {
                 Ok(outcome) => outcome?,
                 Err(panic) => AppError::internal(panic_cause(&*panic)).into_response(),
             };
-            tracing::debug!(status = response.status().as_u16(), "answered");
+            tracing::debug!(status = response.status().as_u16(), "responded");
             finish(response.headers_mut(), id, production);
             Ok(response)
         };
-        Box::pin(answering.instrument(span))
+        Box::pin(responding.instrument(span))
     }
 }
 
-/// Adds what the handler did not say itself.
+/// Adds the headers that the handler did not set itself.
 fn finish(headers: &mut HeaderMap, id: HeaderValue, production: bool) {
-    let is_data = headers
+    let is_json = headers
         .get(CONTENT_TYPE)
         .is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"));
-    // Room for all of ours at once: a map that grows step by step hashes every name again.
+    // Reserve for all headers at once: a map that grows step by step rehashes every name.
     headers.reserve(10);
     headers.insert(X_REQUEST_ID, id);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -157,7 +157,7 @@ fn finish(headers: &mut HeaderMap, id: HeaderValue, production: bool) {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if is_data {
+    if is_json {
         headers
             .entry(CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
@@ -182,6 +182,6 @@ fn panic_cause(panic: &(dyn std::any::Any + Send)) -> anyhow::Error {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("of unknown cause");
+        .unwrap_or("unknown cause");
     anyhow::anyhow!("panic: {text}")
 }

@@ -1,5 +1,5 @@
-//! The HTTP layer that every feature shares: reading hostile input, answering, refusing, serving.
-//! Nothing in here knows a feature; features import from here.
+//! The HTTP layer that every feature shares: parsing untrusted requests, responses, errors, limits, the server.
+//! Nothing in here depends on a feature; features import from here.
 
 pub mod client_address;
 pub mod docs;

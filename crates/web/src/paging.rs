@@ -1,5 +1,5 @@
-//! Where in a list the caller stands: a page number as the app sends it, or a cursor whose cost does not
-//! depend on how far down the list one is.
+//! Positions in a list: a page number as the app sends it, or a cursor whose cost does not depend on its depth
+//! in the list.
 
 use axum::extract::FromRequestParts;
 use base64::Engine;
@@ -20,10 +20,10 @@ pub const PAGE_SIZE: i64 = 8;
 /// Beyond this page every list has ended: 80 million items.
 const PAGE_MAX: u32 = 10_000_000;
 
-/// What a path must not hold raw between the angle brackets of a `Link` header.
+/// Characters that a path must not hold unescaped between the angle brackets of a `Link` header.
 const LINK_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
-/// The sort key of the last item seen: one or two numbers, opaque to the caller.
+/// The sort key of the last item of a page: one or two numbers, opaque to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The leading key.
@@ -32,19 +32,19 @@ pub struct Cursor {
     pub second: Option<i64>,
 }
 
-/// A place in a list.
+/// A position in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
     /// The page of this number, from 1.
     Page(u32),
-    /// What comes after the item of this key.
+    /// The items that follow the one with this key.
     Before(Cursor),
     /// A page that no list has.
     PastEnd,
 }
 
 impl Position {
-    /// The place in a list that has cursors only; `None` at its beginning.
+    /// The position in a list that only has cursors; `None` at its beginning.
     pub fn cursor(self) -> Option<Cursor> {
         match self {
             Self::Before(cursor) => Some(cursor),
@@ -53,13 +53,13 @@ impl Position {
     }
 }
 
-/// The place that the query asks for with `page` or, first, `before`.
+/// The position given in the query by `before` or else by `page`.
 ///
-/// A missing or non-numeric page is the first; zero, negative and absurd ones are past the end.
+/// A missing or non-numeric page is the first; zero, negative and too large ones are past the end.
 #[derive(Clone, Copy, Debug)]
 pub struct PageQuery(pub Position);
 
-/// The place in a list, as the API document describes it; [`PageQuery`] reads it.
+/// The position in a list, as the API document describes it; [`PageQuery`] parses it.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the query in the API document")]
@@ -71,7 +71,7 @@ pub struct PageParams {
     before: Option<String>,
 }
 
-/// A number; any other text is answered too.
+/// A number; any other text is accepted too.
 struct PageNumber;
 
 impl PartialSchema for PageNumber {
@@ -103,7 +103,7 @@ impl Cursor {
         }
     }
 
-    /// The cursor as text that needs no escaping in a URL.
+    /// The cursor as URL-safe text.
     pub fn encode(self) -> String {
         let mut bytes = self.first.to_be_bytes().to_vec();
         if let Some(second) = self.second {
@@ -112,9 +112,9 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads what [`Cursor::encode`] wrote; `None` for anything else.
+    /// Parses the output of [`Cursor::encode`]; `None` for anything else.
     pub fn decode(text: &str) -> Option<Self> {
-        // Two keys make 22 characters; more is not worth decoding.
+        // Two keys encode to 22 characters; anything longer is invalid.
         if text.len() > 22 {
             return None;
         }
@@ -132,10 +132,10 @@ impl Cursor {
 }
 
 impl PageQuery {
-    /// Reads the place from the query.
+    /// Parses the position from the query.
     ///
     /// # Errors
-    /// 400 for a `before` that is no cursor of ours.
+    /// 400 for a `before` that is not a valid cursor.
     pub fn read(query: &QueryInput) -> Result<Position, AppError> {
         let cursor = query.optional("before", |text| {
             Cursor::decode(text).ok_or("takes the cursor of a Link header, unchanged")

@@ -1,5 +1,5 @@
-//! Puts a request's path into the form that the routes know, before routing: repeated slashes are collapsed
-//! (the mobile app asks for `//media/…`), and a route answers with and without its trailing slash.
+//! Rewrites a request's path to its canonical form before routing: repeated slashes are collapsed (the mobile
+//! app requests `//media/…`), and a route matches with and without its trailing slash.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,14 +10,14 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use tower::{Layer, Service};
 
-/// Wraps a router; see the module.
+/// Rewrites paths for the router inside; see the module.
 #[derive(Clone, Debug)]
 pub struct CanonicalPathLayer {
     known: Arc<KnownPaths>,
 }
 
 impl CanonicalPathLayer {
-    /// Takes the canonical paths of the routes. Those with parameters are left alone.
+    /// `paths` are the canonical paths of the routes; those with parameters are ignored.
     pub fn new<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) -> Self {
         let mut known = KnownPaths::default();
         for path in paths {
@@ -67,13 +67,13 @@ where
     }
 }
 
-/// The routes without parameters, by their path without a trailing slash: looking one up needs no copy.
+/// The routes without parameters, by their path without a trailing slash: a lookup needs no copy.
 #[derive(Debug, Default)]
 struct KnownPaths {
     forms: HashMap<String, SlashForms>,
 }
 
-/// Which forms of a path are routes.
+/// Which forms of a path are routes: without and with a trailing slash.
 #[derive(Clone, Copy, Debug, Default)]
 struct SlashForms {
     bare: bool,
@@ -91,7 +91,7 @@ impl KnownPaths {
         forms.bare |= !slashed;
     }
 
-    /// The URI that the routes know; `None`, without allocating, when `uri` is already it.
+    /// The canonical URI; `None`, without allocating, when `uri` is canonical already.
     fn rewrite(&self, uri: &Uri) -> Option<Uri> {
         let path = uri.path();
         let collapsed = collapse(path);
@@ -114,10 +114,10 @@ impl KnownPaths {
     }
 }
 
-/// Where a page is that was asked for with a slash behind its path: the same path without it, and the query.
+/// The redirect target for a path with a trailing slash: the path without it, and the query.
 ///
-/// `None` when there is no such slash, and for what a browser would take for another site's address: it reads
-/// a backslash like a slash (URL standard, 4.4), and two of them begin a host.
+/// `None` when there is no such slash, and for what a browser would follow to another site: it treats a
+/// backslash as a slash (URL standard, 4.4), and two of them start a host.
 pub fn without_slash(uri: &Uri) -> Option<String> {
     let path = uri.path();
     let bare = path.trim_end_matches('/');

@@ -1,5 +1,5 @@
-//! Answers: JSON that says its charset (the mobile app decodes it as Latin-1 otherwise), pages of a list
-//! with the link to the next one, and the empty 204.
+//! Responses: JSON that declares its charset (the mobile app decodes it as Latin-1 otherwise), pages of a
+//! list with the link to the next page, and the empty 204.
 
 use std::cell::RefCell;
 
@@ -12,17 +12,17 @@ use serde::Serialize;
 
 use super::error::AppError;
 
-/// The content type of every JSON answer.
+/// The content type of every JSON response.
 pub const JSON_UTF8: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// Scratch space above this is given back after use, in bytes.
+/// A scratch buffer larger than this is freed after use, in bytes.
 const SCRATCH_BYTES_KEPT: usize = 64 * 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Answers 200 with `T` as JSON. For 201 use [`created`].
+/// A 200 response with `T` as JSON. For 201 use [`created`].
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -32,19 +32,19 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Answers 201 with `value` as JSON.
+/// A 201 response with `value` as JSON.
 pub fn created<T: Serialize>(value: &T) -> Response {
     with_status(StatusCode::CREATED, value)
 }
 
-/// Answers 204: no such data, or no more pages. There is no body, and the connection stays usable.
+/// A 204 response: no such data, or no more pages. It has no body, and the connection stays usable.
 pub fn no_content() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 
-/// Answers `status` with `value` as JSON; 500 when `value` does not serialize.
+/// A response of `status` with `value` as JSON; 500 when `value` does not serialize.
 pub fn with_status<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match json_body(value) {
         Ok(body) => {
@@ -60,9 +60,9 @@ pub fn with_status<T: Serialize>(status: StatusCode, value: &T) -> Response {
 /// One page of a list: a JSON array, and the `Link` header when there is a next page.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// What the page shows, in order.
+    /// The items of the page, in order.
     pub items: Vec<T>,
-    /// The value of the `Link` header, made by [`super::paging::next_link`].
+    /// The value of the `Link` header, built by [`super::paging::next_link`].
     pub next: Option<HeaderValue>,
 }
 
@@ -76,11 +76,11 @@ impl<T: Serialize> IntoResponse for Page<T> {
     }
 }
 
-/// Serializes into scratch space of the thread, then copies once into a buffer of the exact size: growing
-/// a fresh buffer would copy the first bytes again and again.
+/// Serializes into a buffer of the thread, then copies once into one of the exact size: growing a new buffer
+/// would copy the first bytes again and again.
 pub(super) fn json_body<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Bytes> {
     SCRATCH.with(|scratch| {
-        // A value whose serialization itself serializes an answer finds the scratch taken.
+        // The buffer is already borrowed when serializing `value` serializes another response.
         let Ok(mut buffer) = scratch.try_borrow_mut() else {
             return serde_json::to_vec(value).map(Bytes::from);
         };
@@ -102,7 +102,7 @@ pub struct Done {
     detail: &'static str,
 }
 
-/// Answers `status`: what was asked for is done.
+/// A response of `status` whose body says that the request was carried out.
 pub fn done(status: StatusCode) -> Response {
     with_status(status, &Done { detail: "done" })
 }

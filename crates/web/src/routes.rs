@@ -90,7 +90,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     fn assert_route(&self) {
         assert!(
             !self.last.is_empty(),
-            "a rate class is declared behind the route it is for"
+            "a rate class is declared after the route it applies to"
         );
     }
 }

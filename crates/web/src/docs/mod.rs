@@ -1,5 +1,5 @@
 //! The API document for people and programs: Swagger UI, plain JSON and YAML, and a reading view without any
-//! script. Everything is made once, at start, and served by ourselves.
+//! script. Everything is rendered once, at startup, and self-hosted.
 
 mod complete;
 mod prose;
@@ -31,7 +31,7 @@ pub use self::complete::complete;
 /// What every client needs to know before its first call, in Markdown.
 pub const CONVENTIONS: &str = include_str!("conventions.md");
 
-/// The canonical paths served here, for the layer that knows both forms of a path.
+/// The canonical paths of these routes, for [`crate::path::CanonicalPathLayer`].
 pub const PATHS: [&str; 5] = [
     "/swagger/",
     "/swagger.json",
@@ -47,7 +47,7 @@ const SWAGGER_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 const REFERENCE_CSP: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Pages of the document may be kept for a few minutes; files of Swagger UI change with a release only.
+/// The document may be cached for a few minutes; files of Swagger UI change only with a release.
 const CACHE_SHORT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// Routes for [`PATHS`].
@@ -102,7 +102,7 @@ pub fn to_yaml(document: &OpenApi) -> serde_json::Result<String> {
     Ok(yaml::write(&serde_json::to_value(document)?))
 }
 
-/// A handler that answers the same bytes to everybody.
+/// A handler that always responds with the same bytes.
 fn constant(
     content: Vec<u8>,
     content_type: HeaderValue,

@@ -1,5 +1,5 @@
-//! The two marks of Markdown that our own descriptions use: `code` between backticks and **strong** between
-//! double asterisks. Everything else is shown as it stands.
+//! The two Markdown marks that our descriptions use: `code` between backticks and **strong** between double
+//! asterisks. Everything else is shown verbatim.
 
 /// A run of text in one style.
 pub(super) struct Span {
@@ -25,7 +25,7 @@ impl Span {
     }
 }
 
-/// The paragraphs of a text, parted by empty lines.
+/// The paragraphs of a text, separated by empty lines.
 pub(super) fn paragraphs(text: &str) -> Vec<Vec<Span>> {
     text.split("\n\n")
         .map(str::trim)
@@ -34,7 +34,7 @@ pub(super) fn paragraphs(text: &str) -> Vec<Vec<Span>> {
         .collect()
 }
 
-/// One paragraph in its styles. A mark that is never closed is text.
+/// One paragraph as runs of one style. An unclosed mark is text.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut rest = text;
@@ -47,7 +47,7 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// The first marked run: what stands before it, in it and after it.
+/// The first marked run: the text before it, in it and after it.
 fn next_mark(text: &str) -> Option<(&str, &str, &str, Style)> {
     let code = between(text, "`").map(|parts| (parts, Style::Code));
     let strong = between(text, "**").map(|parts| (parts, Style::Strong));

@@ -1,4 +1,4 @@
-//! The reading view: the whole document on one page, as values that the template only has to lay out.
+//! The reading view: the whole document on one page, prepared for the template.
 
 use askama::Template;
 use serde_json::{Map, Value};
@@ -161,7 +161,7 @@ fn operation_view(
     }
 }
 
-/// What a call must, or may, carry to say who calls.
+/// The credentials that a call must or may carry.
 fn credentials(security: &Value) -> &'static str {
     let Some(ways) = security.as_array() else {
         return "";
@@ -200,13 +200,13 @@ fn response_view(status: &str, response: &Value) -> ResponseView {
             .map("headers")
             .map(|(name, header)| (name.clone(), spans(header.text("description"))))
             .collect(),
-        // Named schemas of answers stand at the end of the page, once.
+        // Named schemas of responses are shown once, at the end of the page.
         contents: contents(response, &Value::Null),
     }
 }
 
-/// The contents of a request or an answer; encodings with the same fields stand together. The fields of named
-/// schemas are those that `root` has.
+/// The contents of a request or a response; encodings with the same fields are grouped. Named schemas are
+/// resolved in `root`.
 fn contents(holder: &Value, root: &Value) -> Vec<ContentView> {
     let mut views: Vec<ContentView> = Vec::new();
     let mut last = None;
@@ -229,7 +229,7 @@ fn contents(holder: &Value, root: &Value) -> Vec<ContentView> {
     views
 }
 
-/// The `example` of a node, or its named or listed `examples`.
+/// The `example` of a value, or its named or listed `examples`.
 fn examples(holder: &Value) -> Vec<String> {
     let single = holder.get("example");
     let named = holder
@@ -244,7 +244,7 @@ fn examples(holder: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Text as part of a fragment.
+/// `text` as part of a URL fragment.
 fn slug(text: &str) -> String {
     text.chars()
         .map(|character| {

@@ -1,4 +1,4 @@
-//! Schemas for a reader: the type in a few words, with links to named schemas, and the fields in a table.
+//! Schemas for the reading view: the type in a few words, with links to named schemas, and a table of fields.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(super) struct Piece {
     pub(super) link: String,
 }
 
-/// A schema as shown.
+/// A schema as displayed.
 pub(super) struct Shape {
     pub(super) kind: Vec<Piece>,
     pub(super) fields: Vec<FieldView>,

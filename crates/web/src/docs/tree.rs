@@ -1,4 +1,4 @@
-//! The API document as a JSON tree in the order it was written (`preserve_order`): that order is for readers.
+//! The API document as a JSON tree that keeps the order of its keys (`preserve_order`), which readers rely on.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(super) trait Tree {
     fn map(&self, key: &str) -> impl Iterator<Item = (&String, &Value)>;
     /// The entries of an object; none for anything else.
     fn entries(&self) -> impl Iterator<Item = (&String, &Value)>;
-    /// What a local reference (`#/components/…`) points to in `root`, or the value itself.
+    /// The target of a local reference (`#/components/…`) in `root`, or the value itself.
     fn resolve<'a>(&'a self, root: &'a Value) -> &'a Value;
     /// The value as JSON, indented for a reader.
     fn pretty(&self) -> String;

@@ -1,6 +1,6 @@
 //! Writes a document as block YAML 1.2. Every text value is double-quoted: JSON's escapes are YAML's too, and
-//! no reader can mistake a word for a number, a date or a truth value. Serde's YAML quotes by the rules of 1.2
-//! only; the many readers of YAML 1.1 would load `off`, `1,000` and times as something else than text.
+//! no parser can take a word for a number, a date or a boolean. Serde's YAML quotes by the rules of 1.2 only;
+//! parsers of YAML 1.1, such as PyYAML, would load `off`, `1,000` and times as something other than text.
 
 use serde_json::{Map, Value};
 
@@ -76,7 +76,7 @@ fn write_key(name: &str) -> String {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.'));
-    // Words that one version of YAML or another reads as something else than text.
+    // Words that some version of YAML reads as something other than text.
     let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         .iter()
         .any(|word| name.eq_ignore_ascii_case(word));
@@ -94,7 +94,7 @@ fn write_scalar(scalar: &Value) -> String {
     }
 }
 
-/// Escapes what JSON lets stand and YAML does not, or takes for the end of a line.
+/// Escapes what is literal in JSON but not allowed, or a line break, in YAML.
 fn escape(quoted: &str) -> String {
     let mut text = String::with_capacity(quoted.len());
     for character in quoted.chars() {

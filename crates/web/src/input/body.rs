@@ -1,4 +1,4 @@
-//! Reads a request body into memory, never more than allowed and never longer than allowed.
+//! Reads a request body into memory, within limits of size and time.
 
 use std::time::Duration;
 
@@ -8,28 +8,27 @@ use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::InputLimits;
 use crate::error::AppError;
 
-/// Bodies larger than a form that may be in memory at the same time, over all connections: with the largest
-/// body allowed, this many times 11 MiB.
+/// Large bodies (above the limit of a form) in memory at the same time, over all connections: at most this many
+/// times 11 MiB.
 const LARGE_BODIES_MAX: usize = 12;
-/// Time that a large body waits for its turn, until the caller is told to come back.
+/// Time that a large body waits for a permit before the request is refused with 429.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 static LARGE_BODIES: Semaphore = Semaphore::const_new(LARGE_BODIES_MAX);
 
-/// A permit among the large bodies, kept for as long as the body is in memory.
+/// The permit of a large body, held for as long as the body is in memory.
 pub(super) type BodyPermit = SemaphorePermit<'static>;
 
 /// Reads the whole body.
 ///
 /// # Errors
-/// 413 above `bytes_max`, 408 after the deadline, 400 when the connection breaks off, 429 when too many
-/// large bodies are under way.
+/// 413 above `bytes_max`, 408 after the deadline, 400 when the connection breaks, 429 when too many
+/// large bodies are in memory.
 pub(super) async fn read(
     body: Body,
     headers: &HeaderMap,
@@ -67,7 +66,7 @@ async fn collect(
     mut body: Body,
     announced: usize,
     bytes_max: usize,
-    unpermitted_max: usize,
+    permit_free_max: usize,
 ) -> Result<(Bytes, Option<BodyPermit>), AppError> {
     let mut all = BytesMut::new();
     let mut permit = None;
@@ -80,7 +79,7 @@ async fn collect(
         if data.len() > bytes_max.saturating_sub(all.len()) {
             return Err(too_large(bytes_max));
         }
-        if permit.is_none() && announced.max(all.len() + data.len()) > unpermitted_max {
+        if permit.is_none() && announced.max(all.len() + data.len()) > permit_free_max {
             permit = Some(acquire_permit().await?);
         }
         if all.is_empty() {

@@ -1,10 +1,10 @@
-//! Takes the fields of a body one by one and applies the rules that hold in every encoding.
+//! Collects the fields of a body and applies the rules common to every encoding.
 
 use super::InputLimits;
 use super::fields::{Fields, NAME_BYTES_MAX, Value, invalid};
 use crate::error::AppError;
 
-/// Gathers [`Fields`] within the limits.
+/// Collects [`Fields`] within the limits.
 pub(super) struct Collector<'a> {
     fields: Fields,
     seen: usize,

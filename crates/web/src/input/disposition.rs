@@ -1,7 +1,7 @@
 //! Header parameters as `multipart/form-data` uses them: the name and file name of a part, and the boundary
 //! of the body.
 
-/// What a part's `Content-Disposition` says.
+/// The `Content-Disposition` of a part.
 pub(super) struct Disposition {
     pub(super) name: String,
     /// Present, even if empty, when the part is a file.
@@ -9,7 +9,7 @@ pub(super) struct Disposition {
 }
 
 impl Disposition {
-    /// Finds and reads the header among a part's header lines; `None` when there is none or it is no form field.
+    /// Parses the header among a part's header lines; `None` when it is missing or not that of a form field.
     pub(super) fn from_part_head(head: &[u8]) -> Option<Self> {
         let head = std::str::from_utf8(head).ok()?;
         let value = head.split("\r\n").find_map(|line| {
@@ -45,7 +45,7 @@ pub(super) fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// Reads one value; `None` for a quote that never ends.
+/// Parses one value; `None` for an unclosed quote.
 fn read_value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());

@@ -1,6 +1,5 @@
-//! The named values of a request, wherever they came from, and the typed ways to ask for one.
-//! A value that cannot be used is kept with its fault and refused only when somebody asks for it, so that
-//! fields nobody knows are ignored.
+//! The named values of a request, from any source, and typed access to them. An unusable value is kept with its
+//! fault and refused only when a handler reads it, so that unknown fields are ignored.
 
 use std::fmt::Display;
 
@@ -8,7 +7,7 @@ use bytes::Bytes;
 
 use crate::error::AppError;
 
-/// Longest name a field may have, in bytes; longer ones are never ours.
+/// Maximum length of a field's name, in bytes; no known field has a longer one.
 pub(super) const NAME_BYTES_MAX: usize = 64;
 
 /// What a field holds.
@@ -39,17 +38,17 @@ struct Field {
     value: Value,
 }
 
-/// The named values of one request. Of a handful of fields, a list is searched faster than a map.
+/// The named values of one request. For so few fields, a list is faster to search than a map.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
     list: Vec<Field>,
 }
 
 impl Fields {
-    /// The value of a field that must be there, as `parse` understands it.
+    /// The parsed value of a required field.
     ///
     /// # Errors
-    /// 400 `"{name}: is required"` when absent or null; 400 `"{name}: {error}"` when `parse` refuses.
+    /// 400 `"{name}: is required"` when absent or null; 400 `"{name}: {error}"` when `parse` fails.
     pub fn required<T, E: Display>(
         &self,
         name: &str,
@@ -58,10 +57,10 @@ impl Fields {
         self.optional(name, parse)?.ok_or_else(|| missing(name))
     }
 
-    /// The value of a field that may be absent or null.
+    /// The parsed value of a field that may be absent or null.
     ///
     /// # Errors
-    /// 400 `"{name}: {error}"` when `parse` refuses, or when the value is no text at all.
+    /// 400 `"{name}: {error}"` when `parse` fails, or when the value is not text.
     pub fn optional<T, E: Display>(
         &self,
         name: &str,
@@ -71,7 +70,7 @@ impl Fields {
         let text = match self.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::Text(text)) => text.as_str(),
-            // The app sends ids as numbers in one call and as text in the next.
+            // The app sends ids as numbers in some calls and as text in others.
             Some(Value::Integer(number)) => {
                 digits = number.to_string();
                 digits.as_str()
@@ -83,7 +82,7 @@ impl Fields {
         parse(text).map(Some).map_err(|error| invalid(name, error))
     }
 
-    /// The text of a field that must be there, as it is.
+    /// The text of a required field, unchanged.
     ///
     /// # Errors
     /// As [`Fields::required`].
@@ -91,7 +90,7 @@ impl Fields {
         self.required(name, |text| Ok::<_, Fault>(text.to_owned()))
     }
 
-    /// The text of a field that may be absent or null, as it is.
+    /// The text of a field that may be absent or null, unchanged.
     ///
     /// # Errors
     /// As [`Fields::optional`].
@@ -99,7 +98,7 @@ impl Fields {
         self.optional(name, |text| Ok::<_, Fault>(text.to_owned()))
     }
 
-    /// A whole number that must be there: a JSON integer, or plain ASCII digits behind an optional `-`.
+    /// A required integer: a JSON integer, or ASCII digits after an optional `-`.
     ///
     /// # Errors
     /// 400 when absent, and for anything else: `1e9`, `1.0`, `1,000`, other scripts' digits, beyond 64 bits.
@@ -115,7 +114,7 @@ impl Fields {
         self.optional(name, parse_integer)
     }
 
-    /// A truth value that must be there: a JSON boolean, or `true`, `false`, `1`, `0` in any case.
+    /// A required boolean: a JSON boolean, or `true`, `false`, `1`, `0` in any case.
     ///
     /// # Errors
     /// 400 when absent or anything else.
@@ -134,12 +133,12 @@ impl Fields {
         self.optional(name, parse_boolean)
     }
 
-    /// Whether the field was given at all, null included.
+    /// Whether the field is present, null included.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The fields that hold text, in the order they were given.
+    /// The fields that hold text, in the order of the request.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.list.iter().filter_map(|field| match &field.value {
             Value::Text(text) => Some((field.name.as_str(), text.as_str())),

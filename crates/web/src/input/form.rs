@@ -1,4 +1,4 @@
-//! `application/x-www-form-urlencoded`, decoded strictly: bytes that are no UTF-8 are refused, not replaced.
+//! `application/x-www-form-urlencoded`, decoded strictly: invalid UTF-8 is refused, not replaced.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use super::collector::Collector;
 use super::fields::{Fields, Value, invalid};
 use crate::error::AppError;
 
-/// Reads a form.
+/// Parses a form.
 ///
 /// # Errors
-/// 400 for names or values that are no UTF-8, and as [`Collector::add`].
+/// 400 for names or values that are not UTF-8, and as [`Collector::add`].
 pub(super) fn parse(body: &[u8], limits: &InputLimits) -> Result<Fields, AppError> {
     let mut collector = Collector::new(limits);
     let pairs = body

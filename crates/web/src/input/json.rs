@@ -1,5 +1,5 @@
-//! A JSON object as fields. Read with visitors rather than into a tree: a tree would silently keep the last
-//! of two equal names, and build what nobody asks for.
+//! A JSON object as fields. Parsed with visitors instead of into a tree: a tree would silently keep the last of
+//! two equal names, and allocate values that no handler reads.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use super::collector::Collector;
 use super::fields::{Fault, Fields, Value};
 use crate::error::AppError;
 
-/// Reads a JSON object.
+/// Parses a JSON object.
 ///
 /// # Errors
-/// 400 for broken JSON or a value that is no object, and as [`Collector::add`].
+/// 400 for invalid JSON or a value that is not an object, and as [`Collector::add`].
 pub(super) fn parse(body: &[u8], limits: &InputLimits) -> Result<Fields, AppError> {
     let text = std::str::from_utf8(body)
         .map_err(|_| AppError::bad_request("invalid_json", "the body is not valid UTF-8"))?;
@@ -48,7 +48,7 @@ pub(super) fn parse(body: &[u8], limits: &InputLimits) -> Result<Fields, AppErro
 
 struct ObjectVisitor<'a, 'limits> {
     collector: &'a mut Collector<'limits>,
-    /// The reason to stop, kept aside because the JSON reader's errors can't carry it.
+    /// Why parsing stopped; kept here because Serde's errors can't carry it.
     refusal: &'a mut Option<AppError>,
 }
 
@@ -101,7 +101,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(i64::try_from(value).map_or(Value::Unusable(Fault::Number), Value::Integer))
     }
 
-    /// Fractions, exponents and anything beyond 64 bits arrive here: never a whole number to us.
+    /// Fractions, exponents and numbers beyond 64 bits arrive here: none of them counts as an integer.
     fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
         Ok(Value::Unusable(Fault::Number))
     }

@@ -1,13 +1,13 @@
-//! How much of a request body is read, and how long we wait for it.
+//! Limits of size and time of a request body.
 
 use std::time::Duration;
 
-/// The limits of one request body. A route may put its own into the request's extensions.
+/// The limits of one request body. A route may set its own in the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct InputLimits {
     /// A JSON or form body, in bytes.
     pub plain_bytes_max: usize,
-    /// A multipart body with everything in it, in bytes.
+    /// A whole multipart body, in bytes.
     pub multipart_bytes_max: usize,
     /// One uploaded file, in bytes.
     pub file_bytes_max: usize,
@@ -15,7 +15,7 @@ pub struct InputLimits {
     pub text_bytes_max: usize,
     /// Fields of one request.
     pub fields_max: usize,
-    /// Time until the whole body must be there.
+    /// Time within which the whole body must arrive.
     pub deadline: Duration,
 }
 

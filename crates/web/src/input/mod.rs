@@ -1,5 +1,5 @@
-//! One way to read a request, whatever its method and encoding: the mobile app mixes JSON, forms and
-//! multipart, with DELETE too. Handlers ask for fields by name and type; every failure names the field.
+//! One extractor for request bodies, for any method and encoding: the mobile app mixes JSON, forms and
+//! multipart, with DELETE too. Handlers read fields by name and type; every error names the field.
 
 mod body;
 mod collector;
@@ -28,14 +28,14 @@ pub use self::limits::InputLimits;
 pub use self::path::PathInput;
 pub use self::query::QueryInput;
 
-/// The fields of a request body; see [`Fields`] for the ways to ask.
+/// The fields of a request body; see [`Fields`] for access to them.
 #[derive(Debug, Default)]
 pub struct Input {
     fields: Fields,
     _permit: Option<body::BodyPermit>,
 }
 
-/// An uploaded file: hostile bytes of an unknown kind.
+/// An uploaded file: untrusted bytes of unknown type.
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// The content, at most [`InputLimits::file_bytes_max`] bytes.
@@ -43,8 +43,8 @@ pub struct Upload {
 }
 
 impl Input {
-    /// The file sent under `name`. Text under that name is no file; nor is the empty part that a browser
-    /// sends when nothing was chosen.
+    /// The file sent as `name`. Text of that name is not a file, nor is the empty part that a browser sends when
+    /// no file was chosen.
     pub fn file(&self, name: &str) -> Option<Upload> {
         match self.fields.get(name) {
             Some(Value::File(bytes)) => Some(Upload {
@@ -95,7 +95,7 @@ impl<S: Sync> FromRequest<S> for Input {
     }
 }
 
-/// How the body says it is written.
+/// The declared encoding of a body.
 enum Encoding {
     Json,
     Form,

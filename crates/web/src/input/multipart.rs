@@ -1,5 +1,5 @@
-//! `multipart/form-data` (RFC 7578), read from a body that is already in memory: a file is a slice of the
-//! body, not a copy. One file a request, since no call of ours takes more.
+//! `multipart/form-data` (RFC 7578), parsed from a body that is already in memory: a file is a slice of the body,
+//! not a copy, as it would be with `multer`. One file per request, since no call takes more.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -10,13 +10,13 @@ use super::disposition::Disposition;
 use super::fields::{Fields, Value, invalid};
 use crate::error::AppError;
 
-/// Longest header block of one part, in bytes.
+/// Maximum size of the headers of one part, in bytes.
 const PART_HEAD_BYTES_MAX: usize = 4 * 1024;
 
-/// Reads the parts of a multipart body.
+/// Parses a multipart body.
 ///
 /// # Errors
-/// 400 for a missing boundary or a malformed body, 413 for an overlong file, and as [`Collector::add`].
+/// 400 for a missing boundary or a malformed body, 413 for a file that is too large, and as [`Collector::add`].
 pub(super) fn parse(
     body: &Bytes,
     boundary: Option<&str>,
@@ -45,7 +45,7 @@ pub(super) fn parse(
     Ok(collector.finish())
 }
 
-/// One part as a field; `None` for the empty file part that a browser sends when nothing was chosen.
+/// One part as a field; `None` for the empty file part that a browser sends when no file was chosen.
 fn read_part(part: &Bytes, limits: &InputLimits) -> Result<Option<(String, Value)>, AppError> {
     let (head, content) = split_head(part)?;
     let disposition = Disposition::from_part_head(head)
@@ -70,7 +70,7 @@ fn read_part(part: &Bytes, limits: &InputLimits) -> Result<Option<(String, Value
     Ok(Some((name, Value::File(content))))
 }
 
-/// Splits a part at its empty line; a part without any header begins with it.
+/// Splits a part into headers and content, at the empty line.
 fn split_head(part: &Bytes) -> Result<(&[u8], Bytes), AppError> {
     let window = &part[..part.len().min(PART_HEAD_BYTES_MAX)];
     let end = memmem::find(window, b"\r\n\r\n")
@@ -78,19 +78,19 @@ fn split_head(part: &Bytes) -> Result<(&[u8], Bytes), AppError> {
     Ok((&part[..end], part.slice(end.saturating_add(4)..)))
 }
 
-/// Walks the body from boundary to boundary.
+/// Iterates over the parts of a body.
 struct Parts<'a> {
     body: &'a Bytes,
-    /// `\r\n--boundary`: what ends every part.
+    /// `\r\n--boundary`: the end of every part.
     delimiter: Vec<u8>,
-    /// Where the rest begins, just behind a boundary.
+    /// The offset just after the last boundary found.
     at: usize,
 }
 
 impl<'a> Parts<'a> {
     fn open(body: &'a Bytes, boundary: &str) -> Result<Self, AppError> {
         let delimiter = format!("\r\n--{boundary}").into_bytes();
-        // The first boundary has no line before it, unless there is a preamble.
+        // The first boundary follows a line break only when there is a preamble.
         let at = if body.starts_with(&delimiter[2..]) {
             delimiter.len().saturating_sub(2)
         } else {
@@ -105,7 +105,7 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// The bytes of the next part, headers included; `None` behind the closing boundary.
+    /// The bytes of the next part, headers included; `None` after the closing boundary.
     fn next_part(&mut self) -> Result<Option<Bytes>, AppError> {
         let rest = &self.body[self.at..];
         if rest.starts_with(b"--") {

@@ -1,4 +1,4 @@
-//! Parameters in the path. A path whose escapes are no UTF-8 names nothing, like any other that names nothing.
+//! Path parameters. A path whose escapes are not UTF-8 is not found, like any other unknown path.
 
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::AppError;
 
-/// The parameters of a path; 404 when they can't be read as text.
+/// The parameters of a path; 404 when they can't be decoded.
 #[derive(Debug)]
 pub struct PathInput<T>(pub T);
 

@@ -1,5 +1,5 @@
-//! The query string, by the same accessors as a body. Nothing in it is refused on sight: an id of the wrong
-//! form only means that nothing has that id.
+//! The query string, with the same accessors as a body. Nothing in it is refused up front: a malformed id only
+//! means that nothing has that id.
 
 use std::convert::Infallible;
 use std::ops::Deref;
@@ -13,15 +13,15 @@ use super::fields::{Fields, NAME_BYTES_MAX, Value};
 /// Pairs read from one query string; the rest is ignored.
 const PAIRS_MAX: usize = 32;
 
-/// The fields of the query string. Of a name given twice the first value wins; bytes that are no UTF-8 are
-/// replaced by U+FFFD.
+/// The fields of the query string. Of a repeated name the first value wins; invalid UTF-8 is replaced by
+/// U+FFFD.
 #[derive(Clone, Debug, Default)]
 pub struct QueryInput {
     fields: Fields,
 }
 
 impl QueryInput {
-    /// Reads the query of `uri`.
+    /// Parses the query of `uri`.
     pub fn of(uri: &Uri) -> Self {
         let mut fields = Fields::default();
         let query = uri.query().unwrap_or_default();

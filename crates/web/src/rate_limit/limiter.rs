@@ -1,4 +1,4 @@
-//! The limiter of one class: who counts as one caller, and how callers are forgotten again.
+//! The limiter of one class: which requests share a key, and when keys are evicted.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,13 +10,13 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 use super::Rate;
 use crate::error::AppError;
 
-/// Keys of one class beyond which addresses are lumped together more coarsely.
+/// Keys of one class above which addresses are grouped by larger networks.
 const KEYS_MAX: usize = 100_000;
 
-/// Checks of one class between two looks at its keys.
+/// Checks of one class between two sweeps of its keys.
 const CHECKS_PER_SWEEP: u64 = 4096;
 
-/// Time between two looks at the keys of a class, in milliseconds.
+/// Minimum time between two sweeps of a class, in milliseconds.
 const SWEEP_INTERVAL_MS: u64 = 5_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ impl Limiter {
         })
     }
 
-    /// Keys remembered.
+    /// Number of keys in memory.
     pub(super) fn tracked_keys(&self) -> usize {
         self.keyed.len()
     }
@@ -81,7 +81,7 @@ impl Limiter {
         self.sweep();
     }
 
-    /// Forgets callers that are as good as new, and notices when there are too many left.
+    /// Evicts the keys whose whole budget is available again, and checks whether too many remain.
     pub(super) fn sweep(&self) {
         self.keyed.retain_recent();
         self.keyed.shrink_to_fit();
@@ -90,8 +90,8 @@ impl Limiter {
     }
 }
 
-/// One key for all addresses that one caller commands: an IPv6 line is a /64. When crowded, whole networks
-/// share a key (IPv4 /16, IPv6 /32).
+/// One key for all addresses of one subscriber: with IPv6, a /64. When crowded, whole networks share a key
+/// (IPv4 /16, IPv6 /32).
 fn address_key(address: IpAddr, crowded: bool) -> Key {
     let bits = match address {
         IpAddr::V4(address) => {
@@ -106,7 +106,7 @@ fn address_key(address: IpAddr, crowded: bool) -> Key {
     Key::Address(bits)
 }
 
-/// Rounded up: waiting that long is enough.
+/// Rounded up, so that waiting that long is enough.
 fn ceil_seconds(wait: Duration) -> u64 {
     wait.as_secs()
         .saturating_add(u64::from(wait.subsec_nanos() > 0))

@@ -1,5 +1,5 @@
-//! How often one account or address may ask, by class of request. A caller over its rate gets 429 and the
-//! time to wait; memory stays bounded, however many addresses somebody sends from.
+//! Rate limits by account or address and class of request. A caller over the limit gets 429 and the time to
+//! wait; memory stays bounded, however many addresses an attacker sends from.
 
 mod limiter;
 mod route_classes;
@@ -21,22 +21,22 @@ use super::error::AppError;
 
 pub use self::route_classes::RouteClasses;
 
-/// What a request is, as far as its rate is concerned.
+/// The kind of a request, for its rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Reads.
     Read,
-    /// Changes.
+    /// Writes.
     Write,
-    /// Logins and token refreshes; always counted by address.
+    /// Logins; always counted by address.
     Login,
     /// Calls that reach the payment provider.
     Payment,
     /// Searches.
     Search,
-    /// Pictures of links, which may have to be drawn.
+    /// Link preview images, which may have to be rendered.
     Preview,
-    /// Requests that decode an uploaded picture or fetch from another server: neither may become cheap to repeat.
+    /// Requests that decode an uploaded picture or fetch from another server, both costly when repeated.
     Upload,
 }
 
@@ -45,7 +45,7 @@ pub enum Class {
 pub struct Rate {
     /// Requests a minute, sustained.
     pub per_minute: NonZeroU32,
-    /// Requests at once.
+    /// Requests that may arrive at once.
     pub burst: NonZeroU32,
 }
 
@@ -68,14 +68,14 @@ pub struct Rates {
     pub upload: Rate,
 }
 
-/// Names the account of a request by its verified token. It may leave what it verified in the extensions,
-/// so that the handler does not verify again.
+/// Returns the account of a request's verified token. It may store the verified token in the extensions, so
+/// that the handler does not verify again.
 pub type AccountOf = Arc<dyn Fn(&HeaderMap, &mut Extensions) -> Option<String> + Send + Sync>;
 
-/// Answers a request that is over its rate, by its headers and address.
+/// Renders the refusal of a request over its limit, from the request's headers and URI.
 pub type RenderRefusal = Arc<dyn Fn(&HeaderMap, &Uri, AppError) -> Response + Send + Sync>;
 
-/// The caller's address as found out for this request, in its extensions.
+/// The client's address, as determined for this request; in its extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -90,7 +90,7 @@ impl Rate {
 }
 
 impl Default for Rates {
-    /// Generous for reads, strict where a guess, a charge or a scan could be meant.
+    /// Generous for reads, strict where a request could guess a secret, charge money or enumerate members.
     fn default() -> Self {
         Self {
             read: Rate::new(1200, 300),
@@ -114,7 +114,7 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// Limiters at these rates.
+    /// Creates a limiter for each class.
     pub fn new(
         rates: &Rates,
         proxies: TrustedProxies,
@@ -140,21 +140,21 @@ impl RateLimits {
         }
     }
 
-    /// Answers by `refuse` instead of by data.
+    /// Renders refusals by `render` instead of as JSON.
     #[must_use]
     pub fn rendering(mut self, render: RenderRefusal) -> Self {
         self.render = render;
         self
     }
 
-    /// Forgets the keys that are as good as new. Done now and then by itself.
+    /// Evicts the keys whose whole budget is available again. Also done automatically from time to time.
     pub fn evict_idle(&self) {
         for limiter in &self.limiters {
             limiter.sweep();
         }
     }
 
-    /// Keys remembered over all classes.
+    /// Number of keys in memory, over all classes.
     pub fn tracked_keys(&self) -> usize {
         self.limiters.iter().map(Limiter::tracked_keys).sum()
     }
@@ -176,13 +176,13 @@ impl RateLimits {
         self.limiters[class.index()].check(account, address)
     }
 
-    /// A login is counted by address even with a valid token, or one account would open a new budget for
-    /// guessing others.
+    /// A login is counted by address even with a valid token: otherwise each account would add a budget for
+    /// guessing other accounts' credentials.
     fn account<B>(&self, class: Class, request: &mut Request<B>) -> Option<String> {
         if class == Class::Login {
             return None;
         }
-        // The headers and the extensions can't be borrowed apart through the request.
+        // A request's headers and extensions can't be borrowed separately.
         let mut extensions = std::mem::take(request.extensions_mut());
         let account = (self.account_of)(request.headers(), &mut extensions);
         *request.extensions_mut() = extensions;
@@ -204,17 +204,17 @@ impl Class {
     }
 }
 
-/// Counts requests and refuses those over the rate; [`RateLimitLayer::off`] lets everything pass.
+/// Counts requests and refuses those over the limit; [`RateLimitLayer::off`] accepts everything.
 ///
-/// Goes around a finished router by [`axum::Router::layer`], which runs it after matching: the class of a
-/// request is that of its route.
+/// Apply it to a complete router with [`axum::Router::layer`], which runs it after matching: the class of a
+/// request is that of the route that matched.
 #[derive(Clone)]
 pub struct RateLimitLayer {
     limits: Option<Arc<RateLimits>>,
 }
 
 impl RateLimitLayer {
-    /// Limits by `limits`.
+    /// Enforces `limits`.
     pub fn new(limits: Arc<RateLimits>) -> Self {
         Self {
             limits: Some(limits),
@@ -264,8 +264,8 @@ where
         match limits.check(&mut request) {
             Ok(()) => Either::Left(self.inner.call(request)),
             Err(refusal) => {
-                let answer = (limits.render)(request.headers(), request.uri(), refusal);
-                Either::Right(ready(Ok(answer)))
+                let response = (limits.render)(request.headers(), request.uri(), refusal);
+                Either::Right(ready(Ok(response)))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The rate class of each route, by the path pattern under which the router knows it.
+//! The rate class of each route, by the path pattern it is registered with.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::Class;
 
 /// The rate classes that routes declare, normally collected by [`crate::routes::Routes`].
 ///
-/// What is not declared counts as [`Class::Read`] for GET and HEAD, and as [`Class::Write`] otherwise.
+/// A request without a declared class counts as [`Class::Read`] for GET and HEAD, and as [`Class::Write`] otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct RouteClasses {
     by_pattern: HashMap<String, Declared>,
@@ -81,7 +81,7 @@ impl RouteClasses {
     }
 }
 
-/// Both declarations as one. Two that differ are a mistake of ours, found at start like an overlapping route.
+/// Both declarations as one. Two that differ are a programming error, found at startup like an overlapping route.
 fn join(pattern: &str, known: Option<Class>, new: Option<Class>) -> Option<Class> {
     if let (Some(known), Some(new)) = (known, new) {
         assert!(

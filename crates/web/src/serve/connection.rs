@@ -1,4 +1,4 @@
-//! The service of one connection: hands each request on with the peer's address in its extensions.
+//! The service of one connection: adds the peer's address to each request's extensions.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use tower::{Service, ServiceExt};
 use super::drain::DrainOnDrop;
 use crate::error::AppError;
 
-/// A tower service as hyper calls it.
+/// Adapts a tower service to hyper.
 pub(super) struct PeerService<S> {
     inner: S,
     peer: SocketAddr,
@@ -42,7 +42,7 @@ where
     type Future = Either<Oneshot<S, Request<Body>>, Ready<Result<Response, Infallible>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        // Counted here, since a limit of hyper's own costs an allocation for each request.
+        // Counted here, since hyper's own limit costs an allocation for each request.
         if request.headers().len() > self.headers_max {
             return Either::Right(ready(Ok(too_many_headers())));
         }

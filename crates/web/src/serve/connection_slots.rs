@@ -1,4 +1,4 @@
-//! How many connections each address holds.
+//! Limits the connections of each address.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,7 +12,7 @@ pub(super) struct ConnectionSlots {
     per_address_max: u32,
 }
 
-/// A place of one connection, given back when dropped.
+/// The slot of one connection, released when dropped.
 pub(super) struct ConnectionSlot {
     slots: ConnectionSlots,
     address: IpAddr,
@@ -26,7 +26,7 @@ impl ConnectionSlots {
         }
     }
 
-    /// A place for one more connection of `address`; `None` when it holds its share.
+    /// A slot for one more connection of `address`; `None` when it has as many as allowed.
     pub(super) fn acquire(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let count = held.entry(address).or_insert(0);

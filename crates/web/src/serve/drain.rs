@@ -1,7 +1,7 @@
-//! What a caller still sends after it was answered. A request refused early (a stale token, a picture too
-//! large) leaves its body unread; closing the connection then resets it, and the caller sees a broken
-//! connection instead of the answer: the mobile app would not refresh its token. So the rest is read and
-//! thrown away, within bounds.
+//! Drains request bodies that a handler did not read. A request refused early (an expired token, a picture too
+//! large) leaves its body unread; closing the connection then resets it, and the client sees a broken
+//! connection instead of the response: the mobile app would not refresh its token. So the rest is read and
+//! discarded, within bounds.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,14 +13,14 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-/// Most that is thrown away, in bytes: more than the largest upload we take.
+/// Maximum discarded, in bytes: more than the largest upload allowed.
 const BYTES_MAX: usize = 32 * 1024 * 1024;
-/// Longest pause of the caller.
+/// Maximum wait for the next bytes.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
-/// Longest time for all of it.
+/// Maximum time for the whole drain.
 const TIME_MAX: Duration = Duration::from_secs(60);
 
-/// A request's body; dropped before its end, it is read to its end in the background.
+/// A request body that, when dropped before its end, is drained in the background.
 pub(super) struct DrainOnDrop(Option<Incoming>);
 
 impl DrainOnDrop {
@@ -55,14 +55,14 @@ impl Body for DrainOnDrop {
 impl Drop for DrainOnDrop {
     fn drop(&mut self) {
         let rest = self.0.take().filter(|body| !body.is_end_stream());
-        // Without a runtime the process is ending anyway.
+        // Without a runtime the process is exiting.
         if let (Some(body), Ok(runtime)) = (rest, Handle::try_current()) {
             runtime.spawn(async move { drop(timeout(TIME_MAX, drain(body)).await) });
         }
     }
 }
 
-/// Reads until the end, an error, a long pause or too many bytes; hyper closes what is remaining unread.
+/// Reads until the end, an error, a long pause or too many bytes; hyper then closes a body still unread.
 async fn drain(mut body: Incoming) {
     let mut remaining = BYTES_MAX;
     while let Ok(Some(Ok(frame))) = timeout(PAUSE_MAX, body.frame()).await {

@@ -1,5 +1,5 @@
 //! The accept loop: HTTP/1.1 connections within limits, so that slow, greedy or numerous clients cost
-//! little, and a shutdown that lets running requests finish.
+//! little, and a graceful shutdown.
 
 mod connection;
 mod connection_slots;
@@ -30,25 +30,25 @@ use super::client_address::TrustedProxies;
 /// Read buffer of one connection, in bytes; bodies pass through it in pieces.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
-/// Pause after the system refuses to accept, for want of file descriptors as a rule.
+/// Pause after a failed accept, usually for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What connections may cost.
+/// Limits of connections.
 #[derive(Clone, Debug)]
 pub struct ServeLimits {
     /// Time for a request's head to arrive; a kept-alive connection may idle as long.
     pub header_read_timeout: Duration,
-    /// Time that an answer may wait for the caller to read on.
+    /// Time that a response may wait for the client to read on.
     pub write_timeout: Duration,
-    /// A request's head, in bytes; more is answered 431.
+    /// A request's head, in bytes; above it the response is 431.
     pub head_bytes_max: usize,
-    /// Header lines of a request; more is answered 431.
+    /// Header lines of a request; above it the response is 431.
     pub headers_max: usize,
-    /// Open connections; further ones wait in the system's queue.
+    /// Open connections; further ones wait in the listen backlog.
     pub connections_max: usize,
-    /// Open connections of one address; further ones are closed at once.
+    /// Open connections of one address; further ones are closed immediately.
     pub connections_per_address_max: u32,
-    /// Proxies, which hold connections for everybody: no limit by address.
+    /// Trusted proxies, which carry the connections of many clients: exempt from the limit by address.
     pub proxies: TrustedProxies,
     /// Time for running requests to finish at shutdown.
     pub shutdown_grace: Duration,
@@ -69,7 +69,7 @@ impl Default for ServeLimits {
     }
 }
 
-/// Serves `service` on `listener` until `shutdown` completes, then finishes the requests under way.
+/// Serves `service` on `listener` until `shutdown` completes, then finishes the requests in progress.
 ///
 /// Handlers find the peer's address as `ConnectInfo<SocketAddr>`. Returns when every connection has ended,
 /// or after the grace time at the latest.
@@ -88,7 +88,7 @@ where
             (stream, permit) = accept(&listener, &server.permits) => server.open(stream, permit),
         }
     }
-    // Refuse new connections while the old ones finish.
+    // Refuse new connections while the open ones finish.
     drop(listener);
     server.finish().await;
 }
@@ -114,7 +114,7 @@ where
             .header_read_timeout(limits.header_read_timeout)
             .max_header_size(limits.head_bytes_max)
             .max_buf_size(BUFFER_BYTES_MAX)
-            // A caller that hangs up must not cut a handler off in the middle of its work.
+            // A client that disconnects must not cancel a handler in the middle of its work.
             .half_close(true);
         Self {
             service,
@@ -127,7 +127,7 @@ where
         }
     }
 
-    /// Starts serving one connection, unless its address holds too many already.
+    /// Starts serving one connection, unless its address has too many already.
     fn open(&mut self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let Ok(peer) = stream.peer_addr() else {
             return;
@@ -142,7 +142,7 @@ where
             return;
         };
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "the socket does not take TCP_NODELAY");
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
         let service = PeerService::new(self.service.clone(), peer, self.limits.headers_max);
         let socket = WriteTimeout::new(TokioIo::new(stream), self.limits.write_timeout);
@@ -156,7 +156,7 @@ where
         });
     }
 
-    /// Lets open connections finish their request; what is left after the grace time is cut off.
+    /// Lets open connections finish their request; aborts what is left after the grace time.
     async fn finish(self) {
         let Self {
             graceful,
@@ -168,13 +168,13 @@ where
             .await
             .is_err()
         {
-            tracing::warn!("requests cut off: they did not finish in the grace time");
+            tracing::warn!("aborting requests that did not finish within the grace time");
         }
         tasks.shutdown().await;
     }
 }
 
-/// The next connection, once there is room for it. Errors of accepting end nothing but that attempt.
+/// The next connection, once a permit is free. A failed accept does not end the loop.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -186,7 +186,7 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return (stream, permit),
-            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "cannot accept connections");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -195,7 +195,7 @@ async fn accept(
     }
 }
 
-fn is_of_one_connection(error: &std::io::Error) -> bool {
+fn concerns_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(
         error.kind(),

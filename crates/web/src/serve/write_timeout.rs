@@ -1,5 +1,5 @@
-//! A socket that gives up on a caller who asks and then does not read: the answer, and its place among the
-//! connections, would otherwise be held for ever.
+//! A socket with a write timeout, for clients that do not read their response: the response and the
+//! connection's slot would otherwise be held for ever.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::time::Sleep;
 
-/// Fails a write that makes no progress for `timeout`. A timer exists only while a write is timer.
+/// Fails a write that makes no progress for `timeout`. A timer exists only while a write is pending.
 pub(super) struct WriteTimeout<T> {
     inner: T,
     timeout: Duration,
@@ -25,7 +25,7 @@ impl<T> WriteTimeout<T> {
         }
     }
 
-    fn limit<R>(
+    fn check<R>(
         &mut self,
         context: &mut Context<'_>,
         progress: Poll<Result<R>>,
@@ -62,7 +62,7 @@ impl<T: Write + Unpin> Write for WriteTimeout<T> {
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write(context, bytes);
-        self.limit(context, progress)
+        self.check(context, progress)
     }
 
     fn poll_write_vectored(
@@ -71,7 +71,7 @@ impl<T: Write + Unpin> Write for WriteTimeout<T> {
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write_vectored(context, pieces);
-        self.limit(context, progress)
+        self.check(context, progress)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -80,11 +80,11 @@ impl<T: Write + Unpin> Write for WriteTimeout<T> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let progress = Pin::new(&mut self.inner).poll_flush(context);
-        self.limit(context, progress)
+        self.check(context, progress)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let progress = Pin::new(&mut self.inner).poll_shutdown(context);
-        self.limit(context, progress)
+        self.check(context, progress)
     }
 }

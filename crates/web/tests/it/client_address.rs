@@ -1,4 +1,4 @@
-//! Whose word on the caller's address is believed.
+//! Which proxies are trusted to report the client's address.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,7 +25,7 @@ fn address(text: &str) -> IpAddr {
 }
 
 #[test]
-fn a_range_contains_its_addresses_only() {
+fn a_range_contains_only_its_addresses() {
     let range: AddressRange = "10.1.0.0/16".parse().unwrap();
     assert!(range.contains(address("10.1.255.1")));
     assert!(range.contains(address("::ffff:10.1.2.3")));
@@ -47,7 +47,7 @@ fn a_range_contains_its_addresses_only() {
 }
 
 #[test]
-fn what_is_no_range_is_refused_with_its_text() {
+fn an_invalid_range_is_refused_with_its_text() {
     for text in [
         "",
         "10.0.0.0/33",
@@ -64,23 +64,23 @@ fn what_is_no_range_is_refused_with_its_text() {
 }
 
 #[test]
-fn nobody_but_a_trusted_proxy_is_believed() {
+fn only_a_trusted_proxy_is_believed() {
     let none = TrustedProxies::default();
     assert_eq!(
         client(&none, "198.51.100.1:9", &["203.0.113.9"]),
         address("198.51.100.1")
     );
-    let ours = proxies(&["10.0.0.0/8"]);
+    let trusted = proxies(&["10.0.0.0/8"]);
     assert_eq!(
-        client(&ours, "198.51.100.1:9", &["203.0.113.9"]),
+        client(&trusted, "198.51.100.1:9", &["203.0.113.9"]),
         address("198.51.100.1")
     );
 }
 
 #[test]
 fn the_rightmost_untrusted_hop_is_the_client() {
-    let ours = proxies(&["10.0.0.0/8", "::1"]);
-    let client = |forwarded: &[&str]| client(&ours, "[::ffff:10.0.0.1]:9", forwarded);
+    let trusted = proxies(&["10.0.0.0/8", "::1"]);
+    let client = |forwarded: &[&str]| client(&trusted, "[::ffff:10.0.0.1]:9", forwarded);
     assert_eq!(
         client(&["1.1.1.1, 203.0.113.9, 10.0.0.2"]),
         address("203.0.113.9")
@@ -96,8 +96,8 @@ fn the_rightmost_untrusted_hop_is_the_client() {
 
 #[test]
 fn junk_ends_the_trust() {
-    let ours = proxies(&["10.0.0.0/8"]);
-    let client = |forwarded: &[&str]| client(&ours, "10.0.0.1:9", forwarded);
+    let trusted = proxies(&["10.0.0.0/8"]);
+    let client = |forwarded: &[&str]| client(&trusted, "10.0.0.1:9", forwarded);
     assert_eq!(client(&["203.0.113.9, unknown"]), address("10.0.0.1"));
     assert_eq!(client(&["203.0.113.9, , 10.0.0.3"]), address("10.0.0.3"));
 }

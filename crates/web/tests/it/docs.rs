@@ -8,7 +8,7 @@ use web::headers::EdgeLayer;
 
 use crate::{Answer, get};
 
-/// A made-up document that has one of everything the pages must show.
+/// A document that has one of everything the pages must show.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "FunSun <test>", version = "9.9", description = "First.\n\nSecond & last."),
@@ -25,7 +25,7 @@ struct Gift {
     /// Its number.
     #[schema(minimum = 1, maximum = 10)]
     id: i64,
-    /// What stands on it.
+    /// What is written on it.
     #[schema(min_length = 2, max_length = 50)]
     label: String,
     owner: Option<String>,
@@ -101,7 +101,7 @@ async fn the_document_is_served_as_block_yaml_in_its_own_order() {
             .body
             .contains("\npaths:\n  /gift/:\n    get:\n      tags:\n        - \"gifts\"\n")
     );
-    // A status and a word that YAML would read as a number and a truth value.
+    // A status and a word that YAML would load as a number and a boolean.
     assert!(
         answer
             .body

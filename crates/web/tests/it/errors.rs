@@ -1,4 +1,4 @@
-//! How answers and refusals look on the wire.
+//! Responses and refusals on the wire.
 
 use axum::response::IntoResponse;
 use web::response::no_content;
@@ -7,7 +7,7 @@ use web::{AppError, Json, Page, Refusal, created};
 use crate::Answer;
 
 #[tokio::test]
-async fn a_refusal_answers_its_detail_and_code_as_utf8_json() {
+async fn a_refusal_has_its_detail_and_code_as_utf8_json() {
     let answer =
         Answer::of(AppError::bad_request("bad_title", "title: 너무 짧아요").into_response()).await;
     assert_eq!(answer.status, 400);
@@ -41,7 +41,7 @@ async fn an_internal_failure_shows_nothing_of_its_cause() {
 }
 
 #[tokio::test]
-async fn too_many_says_when_to_come_back() {
+async fn too_many_says_when_to_retry() {
     let answer = Answer::of(AppError::too_many(7).into_response()).await;
     assert_eq!(answer.status, 429);
     assert_eq!(answer.header("retry-after"), "7");
@@ -49,7 +49,7 @@ async fn too_many_says_when_to_come_back() {
 }
 
 #[test]
-fn a_refusal_rides_in_the_extensions_for_other_renderings() {
+fn a_refusal_is_in_the_extensions_for_other_renderings() {
     let response = AppError::conflict("already_closed", "closed").into_response();
     let refusal = response.extensions().get::<Refusal>().unwrap();
     assert_eq!(refusal.status, 409);
@@ -58,7 +58,7 @@ fn a_refusal_rides_in_the_extensions_for_other_renderings() {
 }
 
 #[tokio::test]
-async fn json_answers_say_their_charset() {
+async fn json_responses_declare_their_charset() {
     let answer = Answer::of(Json(["선물"]).into_response()).await;
     assert_eq!(answer.status, 200);
     assert_eq!(
@@ -76,7 +76,7 @@ async fn a_value_that_does_not_serialize_is_a_500() {
 }
 
 #[tokio::test]
-async fn many_answers_of_different_sizes_do_not_mix() {
+async fn responses_of_different_sizes_do_not_mix() {
     for size in [3_usize, 200_000, 5, 70_000, 1] {
         let text = "x".repeat(size);
         let answer = Answer::of(Json(&text).into_response()).await;
@@ -93,7 +93,7 @@ async fn no_content_has_no_body_and_no_content_type() {
 }
 
 #[tokio::test]
-async fn a_page_links_to_the_next_one_only_when_there_is_one() {
+async fn a_page_links_to_the_next_only_when_there_is_one() {
     let next = http::HeaderValue::from_static("</a?before=x>; rel=\"next\"");
     let page = Page {
         items: vec![1, 2],

@@ -1,4 +1,4 @@
-//! What every answer carries, and what becomes of a panic.
+//! The headers of every response, and panics as responses.
 
 use axum::Router;
 use axum::response::Html;
@@ -10,7 +10,7 @@ use web::headers::{EdgeLayer, RequestId};
 
 use crate::{Answer, get, send};
 
-async fn through(production: bool, uri: &str) -> Answer {
+async fn send_through(production: bool, uri: &str) -> Answer {
     let router: Router = Router::new()
         .route("/data", route_get(async || Json("x")))
         .route("/none", route_get(async || web::no_content()))
@@ -48,7 +48,7 @@ async fn panics() -> &'static str {
 
 #[tokio::test]
 async fn data_is_locked_down_and_not_stored() {
-    let answer = through(false, "/data").await;
+    let answer = send_through(false, "/data").await;
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("x-frame-options"), "DENY");
     assert_eq!(answer.header("referrer-policy"), "same-origin");
@@ -67,14 +67,14 @@ async fn data_is_locked_down_and_not_stored() {
             .any(|name| name.as_str().starts_with("access-control"))
     );
     assert_eq!(
-        through(false, "/none").await.header("cache-control"),
+        send_through(false, "/none").await.header("cache-control"),
         "no-store"
     );
 }
 
 #[tokio::test]
-async fn what_a_page_sets_itself_wins() {
-    let answer = through(false, "/page").await;
+async fn headers_set_by_a_page_win() {
+    let answer = send_through(false, "/page").await;
     assert_eq!(
         answer.header("content-security-policy"),
         "default-src 'self'"
@@ -83,8 +83,8 @@ async fn what_a_page_sets_itself_wins() {
 }
 
 #[tokio::test]
-async fn production_insists_on_https() {
-    let answer = through(true, "/data").await;
+async fn production_requires_https() {
+    let answer = send_through(true, "/data").await;
     assert_eq!(
         answer.header("strict-transport-security"),
         "max-age=31536000"
@@ -92,8 +92,8 @@ async fn production_insists_on_https() {
 }
 
 #[tokio::test]
-async fn every_request_gets_an_id_of_ours() {
-    let answer = through(false, "/id").await;
+async fn every_request_gets_an_id_of_the_servers() {
+    let answer = send_through(false, "/id").await;
     assert_eq!(answer.header("x-request-id"), answer.body);
     assert_ne!(answer.body, "forged");
     assert!(!answer.body.is_empty());
@@ -101,7 +101,7 @@ async fn every_request_gets_an_id_of_ours() {
 
 #[tokio::test]
 async fn a_panic_becomes_a_500_with_the_same_headers() {
-    let answer = through(false, "/panic").await;
+    let answer = send_through(false, "/panic").await;
     assert_eq!(answer.status, 500);
     assert!(!answer.body.contains("secret"));
     assert_eq!(answer.header("x-content-type-options"), "nosniff");

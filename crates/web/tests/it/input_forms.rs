@@ -35,7 +35,7 @@ async fn a_delete_may_carry_a_form() {
 }
 
 #[tokio::test]
-async fn truth_values_are_read_as_clients_write_them() {
+async fn booleans_are_parsed_as_clients_write_them() {
     for (text, value) in [
         ("true", true),
         ("True", true),
@@ -59,7 +59,7 @@ async fn truth_values_are_read_as_clients_write_them() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf8_are_refused_by_name() {
+async fn invalid_utf8_is_refused_by_name() {
     let (status, detail) = refused(form("title=%ff%fe")).await;
     assert_eq!(
         (status, detail.as_str()),
@@ -78,7 +78,7 @@ async fn nul_bytes_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_field_given_twice_is_refused_when_asked_for() {
+async fn a_repeated_field_is_refused_when_it_is_read() {
     let input = read(form("id=1&id=1&message=hi")).await.unwrap();
     assert_eq!(input.text("message").unwrap(), "hi");
     let (status, detail) = status_and_detail(input.text("id").unwrap_err());
@@ -104,7 +104,7 @@ async fn a_thousand_fields_are_refused_even_when_they_share_a_name() {
 }
 
 #[test]
-fn a_query_takes_the_first_value_and_forgives_junk() {
+fn a_query_takes_the_first_value_and_tolerates_junk() {
     let uri = "/?id=1&id=2&name=%ff&page=&&=x&%zz=1".parse().unwrap();
     let query = QueryInput::of(&uri);
     assert_eq!(query.text("id").unwrap(), "1");

@@ -1,4 +1,4 @@
-//! JSON bodies, honest and hostile.
+//! JSON bodies, valid and malicious.
 
 use axum::body::Body;
 use http::Request;
@@ -10,7 +10,7 @@ fn json(body: impl Into<Body>) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn typed_values_are_read_as_asked() {
+async fn typed_values_are_parsed() {
     let input = read(json(
         r#"{"title": "생일 선물", "amount": 30000, "public": true, "none": null}"#,
     ))
@@ -25,7 +25,7 @@ async fn typed_values_are_read_as_asked() {
 }
 
 #[tokio::test]
-async fn a_number_given_where_text_is_asked_is_its_digits() {
+async fn a_number_read_as_text_is_its_digits() {
     let input = read(json(r#"{"target": 42, "amount": "-7"}"#))
         .await
         .unwrap();
@@ -34,7 +34,7 @@ async fn a_number_given_where_text_is_asked_is_its_digits() {
 }
 
 #[tokio::test]
-async fn anything_but_a_whole_number_in_range_is_refused_by_name() {
+async fn anything_but_an_integer_in_range_is_refused_by_name() {
     let values = [
         "1e9",
         "1.0",
@@ -68,7 +68,7 @@ async fn anything_but_a_whole_number_in_range_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn the_largest_and_smallest_whole_numbers_are_read() {
+async fn the_largest_and_smallest_integers_are_parsed() {
     let input = read(json(format!(
         r#"{{"a": {}, "b": "{}"}}"#,
         i64::MAX,
@@ -97,7 +97,7 @@ async fn a_missing_or_null_field_is_required_by_name() {
 }
 
 #[tokio::test]
-async fn a_parser_that_refuses_is_quoted_behind_the_name() {
+async fn a_parse_error_is_quoted_after_the_name() {
     let input = read(json(r#"{"title": "a"}"#)).await.unwrap();
     let error = input
         .required("title", |_| Err::<(), _>("takes 2 to 50 characters"))
@@ -109,7 +109,7 @@ async fn a_parser_that_refuses_is_quoted_behind_the_name() {
 }
 
 #[tokio::test]
-async fn a_field_given_twice_is_refused_when_asked_for_and_ignored_otherwise() {
+async fn a_repeated_field_is_refused_when_it_is_read_and_ignored_otherwise() {
     let input = read(json(r#"{"amount": 1000, "amount": 9000, "id": "7"}"#))
         .await
         .unwrap();
@@ -138,7 +138,7 @@ async fn nested_values_are_refused_as_text_and_ignored_when_unknown() {
 }
 
 #[tokio::test]
-async fn broken_json_and_values_that_are_no_object_are_refused() {
+async fn invalid_json_and_values_other_than_objects_are_refused() {
     for body in [
         "{",
         "{\"a\":}",
@@ -160,7 +160,7 @@ async fn broken_json_and_values_that_are_no_object_are_refused() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf8_are_refused_even_in_unknown_fields() {
+async fn invalid_utf8_is_refused_even_in_unknown_fields() {
     let (status, detail) = refused(json(b"{\"x\": \"\xff\xfe\"}".to_vec())).await;
     assert_eq!(
         (status, detail.as_str()),
@@ -177,7 +177,7 @@ async fn an_escaped_nul_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn text_is_no_file() {
+async fn text_is_not_a_file() {
     let input = read(json(r#"{"image": "/etc/passwd"}"#)).await.unwrap();
     assert!(input.file("image").is_none());
 }

@@ -13,7 +13,7 @@ use crate::{post, read, refused};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test]
-async fn an_empty_body_has_no_fields_whatever_it_says_to_be() {
+async fn an_empty_body_has_no_fields_whatever_its_content_type() {
     let bare = Request::builder().method("POST").body(Body::empty());
     let input = read(bare.unwrap()).await.unwrap();
     assert!(!input.contains("id"));
@@ -98,7 +98,7 @@ async fn an_overlong_field_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_in_many_pieces_is_put_together() {
+async fn a_body_in_many_pieces_is_joined() {
     let pieces =
         ["tit", "le=h", "ello&i", "d=5"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
     let input = read(post(FORM, Body::from_stream(stream::iter(pieces))))
@@ -109,7 +109,7 @@ async fn a_body_in_many_pieces_is_put_together() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_comes_times_out() {
+async fn a_body_that_never_arrives_times_out() {
     let never = stream::pending::<Result<Bytes, std::io::Error>>();
     let mut request = post(FORM, Body::from_stream(never));
     request.extensions_mut().insert(InputLimits {

@@ -1,4 +1,4 @@
-//! Multipart bodies as the app, browsers and attackers write them.
+//! Multipart bodies as the app, browsers and attackers send them.
 
 use axum::body::Body;
 use http::Request;
@@ -39,7 +39,7 @@ fn body(parts: &[Vec<u8>]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn text_and_a_file_are_read_as_the_app_sends_them() {
+async fn text_and_a_file_are_parsed_as_the_app_sends_them() {
     let korean = part(
         "content-disposition: form-data; name=\"title\"\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-transfer-encoding: binary",
         "무선 이어폰".as_bytes(),
@@ -59,7 +59,7 @@ async fn text_and_a_file_are_read_as_the_app_sends_them() {
 }
 
 #[tokio::test]
-async fn a_quoted_boundary_a_preamble_and_padding_are_understood() {
+async fn a_quoted_boundary_a_preamble_and_padding_are_accepted() {
     let bytes = format!(
         "preamble\r\n--{BOUNDARY} \t\r\nContent-Disposition: form-data; name=id\r\n\r\n5\r\n--{BOUNDARY}--epilogue"
     );
@@ -69,7 +69,7 @@ async fn a_quoted_boundary_a_preamble_and_padding_are_understood() {
 }
 
 #[tokio::test]
-async fn text_under_a_files_name_is_no_file_and_a_file_is_no_text() {
+async fn text_is_not_a_file_and_a_file_is_not_text() {
     let input = read(multipart(body(&[text("image", "x")]))).await.unwrap();
     assert!(input.file("image").is_none());
     let input = read(multipart(body(&[file("title", "t.txt", b"x")])))
@@ -104,7 +104,7 @@ async fn a_second_file_is_refused() {
 }
 
 #[tokio::test]
-async fn a_missing_or_absurd_boundary_is_refused() {
+async fn a_missing_or_invalid_boundary_is_refused() {
     let bytes = body(&[text("id", "1")]);
     for content_type in [
         "multipart/form-data".to_owned(),
@@ -140,7 +140,7 @@ async fn malformed_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn text_that_is_no_utf8_or_holds_nul_is_refused_by_name() {
+async fn text_with_invalid_utf8_or_nul_is_refused_by_name() {
     for content in [&b"\xff\xfe"[..], b"a\0b"] {
         let bad = part("content-disposition: form-data; name=\"title\"", content);
         let (status, detail) = refused(multipart(body(&[bad]))).await;

@@ -28,7 +28,7 @@ use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
 use web::{AppError, Input};
 
-/// What came back.
+/// A response, read to its end.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -78,14 +78,14 @@ async fn read(request: Request<Body>) -> Result<Input, AppError> {
     Input::from_request(request, &()).await
 }
 
-/// The status and detail of a request that must be refused while it is read.
+/// The status and detail of a request that must be refused while its body is parsed.
 async fn refused(request: Request<Body>) -> (u16, String) {
     status_and_detail(read(request).await.unwrap_err())
 }
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "an error is status_and_detail once, at the end of a chain"
+    reason = "takes the result of `unwrap_err`, at the end of a chain"
 )]
 fn status_and_detail(error: AppError) -> (u16, String) {
     (error.status().as_u16(), error.detail().to_owned())

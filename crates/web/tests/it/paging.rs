@@ -27,7 +27,7 @@ fn a_missing_or_non_numeric_page_is_the_first() {
 }
 
 #[test]
-fn pages_that_no_list_has_are_past_the_end() {
+fn impossible_pages_are_past_the_end() {
     let long = format!("page={}", "9".repeat(5000));
     for query in [
         "page=0",
@@ -95,7 +95,7 @@ fn the_next_link_keeps_the_other_parameters() {
 }
 
 #[test]
-fn a_hostile_path_cannot_break_out_of_the_link() {
+fn a_malicious_path_cannot_break_out_of_the_link() {
     let link = next_link("/a>; rel=\"x\"\r\nset-cookie: b", [], Cursor::one(7));
     let text = link.to_str().unwrap();
     assert_eq!(text.matches('>').count(), 1);

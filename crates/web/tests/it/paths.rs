@@ -27,7 +27,7 @@ async fn routed(uri: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_route_answers_with_and_without_its_trailing_slash() {
+async fn a_route_matches_with_and_without_its_trailing_slash() {
     assert_eq!(routed("/account").await, "/account/");
     assert_eq!(routed("/account/").await, "/account/");
     assert_eq!(routed("/account/search/").await, "/account/search");
@@ -53,7 +53,7 @@ async fn repeated_slashes_are_collapsed() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_paths_with_parameters_stay_as_they_are() {
+async fn unknown_paths_and_paths_with_parameters_are_unchanged() {
     for uri in [
         "/media/a/",
         "/media/a",
@@ -75,11 +75,11 @@ async fn an_absolute_target_keeps_its_host() {
 }
 
 #[test]
-fn a_page_is_found_behind_one_slash_too_many_and_only_on_this_site() {
-    let found = |uri: &str| without_slash(&uri.parse().unwrap());
-    assert_eq!(found("/explore/").as_deref(), Some("/explore"));
-    assert_eq!(found("/a/b//?x=/&y").as_deref(), Some("/a/b?x=/&y"));
-    assert_eq!(found("http://evil.example/a/").as_deref(), Some("/a"));
+fn a_trailing_slash_is_removed_only_for_a_path_of_this_site() {
+    let without = |uri: &str| without_slash(&uri.parse().unwrap());
+    assert_eq!(without("/explore/").as_deref(), Some("/explore"));
+    assert_eq!(without("/a/b//?x=/&y").as_deref(), Some("/a/b?x=/&y"));
+    assert_eq!(without("http://evil.example/a/").as_deref(), Some("/a"));
     for uri in [
         "/",
         "/explore",
@@ -87,6 +87,6 @@ fn a_page_is_found_behind_one_slash_too_many_and_only_on_this_site() {
         "/\\evil.example/",
         "///",
     ] {
-        assert_eq!(found(uri), None, "{uri}");
+        assert_eq!(without(uri), None, "{uri}");
     }
 }

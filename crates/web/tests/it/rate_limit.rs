@@ -1,4 +1,4 @@
-//! Who is counted together, and who is refused.
+//! Which requests share a budget, and which are refused.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use web::rate_limit::{
 
 use crate::{Answer, get, send};
 
-/// Three reads and two logins at once, then one a minute.
+/// Reads at `read`; two logins at once, then one a minute.
 fn limits(read: Rate) -> Arc<RateLimits> {
     let rates = Rates {
         read,
@@ -69,7 +69,7 @@ async fn send_from(layer: &RateLimitLayer, uri: &str, peer: &str, account: Optio
 }
 
 #[tokio::test]
-async fn a_caller_over_the_rate_is_told_when_to_come_back() {
+async fn a_caller_over_the_limit_learns_when_to_retry() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 3)));
     for _ in 0..3 {
         assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 200);
@@ -83,7 +83,7 @@ async fn a_caller_over_the_rate_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn classes_are_counted_apart() {
+async fn classes_are_counted_separately() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
     assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 200);
     assert_eq!(send_from(&layer, "/", "192.0.2.1", None).await.status, 429);
@@ -94,7 +94,7 @@ async fn classes_are_counted_apart() {
 }
 
 #[tokio::test]
-async fn an_account_is_counted_wherever_it_calls_from() {
+async fn an_account_is_counted_across_addresses() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
     assert_eq!(
         send_from(&layer, "/", "192.0.2.1", Some("a")).await.status,
@@ -123,7 +123,7 @@ async fn logins_are_counted_by_address_even_with_a_token() {
 }
 
 #[tokio::test]
-async fn an_ipv6_line_is_one_caller() {
+async fn an_ipv6_subnet_is_one_caller() {
     let layer = RateLimitLayer::new(limits(Rate::new(1, 1)));
     assert_eq!(
         send_from(&layer, "/", "2001:db8:1:1::1", None).await.status,
@@ -149,7 +149,7 @@ async fn handlers_find_the_callers_address() {
 }
 
 #[tokio::test]
-async fn switched_off_it_lets_everything_pass() {
+async fn a_disabled_limiter_accepts_everything() {
     let layer = RateLimitLayer::off();
     for _ in 0..50 {
         assert_eq!(
@@ -160,20 +160,20 @@ async fn switched_off_it_lets_everything_pass() {
 }
 
 #[tokio::test]
-async fn callers_are_forgotten_once_they_are_as_good_as_new() {
+async fn keys_are_evicted_once_their_budget_is_full_again() {
     let fast = limits(Rate::new(u32::MAX, 1));
     let layer = RateLimitLayer::new(Arc::clone(&fast));
     for last in 0..200 {
         send_from(&layer, "/", &format!("192.0.2.{last}"), None).await;
     }
     assert!(fast.tracked_keys() > 0);
-    let forgotten = async {
+    let evicted = async {
         while fast.tracked_keys() > 0 {
             fast.evict_idle();
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), forgotten)
+    tokio::time::timeout(Duration::from_secs(10), evicted)
         .await
-        .expect("callers are forgotten");
+        .expect("keys are evicted");
 }

@@ -105,7 +105,7 @@ fn merging_contradicting_declarations_is_refused_at_start() {
 }
 
 #[test]
-#[should_panic(expected = "declared behind the route")]
+#[should_panic(expected = "declared after the route")]
 fn a_class_without_a_route_is_refused_at_start() {
     drop(declared().limited(Class::Search));
 }

@@ -18,15 +18,15 @@ struct Running {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
-    /// Told when `/wait` has begun.
-    begun: Arc<Notify>,
-    /// Lets `/wait` answer.
+    /// Notified when `/wait` has started.
+    started_waiting: Arc<Notify>,
+    /// Lets `/wait` respond.
     release: Arc<Notify>,
 }
 
 async fn start(limits: ServeLimits) -> Running {
-    let (begun, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (started, released) = (Arc::clone(&begun), Arc::clone(&release));
+    let (started_waiting, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (started, released) = (Arc::clone(&started_waiting), Arc::clone(&release));
     let router = Router::new()
         .route("/", get(async || "ok"))
         .route("/big", get(async || vec![b'x'; 64 * 1024 * 1024]))
@@ -60,7 +60,7 @@ async fn start(limits: ServeLimits) -> Running {
         address,
         stop,
         served,
-        begun,
+        started_waiting,
         release,
     }
 }
@@ -172,7 +172,7 @@ async fn a_head_that_does_not_arrive_closes_the_connection() {
 }
 
 #[tokio::test]
-async fn one_address_holds_no_more_than_its_share() {
+async fn connections_of_one_address_are_limited() {
     let limits = ServeLimits {
         connections_per_address_max: 2,
         ..ServeLimits::default()
@@ -186,7 +186,7 @@ async fn one_address_holds_no_more_than_its_share() {
     assert_eq!(read_to_close(&mut connect(&running).await).await, "");
     let closing = exchange(&mut second, CLOSE).await;
     assert!(closing.ends_with("ok"));
-    // The place is given back when the server has noticed the end; until then it refuses.
+    // The slot is released when the server has noticed the end; until then it refuses.
     let served_again = async {
         loop {
             let mut third = connect(&running).await;
@@ -199,11 +199,11 @@ async fn one_address_holds_no_more_than_its_share() {
     };
     tokio::time::timeout(Duration::from_secs(10), served_again)
         .await
-        .expect("the place is given back");
+        .expect("the slot is released");
 }
 
 #[tokio::test]
-async fn connections_beyond_the_cap_wait_for_a_place() {
+async fn connections_beyond_the_limit_wait_for_a_permit() {
     let limits = ServeLimits {
         connections_max: 1,
         ..ServeLimits::default()
@@ -214,31 +214,32 @@ async fn connections_beyond_the_cap_wait_for_a_place() {
     let mut second = connect(&running).await;
     second.write_all(CLOSE.as_bytes()).await.unwrap();
     let early = tokio::time::timeout(Duration::from_millis(50), second.readable()).await;
-    assert!(early.is_err(), "answered although there was no place");
+    assert!(early.is_err(), "answered although there was no permit");
     drop(first);
     assert!(read_to_close(&mut second).await.ends_with("ok"));
 }
 
 #[tokio::test]
-async fn a_caller_that_does_not_read_loses_its_place() {
+async fn a_client_that_does_not_read_loses_its_connection() {
     let limits = ServeLimits {
         connections_max: 1,
         write_timeout: Duration::from_millis(50),
         ..ServeLimits::default()
     };
     let running = start(limits).await;
-    let mut deaf = connect(&running).await;
-    deaf.write_all(b"GET /big HTTP/1.1\r\nhost: a\r\n\r\n")
+    let mut stalled = connect(&running).await;
+    stalled
+        .write_all(b"GET /big HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
-    deaf.readable().await.unwrap();
+    stalled.readable().await.unwrap();
     let mut next = connect(&running).await;
     let answer = tokio::time::timeout(Duration::from_secs(10), exchange(&mut next, CLOSE)).await;
-    assert!(answer.expect("the place is given back").ends_with("ok"));
+    assert!(answer.expect("the slot is released").ends_with("ok"));
 }
 
 #[tokio::test]
-async fn a_large_answer_arrives_whole() {
+async fn a_large_response_arrives_complete() {
     let running = start(ServeLimits::default()).await;
     let mut stream = connect(&running).await;
     let request = "GET /big HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
@@ -255,7 +256,7 @@ async fn shutdown_finishes_requests_and_closes_idle_connections() {
     busy.write_all(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
-    running.begun.notified().await;
+    running.started_waiting.notified().await;
     running.stop.send(()).unwrap();
     assert_eq!(read_to_close(&mut idle).await, "");
     running.release.notify_one();
@@ -265,7 +266,7 @@ async fn shutdown_finishes_requests_and_closes_idle_connections() {
 }
 
 #[tokio::test]
-async fn shutdown_cuts_off_what_does_not_finish() {
+async fn shutdown_aborts_requests_that_do_not_finish() {
     let limits = ServeLimits {
         shutdown_grace: Duration::from_millis(30),
         ..ServeLimits::default()
@@ -275,7 +276,7 @@ async fn shutdown_cuts_off_what_does_not_finish() {
     busy.write_all(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
         .await
         .unwrap();
-    running.begun.notified().await;
+    running.started_waiting.notified().await;
     running.stop.send(()).unwrap();
     running.served.await.unwrap();
     assert_eq!(read_to_close(&mut busy).await, "");

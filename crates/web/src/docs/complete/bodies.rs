@@ -1,5 +1,5 @@
-//! Every body may be JSON, a form or multipart. A handler declares one of them; the others follow from it.
-//! Only multipart carries files: the other two get the same fields without them.
+//! Every body may be JSON, a form or multipart. A handler declares one of them; the others are derived from it.
+//! Only multipart carries files: the other two have the same fields without them.
 
 use utoipa::openapi::encoding::Encoding;
 use utoipa::openapi::path::Operation;
@@ -10,13 +10,13 @@ use super::resolve;
 
 const MULTIPART: &str = "multipart/form-data";
 
-/// JSON and forms.
+/// The encodings without files.
 const TEXTUAL: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
 
-/// Fields of bodies that hold an id.
+/// Body fields that hold an id.
 const ID_FIELDS: [&str; 3] = ["id", "funding", "target"];
 
-/// What a file may be; see the `picture` crate.
+/// Accepted file types; see the `picture` crate.
 const IMAGE_TYPES: &str = "image/png, image/jpeg, image/webp, image/gif";
 
 /// Writes all three encodings of an operation's body.
@@ -58,7 +58,7 @@ pub(super) fn add_encodings(operation: &mut Operation, components: &mut Componen
         .insert(MULTIPART.to_owned(), RefOr::T(multipart));
 }
 
-/// Ids may be numbers or text: the mobile app sends one in one call and the other in the next.
+/// Ids may be numbers or text: the mobile app sends numbers in some calls and text in others.
 fn allow_text_and_numbers(schema: &RefOr<Schema>, components: &mut Components) {
     let RefOr::Ref(reference) = schema else {
         return;

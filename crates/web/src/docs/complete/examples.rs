@@ -1,5 +1,5 @@
-//! An example for every request and every JSON answer, put together from the examples of the fields: the
-//! two can't contradict each other. A refusal shows what that status is most often about.
+//! An example for every request and every JSON response, composed of the examples of the fields, so that the
+//! two can't contradict each other. A refusal shows the most common cause of its status.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
@@ -39,7 +39,7 @@ fn fill(content: &mut RefOr<Content>, components: &Components, known: Option<Val
     content.example = known.or(sampled);
 }
 
-/// What a refusal of this status typically says.
+/// A typical refusal of this status.
 fn refusal_example(status: &str) -> Option<Value> {
     let (code, detail) = match status {
         "400" => ("missing_field", "id: is required"),
@@ -67,7 +67,7 @@ fn refusal_example(status: &str) -> Option<Value> {
     Some(json!({ "detail": detail, "code": code }))
 }
 
-/// A value of the schema, from its examples; `None` where there is none to take one from.
+/// A value of the schema, composed of its examples; `None` when it has none.
 fn sample(schema: &RefOr<Schema>, components: &Components) -> Option<Value> {
     let first_of = |choices: &[RefOr<Schema>]| {
         choices

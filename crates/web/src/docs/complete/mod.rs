@@ -1,5 +1,5 @@
-//! What holds for every call is said once, here, and written into each operation of the API document: the
-//! three encodings of a body, the refusals that any body or limit may cause, headers, examples.
+//! What applies to every call is defined once, here, and added to each operation of the API document: the three
+//! encodings of a body, the refusals of any body or rate limit, headers, examples.
 
 mod bodies;
 mod examples;
@@ -10,7 +10,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, RefOr};
 
-/// Adds what every operation has in common to a document that has all its operations.
+/// Completes a document that has all its operations with what they have in common.
 pub fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     add_security(components);
@@ -51,14 +51,14 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// `put_funding` for `PUT /funding/`: names of handlers are not unique, and generators need unique ones.
+/// `put_funding` for `PUT /funding/`: names of handlers are not unique, and client generators need unique ids.
 fn operation_id(method: &str, path: &str) -> String {
     path.split(['/', '{', '}', '.'])
         .filter(|word| !word.is_empty())
         .fold(method.to_owned(), |name, word| format!("{name}_{word}"))
 }
 
-/// What a schema says, wherever it is written down.
+/// The schema itself, references followed.
 fn resolve<'a>(schema: &'a RefOr<Schema>, components: &'a Components) -> Option<&'a Schema> {
     match schema {
         RefOr::T(schema) => Some(schema),

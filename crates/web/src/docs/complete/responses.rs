@@ -1,5 +1,5 @@
-//! Answers that no handler gives itself: what the reader of bodies and the rate limit refuse, and the headers
-//! that go with a status.
+//! Responses that no handler returns itself: refusals of the body parser and the rate limit, and the headers
+//! of a status.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
@@ -55,7 +55,7 @@ fn refusal(description: &str) -> utoipa::openapi::Response {
         .build()
 }
 
-/// Raw bytes have no schema in OpenAPI 3.1: their content type says all.
+/// Raw bytes have no schema in OpenAPI 3.1: the content type is enough.
 pub(super) fn strip_image_schemas(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else {
@@ -69,7 +69,7 @@ pub(super) fn strip_image_schemas(operation: &mut Operation) {
     }
 }
 
-/// Adds the headers that go with a status; a list's link to its next page.
+/// Adds the headers of each status, and a list's link to its next page.
 pub(super) fn add_headers(operation: &mut Operation) {
     let is_list =
         operation.parameters.iter().flatten().any(
