@@ -1,15 +1,10 @@
 //! Unguessable names from the system's generator, and a seeded sequence for repeatable faults.
 
 /// `length` lowercase hex digits from the operating system's generator.
-pub(crate) fn hex(length: usize) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+pub(crate) fn random_hex(length: usize) -> String {
     let mut bytes = vec![0_u8; length.div_ceil(2)];
-    getrandom::fill(&mut bytes).expect("the system hands out random bytes");
-    let mut text = String::with_capacity(length + 1);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    getrandom::fill(&mut bytes).expect("the operating system provides random bytes");
+    let mut text = hex::encode(bytes);
     text.truncate(length);
     text
 }
@@ -38,8 +33,8 @@ mod tests {
 
     #[test]
     fn names_have_the_asked_length_and_differ() {
-        assert_eq!(hex(19).len(), 19);
-        assert_ne!(hex(32), hex(32));
+        assert_eq!(random_hex(19).len(), 19);
+        assert_ne!(random_hex(32), random_hex(32));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::people::{Person, cast};
-use crate::random::hex;
+use crate::random::random_hex;
 
 /// Life of an access token from the token endpoint, in seconds: what the REST API hands out.
 pub(super) const ACCESS_SECONDS: i64 = 21_599;
@@ -88,7 +88,7 @@ impl Accounts {
 
     /// A new access token.
     pub(crate) fn issue(&mut self, token: AccessToken) -> String {
-        let name = format!("AT-{}", hex(40));
+        let name = format!("AT-{}", random_hex(40));
         self.access.insert(name.clone(), token);
         name
     }

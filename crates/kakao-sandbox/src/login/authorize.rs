@@ -12,7 +12,7 @@ use super::people::Person;
 use super::request::AuthorizeRequest;
 use super::scopes::{CONFIGURED, Scope};
 use crate::exchange::{Params, page, redirect, with_query};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
 /// Life of an authorization code in seconds; Kakao's own figure is not published.
@@ -84,7 +84,7 @@ pub(super) async fn log_in(Given(state): Given<Shared>, params: Params) -> Respo
         Ok(request) => request,
         Err(code) => return refusal_page(code),
     };
-    let name = hex(32);
+    let name = random_hex(32);
     let person = {
         let mut accounts = state.accounts();
         let found = match params.get("person") {
@@ -228,7 +228,7 @@ fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &'static Scope> {
 
 fn with_code(accounts: &mut Accounts, request: &AuthorizeRequest, id: i64, now: i64) -> String {
     accounts.codes.retain(|_, code| code.expires_at > now);
-    let name = hex(48);
+    let name = random_hex(48);
     let code = Code {
         id,
         redirect_uri: request.redirect_uri.clone(),

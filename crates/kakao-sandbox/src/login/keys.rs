@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::random::hex;
+use crate::random::random_hex;
 
 const KEY_BITS: usize = 2_048;
 
@@ -76,7 +76,7 @@ impl Keys {
 async fn generate() -> anyhow::Result<SigningKey> {
     tokio::task::spawn_blocking(|| {
         let private = RsaPrivateKey::new(&mut OsRng, KEY_BITS)?;
-        let kid = hex(32);
+        let kid = random_hex(32);
         let public = json!({
             "kid": kid, "kty": "RSA", "alg": "RS256", "use": "sig",
             "n": URL_SAFE_NO_PAD.encode(private.n().to_bytes_be()),

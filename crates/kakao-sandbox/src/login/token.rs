@@ -16,7 +16,7 @@ use super::oidc::id_token;
 use crate::connection::Wire;
 use crate::exchange::{Params, json};
 use crate::faults::{Call, outcome};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::settings::Settings;
 use crate::state::{Entry, Shared};
 
@@ -162,7 +162,7 @@ fn access(state: &Shared, accounts: &mut Accounts, id: i64) -> Value {
 }
 
 fn add_refresh_token(answer: &mut Value, accounts: &mut Accounts, now: i64, id: i64, openid: bool) {
-    let name = format!("RT-{}", hex(40));
+    let name = format!("RT-{}", random_hex(40));
     let token = RefreshToken {
         id,
         expires_at: now + REFRESH_SECONDS,

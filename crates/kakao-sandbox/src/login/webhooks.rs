@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::user::disconnect;
 use crate::exchange::with_query;
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::Shared;
 
 /// How long Kakao waits for an answer.
@@ -106,7 +106,7 @@ pub(crate) async fn send_unlink(
         _ => state.webhooks.post(url).form(&pairs),
     };
     let key = if notice.wrong_key {
-        hex(32)
+        random_hex(32)
     } else {
         state.settings.admin_key.clone()
     };
@@ -130,14 +130,14 @@ pub(crate) async fn send_status(
         details["reason"] = json!(reason);
     }
     let audience = if event.wrong_aud {
-        hex(32)
+        random_hex(32)
     } else {
         state.settings.rest_key.clone()
     };
     let uri = format!("https://schemas.openid.net/secevent/{}", event.event);
     let claims = json!({
         "iss": state.base, "aud": audience, "sub": subject, "iat": now, "toe": now,
-        "jti": event.jti.clone().unwrap_or_else(|| hex(24)), "txn": hex(24),
+        "jti": event.jti.clone().unwrap_or_else(|| random_hex(24)), "txn": random_hex(24),
         "events": {uri: details},
     });
     let token = state.keys.sign("secevent+jwt", &claims).await?;

@@ -15,7 +15,7 @@ use crate::clock::seoul;
 use crate::connection::Wire;
 use crate::exchange::json;
 use crate::faults::{Call, Fault, outcome};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
 pub(super) async fn handle(
@@ -69,7 +69,7 @@ fn take_money(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<T
     payment.status = Status::SuccessPayment;
     payment.approved_at = Some(now);
     payment.actions.push(Action {
-        aid: format!("A{}", hex(19)),
+        aid: format!("A{}", random_hex(19)),
         at: now,
         amount: payment.amount.total,
         is_cancel: false,

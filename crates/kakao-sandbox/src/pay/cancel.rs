@@ -15,7 +15,7 @@ use crate::clock::seoul;
 use crate::connection::Wire;
 use crate::exchange::json;
 use crate::faults::{Call, Fault, outcome};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
 pub(super) async fn handle(
@@ -74,7 +74,7 @@ fn give_back(
         Status::PartCancelPayment
     };
     payment.actions.push(Action {
-        aid: format!("A{}", hex(19)),
+        aid: format!("A{}", random_hex(19)),
         at: now,
         amount: part.total,
         is_cancel: true,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::errors::Refusal;
 use super::payment::{Payment, Status};
 use crate::exchange::{Params, page, redirect, with_query};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
 /// A step of the payer; the last three are buttons on the page.
@@ -140,7 +140,7 @@ fn pressed(payment: &mut Payment, what: PayerAct, method: Option<&str>) -> Strin
         PayerAct::Pay => {
             choose(payment, method);
             payment.status = Status::AuthPassword;
-            let token = payment.pg_token.get_or_insert_with(|| hex(20));
+            let token = payment.pg_token.get_or_insert_with(|| random_hex(20));
             with_query(&payment.approval_url, &[("pg_token", token)])
         }
         PayerAct::Cancel => {

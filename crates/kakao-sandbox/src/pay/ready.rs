@@ -14,7 +14,7 @@ use crate::clock::seoul;
 use crate::connection::Wire;
 use crate::exchange::{json, origin};
 use crate::faults::{Call, Fault, outcome};
-use crate::random::hex;
+use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
 pub(super) async fn handle(
@@ -77,8 +77,8 @@ fn read(state: &Shared, fields: &Fields) -> Result<Payment, Refusal> {
         return Err(Refusal::OrderInfo);
     }
     Ok(Payment {
-        tid: format!("T{}", hex(19)),
-        secret: hex(32),
+        tid: format!("T{}", random_hex(19)),
+        secret: random_hex(32),
         cid: state.settings.cid.clone(),
         status: Status::Ready,
         partner_order_id: fields.text("partner_order_id", 100)?.to_owned(),
