@@ -5,8 +5,8 @@
 mod admin;
 mod clock;
 mod connection;
-mod exchange;
 pub mod faults;
+mod http;
 mod journal;
 mod login;
 mod pages;

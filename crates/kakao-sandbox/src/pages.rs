@@ -5,7 +5,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::exchange::{page, raw};
+use crate::http::{page, raw};
 use crate::state::Shared;
 
 #[derive(Template)]

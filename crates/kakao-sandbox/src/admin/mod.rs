@@ -1,9 +1,9 @@
 //! The admin endpoints below `/sandbox/`: people, webhooks, the payer's buttons, the book, faults
 //! and the clock. They ask for no password, which is why the sandbox stays on loopback.
 
-mod money;
+mod controls;
+mod payments;
 mod people;
-mod switches;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,7 +12,7 @@ use axum::routing::{get, post, put};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::exchange::json;
+use crate::http::json;
 use crate::state::Shared;
 
 pub(crate) fn router() -> Router<Shared> {
@@ -22,17 +22,17 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/sandbox/people/{id}/unlink", post(people::unlink))
         .route("/sandbox/people/{id}/events", post(people::event))
         .route("/sandbox/tokens", post(people::foreign_token))
-        .route("/sandbox/payments/{tid}", get(money::find))
-        .route("/sandbox/payments/{tid}/{action}", post(money::press))
-        .route("/sandbox/book", get(money::book))
+        .route("/sandbox/payments/{tid}", get(payments::find))
+        .route("/sandbox/payments/{tid}/{action}", post(payments::press))
+        .route("/sandbox/book", get(payments::book))
         .route(
             "/sandbox/faults",
-            get(switches::list)
-                .put(switches::set)
-                .delete(switches::clear),
+            get(controls::list)
+                .put(controls::set)
+                .delete(controls::clear),
         )
-        .route("/sandbox/clock", put(switches::clock))
-        .route("/sandbox/keys/rotation", post(switches::rotate))
+        .route("/sandbox/clock", put(controls::clock))
+        .route("/sandbox/keys/rotation", post(controls::rotate))
 }
 
 /// Reads a JSON body; an empty one counts as `{}`. The error says what is wrong with it.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{read, refused};
-use crate::exchange::json;
+use crate::http::json;
 use crate::login::{
     AccessToken, CONFIGURED, Person, StatusEvent, UnlinkNotice, is_configured, send_status,
     send_unlink,

@@ -1,7 +1,7 @@
 //! Fault switches: what goes wrong, for whom, in which call, how often. They are set through the
 //! admin endpoint or the command line and consulted by every call that a client has to survive.
 
-pub(crate) mod outcome;
+pub(crate) mod injection;
 mod parse;
 
 pub use parse::parse;

@@ -11,7 +11,7 @@ use super::accounts::{Accounts, Code};
 use super::people::Person;
 use super::request::AuthorizeRequest;
 use super::scopes::{CONFIGURED, Scope};
-use crate::exchange::{Params, page, redirect, with_query};
+use crate::http::{Params, page, redirect, with_query};
 use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 

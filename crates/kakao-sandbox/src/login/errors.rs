@@ -5,7 +5,7 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::response::Response;
 use serde_json::json;
 
-use crate::exchange::json;
+use crate::http::json;
 
 /// A refusal of the token endpoint: HTTP status, OAuth error, Kakao code, text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

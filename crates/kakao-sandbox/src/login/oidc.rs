@@ -11,7 +11,7 @@ use super::accounts::ACCESS_SECONDS;
 use super::errors::{KapiError, KauthError};
 use super::people::Person;
 use super::subject::Subject;
-use crate::exchange::{Params, json, origin};
+use crate::http::{Params, json, origin};
 use crate::state::Shared;
 
 /// How account status events travel: by POST to the receiver.

@@ -1,7 +1,7 @@
 //! The parameters of an authorize request: read, checked in Kakao's order, and carried from page
 //! to page in hidden fields.
 
-use crate::exchange::{Params, with_query};
+use crate::http::{Params, with_query};
 use crate::login::is_configured;
 use crate::settings::Settings;
 

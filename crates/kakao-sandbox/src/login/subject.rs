@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::accounts::{AccessToken, Accounts};
 use super::errors::KapiError;
-use crate::exchange::Params;
+use crate::http::Params;
 use crate::state::State;
 
 /// The account, and the token when it was not the admin key.

@@ -14,8 +14,8 @@ use super::accounts::{ACCESS_SECONDS, AccessToken, Accounts, Code, RefreshToken}
 use super::errors::KauthError;
 use super::oidc::id_token;
 use crate::connection::Wire;
-use crate::exchange::{Params, json};
-use crate::faults::{Call, outcome};
+use crate::faults::{Call, injection};
+use crate::http::{Params, json};
 use crate::random::random_hex;
 use crate::settings::Settings;
 use crate::state::{Entry, Shared};
@@ -39,7 +39,7 @@ pub(super) async fn handle(
     params: Params,
 ) -> Response {
     let strike = state.faults().strike(Call::Token, "", "");
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let answered = match grant(&state, &params) {
@@ -47,7 +47,7 @@ pub(super) async fn handle(
         Err(error) => error.answer(),
     };
     state.journal.settled().await;
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 async fn complete(state: &Shared, granted: Granted) -> Response {

@@ -11,8 +11,8 @@ use super::profile::View;
 use super::scopes::{CONFIGURED, listed};
 use super::subject::{Subject, bearer, header};
 use crate::connection::Wire;
-use crate::exchange::{Params, json};
-use crate::faults::{Call, Strike, outcome};
+use crate::faults::{Call, Strike, injection};
+use crate::http::{Params, json};
 use crate::state::{Entry, Shared};
 
 /// Shorter or stranger texts are no tokens at all.
@@ -25,11 +25,11 @@ pub(super) async fn me(
     params: Params,
 ) -> Response {
     let strike = strike(&state, Call::UserMe, &headers);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let answered = answer(find_me(&state, &headers, &params));
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 pub(super) async fn access_token_info(
@@ -38,11 +38,11 @@ pub(super) async fn access_token_info(
     headers: HeaderMap,
 ) -> Response {
     let strike = strike(&state, Call::TokenInfo, &headers);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let answered = answer(token_facts(&state, &headers));
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 pub(super) async fn log_out(
@@ -63,7 +63,7 @@ pub(super) async fn unlink(
 ) -> Response {
     let user = params.get("target_id").unwrap_or_default();
     let strike = state.faults().strike(Call::Unlink, "", user);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let subject = Subject::read(&state, &state.accounts(), &headers, &params);
@@ -72,7 +72,7 @@ pub(super) async fn unlink(
         json!({"id": subject.id})
     }));
     state.journal.settled().await;
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 pub(super) async fn scopes(

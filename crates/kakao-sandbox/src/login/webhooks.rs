@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::user::disconnect;
-use crate::exchange::with_query;
+use crate::http::with_query;
 use crate::random::random_hex;
 use crate::state::Shared;
 

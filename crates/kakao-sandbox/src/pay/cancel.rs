@@ -13,8 +13,8 @@ use super::errors::Refusal;
 use super::payment::{Action, Amount, Payment, Status};
 use crate::clock::seoul;
 use crate::connection::Wire;
-use crate::exchange::json;
-use crate::faults::{Call, Fault, outcome};
+use crate::faults::{Call, Fault, injection};
+use crate::http::json;
 use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
@@ -29,7 +29,7 @@ pub(super) async fn handle(
         Err(refusal) => return refusal.answer(),
     };
     let strike = strike(&state, Call::Cancel, &fields);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let fault = strike.map(|strike| strike.fault);
@@ -42,7 +42,7 @@ pub(super) async fn handle(
         drop(busy);
         return wire.cut().await;
     }
-    let answered = outcome::after(strike, answered, &wire).await;
+    let answered = injection::after(strike, answered, &wire).await;
     drop(busy);
     answered
 }

@@ -4,7 +4,7 @@
 use axum::response::Response;
 use serde_json::json;
 
-use crate::exchange::json;
+use crate::http::json;
 
 /// A business refusal (HTTP 400) or a refusal at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 //! payer does on the page.
 
 mod approve;
-mod book;
 mod cancel;
 mod checks;
 mod errors;
@@ -10,10 +9,11 @@ mod order;
 mod page;
 mod payment;
 mod ready;
+mod store;
 
-pub(crate) use book::Book;
 pub(crate) use page::{PayerAct, act};
 pub(crate) use payment::Payment;
+pub(crate) use store::Book;
 
 use axum::Router;
 use axum::routing::{get, post};

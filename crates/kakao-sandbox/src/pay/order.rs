@@ -12,8 +12,8 @@ use super::errors::Refusal;
 use super::payment::{Action, Payment};
 use crate::clock::seoul;
 use crate::connection::Wire;
-use crate::exchange::json;
-use crate::faults::{Call, Fault, outcome};
+use crate::faults::{Call, Fault, injection};
+use crate::http::json;
 use crate::state::Shared;
 
 pub(super) async fn handle(
@@ -27,11 +27,11 @@ pub(super) async fn handle(
         Err(refusal) => return refusal.answer(),
     };
     let strike = strike(&state, Call::Order, &fields);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     let answered = answer(look_up(&state, &fields, strike.map(|strike| strike.fault)));
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 fn look_up(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<Response, Refusal> {

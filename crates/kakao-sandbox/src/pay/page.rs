@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::payment::{Payment, Status};
-use crate::exchange::{Params, page, redirect, with_query};
+use crate::http::{Params, page, redirect, with_query};
 use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 

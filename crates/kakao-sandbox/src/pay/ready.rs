@@ -12,8 +12,8 @@ use super::errors::Refusal;
 use super::payment::{Amount, Payment, Status};
 use crate::clock::seoul;
 use crate::connection::Wire;
-use crate::exchange::{json, origin};
-use crate::faults::{Call, Fault, outcome};
+use crate::faults::{Call, Fault, injection};
+use crate::http::{json, origin};
 use crate::random::random_hex;
 use crate::state::{Entry, Shared};
 
@@ -33,7 +33,7 @@ pub(super) async fn handle(
         .flatten()
         .unwrap_or_default();
     let strike = state.faults().strike(Call::Ready, "", user);
-    if let Some(early) = outcome::before(strike, &wire).await {
+    if let Some(early) = injection::before(strike, &wire).await {
         return early;
     }
     if strike.is_some_and(|strike| strike.fault == Fault::Declined) {
@@ -41,7 +41,7 @@ pub(super) async fn handle(
     }
     let answered = answer(open(&state, &fields, &origin(&headers, &state.base)));
     state.journal.settled().await;
-    outcome::after(strike, answered, &wire).await
+    injection::after(strike, answered, &wire).await
 }
 
 fn open(state: &Shared, fields: &Fields, origin: &str) -> Result<Response, Refusal> {

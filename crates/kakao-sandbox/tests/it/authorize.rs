@@ -2,7 +2,7 @@
 
 use kakao_sandbox::Settings;
 
-use crate::stage::{REDIRECT, Stage, location};
+use crate::test_sandbox::{REDIRECT, Stage, location};
 
 const SORI: &str = "3000000001";
 

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
-use crate::stage::browser;
+use crate::test_sandbox::browser;
 
 const KEY: &str = "SECRET_KEY DEV5A4D0B0C27182818284590452353602874";
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::test_sandbox::Stage;
 
 async fn code(stage: &Stage, body: &Value) -> i64 {
     let (status, answer) = stage.pay("cancel", body).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::{Stage, text};
+use crate::test_sandbox::{Stage, text};
 
 #[tokio::test]
 async fn a_lost_approve_has_charged() {

@@ -4,7 +4,7 @@ use kakao_sandbox::Settings;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::test_sandbox::Stage;
 
 #[tokio::test]
 async fn people_links_tokens_and_payments_survive_a_restart() {

@@ -9,7 +9,7 @@ mod oidc;
 mod pages;
 mod pay;
 mod refusals;
-mod stage;
+mod test_sandbox;
 mod token;
 mod user;
 mod webhooks;

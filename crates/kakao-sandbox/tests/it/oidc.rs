@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, facts, text};
+use crate::test_sandbox::{Stage, facts, text};
 
 /// Claims of a token whose signature, issuer and audience hold.
 async fn verified(stage: &Stage, token: &str) -> Value {

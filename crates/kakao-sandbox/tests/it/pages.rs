@@ -3,7 +3,7 @@
 use kakao_sandbox::{Settings, start};
 use serde_json::json;
 
-use crate::stage::{Stage, text};
+use crate::test_sandbox::{Stage, text};
 
 #[tokio::test]
 async fn every_page_says_it_is_a_simulation_and_runs_no_script() {

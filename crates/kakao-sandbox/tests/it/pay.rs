@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, facts, location, text};
+use crate::test_sandbox::{Stage, facts, location, text};
 
 #[tokio::test]
 async fn a_payment_goes_from_ready_to_success() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, facts, text};
+use crate::test_sandbox::{Stage, facts, text};
 
 async fn code(stage: &Stage, call: &str, body: &Value) -> i64 {
     let (status, answer) = stage.pay(call, body).await;

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, facts, text};
+use crate::test_sandbox::{Stage, facts, text};
 
 #[tokio::test]
 async fn a_full_account_shows_everything() {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::stage::Stage;
+use crate::test_sandbox::Stage;
 
 /// Takes one request, answers `status`, and hands out what it received.
 async fn receiver(status: u16) -> (String, JoinHandle<String>) {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Fault, Strike};
 use crate::connection::Wire;
-use crate::exchange::{json, raw};
+use crate::http::{json, raw};
 
 /// Answers are a few hundred bytes; this is only a bound.
 const ANSWER_BYTES_MAX: usize = 1 << 20;

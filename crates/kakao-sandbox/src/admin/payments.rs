@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::exchange::{Params, json};
+use crate::http::{Params, json};
 use crate::pay::{PayerAct, Payment, act};
 use crate::state::Shared;
 

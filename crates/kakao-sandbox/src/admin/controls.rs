@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{read, refused};
-use crate::exchange::json;
 use crate::faults::Rule;
+use crate::http::json;
 use crate::state::Shared;
 
 #[derive(Deserialize)]
