@@ -1,5 +1,5 @@
-//! The sandbox's one clock: the machine's time plus an offset that tests may set, so that a
-//! fifteen-minute expiry takes no fifteen minutes.
+//! The sandbox's clock: system time plus an offset that tests can set, so that a test of the
+//! fifteen-minute expiry does not take fifteen minutes.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,44 +11,44 @@ use time::macros::{format_description, offset};
 const SECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
-/// Adjustable clock; all its readings are Unix seconds.
+/// Adjustable clock that returns Unix seconds.
 #[derive(Default)]
 pub(crate) struct Clock {
     offset_seconds: AtomicI64,
 }
 
 impl Clock {
-    /// Sets how far the sandbox's time is ahead of the machine's.
+    /// Sets how many seconds the sandbox is ahead of the system clock.
     pub(crate) fn set_offset(&self, seconds: i64) {
         self.offset_seconds.store(seconds, Ordering::Relaxed);
     }
 
-    /// Now, in Unix seconds.
+    /// The current time in Unix seconds.
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the clock the rest takes its time from"
+        reason = "the only place that reads the system clock"
     )]
     pub(crate) fn now(&self) -> i64 {
         let elapsed = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();
-        let machine = i64::try_from(elapsed).unwrap_or(i64::MAX);
-        machine.saturating_add(self.offset_seconds.load(Ordering::Relaxed))
+        let system = i64::try_from(elapsed).unwrap_or(i64::MAX);
+        system.saturating_add(self.offset_seconds.load(Ordering::Relaxed))
     }
 }
 
-/// `2026-01-02T03:04:05Z`, as the user API writes moments.
-pub(crate) fn utc(unix_seconds: i64) -> String {
-    format!("{}Z", written(unix_seconds, offset!(UTC)))
+/// `2026-01-02T03:04:05Z`, the user API's timestamp format.
+pub(crate) fn format_utc(unix_seconds: i64) -> String {
+    format!("{}Z", format_at(unix_seconds, offset!(UTC)))
 }
 
-/// `2026-01-02T12:04:05`, Seoul time without an offset, as KakaoPay writes moments.
-pub(crate) fn seoul(unix_seconds: i64) -> String {
-    written(unix_seconds, offset!(+9))
+/// `2026-01-02T12:04:05`, Seoul time without an offset, KakaoPay's timestamp format.
+pub(crate) fn format_seoul(unix_seconds: i64) -> String {
+    format_at(unix_seconds, offset!(+9))
 }
 
-fn written(unix_seconds: i64, zone: time::UtcOffset) -> String {
+fn format_at(unix_seconds: i64, zone: time::UtcOffset) -> String {
     OffsetDateTime::from_unix_timestamp(unix_seconds)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
         .to_offset(zone)
@@ -62,8 +62,8 @@ mod tests {
 
     #[test]
     fn seoul_is_nine_hours_ahead() {
-        assert_eq!(utc(1_767_323_045), "2026-01-02T03:04:05Z");
-        assert_eq!(seoul(1_767_323_045), "2026-01-02T12:04:05");
+        assert_eq!(format_utc(1_767_323_045), "2026-01-02T03:04:05Z");
+        assert_eq!(format_seoul(1_767_323_045), "2026-01-02T12:04:05");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The listener. Each connection carries a [`Wire`] through which a handler can cut it off in the
-//! middle of a call: that is how an answer gets lost after the work was done.
+//! The listener. Requests carry a [`ConnectionHandle`] with which a handler can close the
+//! connection without a response, which simulates a response lost after the work was done.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-/// Handle on the connection that a request came in on.
+/// Closes the connection that a request arrived on.
 #[derive(Clone, Default)]
-pub(crate) struct Wire(Arc<Notify>);
+pub(crate) struct ConnectionHandle(Arc<Notify>);
 
-impl Wire {
-    /// Closes the connection without an answer. The caller is dropped with it.
-    pub(crate) async fn cut<T>(&self) -> T {
+impl ConnectionHandle {
+    /// Closes the connection without a response. Never returns: the calling future is dropped.
+    pub(crate) async fn close<T>(&self) -> T {
         self.0.notify_one();
         std::future::pending().await
     }
 }
 
-/// Accepts connections until `stop` fires or its sender is gone; then cuts all that are open.
+/// Accepts connections until `stop` fires or its sender is dropped; then aborts all open ones.
 pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
     let mut open = JoinSet::new();
     loop {
@@ -37,11 +37,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
             Some(_) = open.join_next(), if !open.is_empty() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    open.spawn(converse(stream, router.clone()));
+                    open.spawn(serve_connection(stream, router.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    // Out of descriptors: give the open connections a moment to end.
+                    tracing::warn!(%error, "accepting a connection failed");
+                    // Out of file descriptors: wait for open connections to close.
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             }
@@ -49,29 +49,29 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
     }
 }
 
-async fn converse(stream: TcpStream, router: Router) {
+async fn serve_connection(stream: TcpStream, router: Router) {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "the connection keeps its delay");
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let wire = Wire::default();
-    let given = wire.clone();
+    let handle = ConnectionHandle::default();
+    let for_requests = handle.clone();
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(given.clone());
+        request.extensions_mut().insert(for_requests.clone());
         let router = router.clone();
-        async move { Ok::<_, Infallible>(answer(router, request.map(Body::new)).await) }
+        async move { Ok::<_, Infallible>(respond(router, request.map(Body::new)).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        () = wire.0.notified() => {}
+        () = handle.0.notified() => {}
         ended = connection => if let Err(error) = ended {
-            tracing::debug!(%error, "a connection broke off");
+            tracing::debug!(%error, "connection error");
         }
     }
 }
 
-async fn answer(router: Router, request: Request<Body>) -> axum::response::Response {
+async fn respond(router: Router, request: Request<Body>) -> axum::response::Response {
     match router.oneshot(request).await {
         Ok(response) => response,
         Err(impossible) => match impossible {},

@@ -1,5 +1,4 @@
-//! What goes over HTTP in both directions: form and query parameters on the way in, JSON, pages
-//! and redirects on the way out.
+//! HTTP helpers: form and query parameters of requests; JSON, HTML and redirect responses.
 
 use askama::Template;
 use axum::body::{Body, Bytes};
@@ -11,12 +10,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// No script at all. `form-action` is left out on purpose: browsers apply it to the redirect after
-/// a form as well, and that redirect leads to the client's own address.
+/// No scripts. `form-action` is left out on purpose: browsers apply it to the redirect after a form
+/// submission too, and that redirect leads to the client's own origin.
 const PAGE_POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Parameters of the query and, when there is one, of a form body, in this order.
+/// Query parameters, followed by those of a form body, if any.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Params(pub(crate) Vec<(String, String)>);
 
@@ -25,7 +24,7 @@ impl Params {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// The first value of `name` that is not empty.
+    /// The first non-empty value of `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -64,13 +63,13 @@ fn is_form(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
 }
 
-/// A JSON answer with the charset Kakao sends.
+/// A JSON response with the charset parameter that Kakao sends.
 pub(crate) fn json(status: u16, body: &impl Serialize) -> Response {
-    let bytes = serde_json::to_vec(body).expect("answers have only text keys");
+    let bytes = serde_json::to_vec(body).expect("response objects have string keys");
     raw(status, "application/json;charset=UTF-8", bytes)
 }
 
-/// Bytes as they are. An unknown status number becomes 500.
+/// A response with this body, not cacheable. An invalid status code becomes 500.
 pub(crate) fn raw(status: u16, content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() =
@@ -81,21 +80,21 @@ pub(crate) fn raw(status: u16, content_type: &'static str, body: impl Into<Body>
     response
 }
 
-/// A rendered page under the strict policy.
+/// An HTML page with a strict content security policy.
 pub(crate) fn page(status: u16, template: &impl Template) -> Response {
-    let html = template.render().expect("pages write to memory only");
+    let html = template.render().expect("rendering to memory cannot fail");
     let mut response = raw(status, "text/html; charset=utf-8", html);
     let headers = response.headers_mut();
     headers.insert(
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(PAGE_POLICY),
     );
-    // The address of a page holds its secret.
+    // A page's URL contains its secret.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
-/// 302 to `location`; 400 when that can't be a header.
+/// 302 to `location`; 400 when that is no valid header value.
 pub(crate) fn redirect(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(value) => {
@@ -111,7 +110,7 @@ pub(crate) fn redirect(location: &str) -> Response {
     }
 }
 
-/// The origin the client sees, taken from `Host` where that is a plain host and port.
+/// The origin as the client addresses it: from `Host` if that is a plain host and port.
 pub(crate) fn origin(headers: &HeaderMap, fallback: &str) -> String {
     let plain = |host: &&str| {
         host.bytes()
@@ -127,7 +126,7 @@ pub(crate) fn origin(headers: &HeaderMap, fallback: &str) -> String {
     }
 }
 
-/// `url` with `pairs` appended to its query, which is kept, before a fragment.
+/// Appends `pairs` to the query of `url`, before its fragment.
 pub(crate) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     let (front, fragment) = match url.split_once('#') {
         Some((front, fragment)) => (front, Some(fragment)),
@@ -135,7 +134,7 @@ pub(crate) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     };
     let mut added = form_urlencoded::Serializer::new(String::new());
     added.extend_pairs(pairs);
-    // Kakao writes blanks as %20, which every parser of queries understands.
+    // Kakao encodes spaces as %20, which every query parser accepts.
     let added = added.finish().replace('+', "%20");
     let joint = match front.split_once('?') {
         None => "?",

@@ -1,6 +1,6 @@
-//! Memory across restarts: an append-only file of JSON lines, written by a thread of its own in
-//! batches. A handler waits until its lines have left for the operating system before it
-//! answers, so a charge that was reported survives the process being killed.
+//! Persistence: an append-only file of JSON lines, written in batches by a dedicated thread. A
+//! handler flushes its entries to the operating system before it responds, so that a charge that
+//! was reported survives a kill of the process.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -13,63 +13,63 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-/// A batch is written at the latest when it has grown to this many bytes.
+/// A batch is written once it has reached this many bytes.
 const BATCH_BYTES_MAX: usize = 1 << 20;
 
 enum Message {
     Line(Vec<u8>),
-    Settled(oneshot::Sender<()>),
+    Flush(oneshot::Sender<()>),
 }
 
-/// The writing end; does nothing when no file was configured.
+/// The sending side of the writer thread; a no-op when no file is configured.
 pub(crate) struct Journal {
     sender: Option<Sender<Message>>,
 }
 
 impl Journal {
-    /// A journal that forgets.
-    pub(crate) fn none() -> Self {
+    /// A journal that stores nothing.
+    pub(crate) fn disabled() -> Self {
         Self { sender: None }
     }
 
-    /// Replaces the file by `entries`, the state after replay, and appends from there. A line that
-    /// a kill tore in two is thereby gone.
+    /// Rewrites the file to `entries`, the state after replay, and appends from there. This drops
+    /// a line that a kill has truncated.
     pub(crate) fn open<T: Serialize>(path: &Path, entries: &[T]) -> anyhow::Result<Self> {
         let file = rewrite(path, entries)
             .with_context(|| format!("cannot write the journal {}", path.display()))?;
         let (sender, receiver) = mpsc::channel();
         thread::Builder::new()
             .name("sandbox-journal".into())
-            .spawn(move || write(file, &receiver))?;
+            .spawn(move || run_writer(file, &receiver))?;
         Ok(Self {
             sender: Some(sender),
         })
     }
 
     /// Queues one entry. Call it while holding the lock on what the entry describes, so that the
-    /// order in the file is the order of events.
+    /// file has the order of the events.
     pub(crate) fn record(&self, entry: &impl Serialize) {
         if let Some(sender) = &self.sender {
-            let mut line = serde_json::to_vec(entry).expect("entries have only text keys");
+            let mut line = serde_json::to_vec(entry).expect("entries have string keys");
             line.push(b'\n');
             if sender.send(Message::Line(line)).is_err() {
-                tracing::error!("the journal's thread has ended; an entry is lost");
+                tracing::error!("the journal thread has exited; an entry is lost");
             }
         }
     }
 
-    /// Waits until everything recorded so far is with the operating system.
-    pub(crate) async fn settled(&self) {
+    /// Waits until everything recorded so far is written to the operating system.
+    pub(crate) async fn flush(&self) {
         if let Some(sender) = &self.sender {
-            let (done, settled) = oneshot::channel();
-            if sender.send(Message::Settled(done)).is_err() || settled.await.is_err() {
-                tracing::error!("the journal's thread has ended");
+            let (done, flushed) = oneshot::channel();
+            if sender.send(Message::Flush(done)).is_err() || flushed.await.is_err() {
+                tracing::error!("the journal thread has exited");
             }
         }
     }
 }
 
-/// Reads all entries; a last line without its end is skipped, any other broken line is an error.
+/// Reads all entries. A last line without a newline is skipped, any other malformed line is an error.
 pub(crate) fn replay<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     if !path.exists() {
         return Ok(Vec::new());
@@ -91,19 +91,19 @@ pub(crate) fn replay<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>>
 }
 
 fn rewrite<T: Serialize>(path: &Path, entries: &[T]) -> anyhow::Result<File> {
-    let mut fresh = PathBuf::from(path);
-    fresh.set_extension("rewriting");
-    let mut writer = BufWriter::new(File::create(&fresh)?);
+    let mut temporary = PathBuf::from(path);
+    temporary.set_extension("rewriting");
+    let mut writer = BufWriter::new(File::create(&temporary)?);
     for entry in entries {
         serde_json::to_writer(&mut writer, entry)?;
         writer.write_all(b"\n")?;
     }
     writer.into_inner()?.sync_all()?;
-    fs::rename(&fresh, path)?;
+    fs::rename(&temporary, path)?;
     Ok(OpenOptions::new().append(true).open(path)?)
 }
 
-fn write(mut file: File, receiver: &Receiver<Message>) {
+fn run_writer(mut file: File, receiver: &Receiver<Message>) {
     let mut batch = Vec::new();
     let mut waiting = Vec::new();
     while let Ok(first) = receiver.recv() {
@@ -111,7 +111,7 @@ fn write(mut file: File, receiver: &Receiver<Message>) {
         while let Some(message) = next {
             match message {
                 Message::Line(line) => batch.extend_from_slice(&line),
-                Message::Settled(done) => waiting.push(done),
+                Message::Flush(done) => waiting.push(done),
             }
             next = if batch.len() < BATCH_BYTES_MAX {
                 receiver.try_recv().ok()
@@ -120,12 +120,12 @@ fn write(mut file: File, receiver: &Receiver<Message>) {
             };
         }
         if let Err(error) = file.write_all(&batch) {
-            tracing::error!(%error, "the journal could not be written");
+            tracing::error!(%error, "writing the journal failed");
         }
         batch.clear();
         for done in waiting.drain(..) {
             if done.send(()).is_err() {
-                tracing::trace!("the client hung up before its entry was written");
+                tracing::trace!("the client disconnected before its entry was written");
             }
         }
     }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_torn_last_line_is_forgotten_and_a_broken_one_is_not() {
+    fn a_truncated_last_line_is_skipped_and_a_malformed_one_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         fs::write(&path, "1\n2\n[3").unwrap();
@@ -146,12 +146,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settled_entries_are_in_the_file() {
+    async fn flushed_entries_are_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         let journal = Journal::open(&path, &[1_i64]).unwrap();
         journal.record(&2_i64);
-        journal.settled().await;
+        journal.flush().await;
         assert_eq!(replay::<i64>(&path).unwrap(), [1, 2]);
     }
 }

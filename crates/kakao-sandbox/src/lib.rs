@@ -1,6 +1,6 @@
-//! A local stand-in for Kakao Login and KakaoPay over HTTP: pages to log in and to pay, the calls
-//! a server makes, webhooks, and switches for everything that can go wrong. It shares no code with
-//! the client it is tested with, holds invented people only, and refuses live-looking keys.
+//! A local stand-in for Kakao Login and KakaoPay over HTTP: login and payment pages, the server
+//! APIs, webhooks, and fault injection. It shares no code with the client under test, so that both
+//! cannot have the same bug, holds fictional accounts only, and refuses keys that look live.
 
 mod admin;
 mod clock;
@@ -27,20 +27,20 @@ use tokio::task::JoinHandle;
 pub use login::{CastMember, cast_members};
 pub use settings::Settings;
 
-use state::{Shared, State};
+use state::{SandboxState, SharedState};
 
-/// A running sandbox. Dropping it ends it at once; [`Sandbox::stop`] also waits for its journal.
+/// A running sandbox. Dropping it aborts it; [`Sandbox::stop`] also flushes the journal.
 pub struct Sandbox {
-    state: Shared,
+    state: SharedState,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
-/// Starts a sandbox on a loopback address; port 0 picks a free one.
+/// Starts a sandbox on a loopback address; port 0 selects a free port.
 ///
 /// # Errors
-/// Refuses keys or a merchant code that look live and addresses other than loopback, since its
-/// admin endpoints ask for no password; fails when the address is taken or the journal unreadable.
+/// Fails on keys or a merchant code that look live, on addresses other than loopback (the admin
+/// endpoints need no password), when the address is in use and when the journal is unreadable.
 pub async fn start(bind: SocketAddr, settings: Settings) -> anyhow::Result<Sandbox> {
     settings.check()?;
     ensure!(
@@ -51,7 +51,11 @@ pub async fn start(bind: SocketAddr, settings: Settings) -> anyhow::Result<Sandb
         .await
         .with_context(|| format!("cannot listen on {bind}"))?;
     let base = format!("http://{}", listener.local_addr()?);
-    let state = Arc::new(State::load(settings, base, login::webhook_client()?)?);
+    let state = Arc::new(SandboxState::load(
+        settings,
+        base,
+        login::webhook_client()?,
+    )?);
     let router = Router::new()
         .merge(pages::router())
         .merge(login::router())
@@ -68,23 +72,23 @@ pub async fn start(bind: SocketAddr, settings: Settings) -> anyhow::Result<Sandb
 }
 
 impl Sandbox {
-    /// Base address of kauth, kapi and KakaoPay alike: `http://127.0.0.1:port`.
+    /// Base URL of kauth, kapi and KakaoPay: `http://127.0.0.1:port`.
     pub fn url(&self) -> String {
         self.state.base.clone()
     }
 
-    /// Sets a fault switch.
+    /// Adds a fault rule, replacing the one with the same scope and call.
     pub fn set_fault(&self, rule: faults::Rule) {
         self.state.faults().set(rule);
     }
 
-    /// Closes all connections and waits until the journal is written.
+    /// Closes all connections and flushes the journal.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         if let Err(error) = (&mut self.task).await {
-            tracing::warn!(%error, "the sandbox did not end cleanly");
+            tracing::warn!(%error, "the sandbox did not stop cleanly");
         }
-        self.state.journal.settled().await;
+        self.state.journal.flush().await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! `kakao-sandbox`: the sandbox on its own, for a client in another process.
+//! `kakao-sandbox`: the sandbox as a program, for a client in another process.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Loopback address to listen on; port 0 picks a free one.
+    /// Loopback address to listen on; port 0 selects a free port.
     #[arg(long, default_value = "127.0.0.1:4100")]
     bind: SocketAddr,
-    /// App number that issued tokens belong to.
+    /// App id of the tokens that are issued.
     #[arg(long)]
     app_id: Option<i64>,
     /// REST API key (client_id), 32 hex digits.
@@ -28,22 +28,22 @@ struct Arguments {
     /// Admin key, 32 hex digits.
     #[arg(long)]
     admin_key: Option<String>,
-    /// KakaoPay secret key; begins with DEV.
+    /// KakaoPay secret key; starts with DEV.
     #[arg(long)]
     pay_secret_key: Option<String>,
-    /// KakaoPay merchant code; begins with TC.
+    /// KakaoPay merchant code (cid); starts with TC.
     #[arg(long)]
     cid: Option<String>,
-    /// Registered redirect URI; repeat for more. Without any, all loopback addresses are taken.
+    /// Registered redirect URI; may be repeated. Without one, every loopback address is accepted.
     #[arg(long)]
     redirect_uri: Vec<String>,
-    /// Where unlink webhooks are sent.
+    /// URL that unlink webhooks are sent to.
     #[arg(long)]
     unlink_webhook_url: Option<String>,
-    /// File that keeps people and payments across restarts.
+    /// File that keeps accounts and payments across restarts.
     #[arg(long)]
     journal: Option<PathBuf>,
-    /// Fault as CALL:FAULT[:KEY=VALUE]…, for instance approve:lost:times=1; repeat for more.
+    /// Fault rule as CALL:FAULT[:KEY=VALUE]…, e.g. approve:lost:times=1; may be repeated.
     #[arg(long, value_parser = faults::parse)]
     fault: Vec<faults::Rule>,
 }
@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
     for rule in rules {
         sandbox.set_fault(rule);
     }
-    // Alone on standard output, so that a script that asked for port 0 can read it.
+    // The only line on standard output, so that a script that passed port 0 can read it.
     writeln!(std::io::stdout(), "{}", sandbox.url()).context("cannot print the address")?;
     tokio::signal::ctrl_c()
         .await

@@ -1,4 +1,4 @@
-//! The front page and the one style sheet of all pages.
+//! The front page and the style sheet of all pages.
 
 use askama::Template;
 use axum::Router;
@@ -6,13 +6,13 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::{page, raw};
-use crate::state::Shared;
+use crate::state::SharedState;
 
 #[derive(Template)]
 #[template(path = "front.html")]
 struct Front;
 
-pub(crate) fn router() -> Router<Shared> {
+pub(crate) fn router() -> Router<SharedState> {
     Router::new()
         .route("/", get(front))
         .route("/sandbox/style.css", get(style))

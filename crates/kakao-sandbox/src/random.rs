@@ -1,6 +1,6 @@
-//! Unguessable names from the system's generator, and a seeded sequence for repeatable faults.
+//! Unguessable identifiers, and a seeded generator for reproducible faults.
 
-/// `length` lowercase hex digits from the operating system's generator.
+/// `length` lowercase hex digits from the operating system's random generator.
 pub(crate) fn random_hex(length: usize) -> String {
     let mut bytes = vec![0_u8; length.div_ceil(2)];
     getrandom::fill(&mut bytes).expect("the operating system provides random bytes");
@@ -9,10 +9,10 @@ pub(crate) fn random_hex(length: usize) -> String {
     text
 }
 
-/// SplitMix64: the same seed gives the same faults again.
-pub(crate) struct Seeded(u64);
+/// SplitMix64: the same seed reproduces the same faults.
+pub(crate) struct SeededRng(u64);
 
-impl Seeded {
+impl SeededRng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -32,15 +32,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_the_asked_length_and_differ() {
+    fn random_hex_has_the_requested_length_and_differs() {
         assert_eq!(random_hex(19).len(), 19);
         assert_ne!(random_hex(32), random_hex(32));
     }
 
     #[test]
-    fn one_seed_gives_one_sequence() {
+    fn the_same_seed_gives_the_same_sequence() {
         let draw = |seed| {
-            let mut seeded = Seeded::new(seed);
+            let mut seeded = SeededRng::new(seed);
             (0..50).map(|_| seeded.percent()).collect::<Vec<_>>()
         };
         assert_eq!(draw(7), draw(7));

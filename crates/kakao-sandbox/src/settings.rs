@@ -1,33 +1,33 @@
-//! What the sandbox is told at start: the keys a client must present and where webhooks go.
-//! Anything that looks like a real merchant's key is refused, so that the sandbox can't be put in
-//! front of a production set-up by mistake.
+//! The sandbox's configuration: the keys a client must present, registered URLs, the journal.
+//! Keys that look like a real merchant's are refused, so that a production service cannot be
+//! pointed at the sandbox by mistake.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::ensure;
 
-/// Keys, registered addresses and persistence of one sandbox.
+/// Keys, registered URLs and persistence of one sandbox.
 #[derive(Clone)]
 pub struct Settings {
-    /// Number of the app that issued tokens belong to (`app_id` of `access_token_info`).
+    /// App id of the tokens that are issued (`app_id` of `access_token_info`).
     pub app_id: i64,
     /// REST API key, which is the OAuth `client_id`: 32 hex digits.
     pub rest_key: String,
     /// OAuth client secret, sent in the body of the token request.
     pub client_secret: String,
-    /// Admin key for `Authorization: KakaoAK …`, also the sender's proof on the unlink webhook.
+    /// Admin key for `Authorization: KakaoAK …`; also authenticates the unlink webhook.
     pub admin_key: String,
-    /// KakaoPay secret key; must begin with `DEV`.
+    /// KakaoPay secret key; must start with `DEV`.
     pub pay_secret_key: String,
-    /// KakaoPay merchant code; must begin with `TC`.
+    /// KakaoPay merchant code; must start with `TC`.
     pub cid: String,
     /// Registered redirect URIs, compared exactly. Empty: any `http://127.0.0.1` or
-    /// `http://localhost` address. When set, KakaoPay's return URLs must be on these hosts too.
+    /// `http://localhost` URL. When set, KakaoPay's return URLs must be on these hosts too.
     pub redirect_uris: Vec<String>,
-    /// Where the unlink webhook goes unless the request names another address.
+    /// URL of the unlink webhook unless the request names another one.
     pub unlink_webhook_url: Option<String>,
-    /// File of JSON lines that keeps people, links, access tokens and payments across restarts.
+    /// Journal file that keeps people, links, access tokens and payments across restarts.
     pub journal: Option<PathBuf>,
 }
 
@@ -61,19 +61,22 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Refuses keys that could belong to a live merchant or app.
+    /// Fails on keys that could belong to a live merchant or app.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         ensure!(
             self.pay_secret_key.starts_with("DEV"),
-            "the KakaoPay key looks live: a sandbox key begins with DEV"
+            "the KakaoPay key looks live: a sandbox key starts with DEV"
         );
         ensure!(
             self.cid.starts_with("TC"),
-            "the merchant code looks live: a test cid begins with TC"
+            "the merchant code looks live: a test cid starts with TC"
         );
-        ensure!(is_key(&self.rest_key), "the REST key must be 32 hex digits");
         ensure!(
-            is_key(&self.admin_key),
+            is_hex_key(&self.rest_key),
+            "the REST key must be 32 hex digits"
+        );
+        ensure!(
+            is_hex_key(&self.admin_key),
             "the admin key must be 32 hex digits"
         );
         ensure!(
@@ -83,7 +86,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether the login may send a browser to `uri`.
+    /// Whether the login may redirect a browser to `uri`.
     pub(crate) fn accepts_redirect(&self, uri: &str) -> bool {
         if self.redirect_uris.is_empty() {
             matches!(http_host(uri), Some("127.0.0.1" | "localhost")) && uri.starts_with("http://")
@@ -94,7 +97,7 @@ impl Settings {
         }
     }
 
-    /// Whether `uri` is on a registered host; every http(s) address is when none is registered.
+    /// Whether `uri` is on a registered host. Without registered URIs every http(s) URL is accepted.
     pub(crate) fn accepts_host_of(&self, uri: &str) -> bool {
         let Some(host) = http_host(uri) else {
             return false;
@@ -107,7 +110,7 @@ impl Settings {
     }
 }
 
-fn is_key(text: &str) -> bool {
+fn is_hex_key(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -1,35 +1,35 @@
-//! Everything one sandbox knows, and its replay from the journal. Two locks: people and their
-//! tokens, and the book of payments. Neither is held across an await.
+//! The state of one sandbox and its replay from the journal. Accounts, payments and fault rules
+//! each have a lock; none is held across an await.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::faults::Switchboard;
+use crate::faults::FaultRules;
 use crate::journal::{Journal, replay};
 use crate::login::{AccessToken, Accounts, Keys, Person};
-use crate::pay::{Book, Payment};
+use crate::pay::{Payment, PaymentStore};
 use crate::settings::Settings;
 
-/// The state as handlers receive it.
-pub(crate) type Shared = Arc<State>;
+/// The state as handlers extract it.
+pub(crate) type SharedState = Arc<SandboxState>;
 
-/// One sandbox.
-pub(crate) struct State {
+/// The state of one sandbox.
+pub(crate) struct SandboxState {
     pub(crate) settings: Settings,
-    /// Own address, `http://127.0.0.1:port`; also the issuer of id_tokens.
+    /// Base URL, `http://127.0.0.1:port`; also the issuer of id_tokens.
     pub(crate) base: String,
     pub(crate) clock: Clock,
     pub(crate) journal: Journal,
     pub(crate) keys: Keys,
     pub(crate) webhooks: reqwest::Client,
     accounts: Mutex<Accounts>,
-    book: Mutex<Book>,
-    faults: Mutex<Switchboard>,
+    payments: Mutex<PaymentStore>,
+    faults: Mutex<FaultRules>,
 }
 
-/// A line of the journal, for writing: the whole record after a change.
+/// A journal entry to write: the whole record after a change.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Entry<'a> {
@@ -39,32 +39,32 @@ pub(crate) enum Entry<'a> {
     Payment(&'a Payment),
 }
 
-/// A line of the journal, read back.
+/// A journal entry that was read.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Remembered {
+enum StoredEntry {
     Person(Box<Person>),
     Token(String, AccessToken),
     TokensGone(Vec<String>),
     Payment(Box<Payment>),
 }
 
-impl State {
-    /// Replays the journal, if there is one, over the invented cast.
+impl SandboxState {
+    /// Replays the journal, if any, on top of the built-in cast.
     pub(crate) fn load(
         settings: Settings,
         base: String,
         webhooks: reqwest::Client,
     ) -> anyhow::Result<Self> {
         let mut accounts = Accounts::with_cast();
-        let mut book = Book::default();
+        let mut payments = PaymentStore::default();
         let journal = match &settings.journal {
-            None => Journal::none(),
+            None => Journal::disabled(),
             Some(path) => {
                 for entry in replay(path)? {
-                    restore(entry, &mut accounts, &mut book);
+                    restore(entry, &mut accounts, &mut payments);
                 }
-                Journal::open(path, &snapshot(&accounts, &book))?
+                Journal::open(path, &snapshot(&accounts, &payments))?
             }
         };
         Ok(Self {
@@ -75,7 +75,7 @@ impl State {
             keys: Keys::default(),
             webhooks,
             accounts: Mutex::new(accounts),
-            book: Mutex::new(book),
+            payments: Mutex::new(payments),
             faults: Mutex::default(),
         })
     }
@@ -83,38 +83,40 @@ impl State {
     pub(crate) fn accounts(&self) -> MutexGuard<'_, Accounts> {
         self.accounts
             .lock()
-            .expect("no holder of the accounts panics")
+            .expect("the accounts lock is not poisoned")
     }
 
-    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().expect("no holder of the book panics")
+    pub(crate) fn payments(&self) -> MutexGuard<'_, PaymentStore> {
+        self.payments
+            .lock()
+            .expect("the payments lock is not poisoned")
     }
 
-    pub(crate) fn faults(&self) -> MutexGuard<'_, Switchboard> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultRules> {
         self.faults
             .lock()
-            .expect("no holder of the switches panics")
+            .expect("the fault rules lock is not poisoned")
     }
 }
 
-fn restore(entry: Remembered, accounts: &mut Accounts, book: &mut Book) {
+fn restore(entry: StoredEntry, accounts: &mut Accounts, payments: &mut PaymentStore) {
     match entry {
-        Remembered::Person(person) => accounts.put(*person),
-        Remembered::Token(name, token) => accounts.put_access(name, token),
-        Remembered::TokensGone(names) => accounts.forget_access(&names),
-        Remembered::Payment(payment) => book.put(*payment),
+        StoredEntry::Person(person) => accounts.insert(*person),
+        StoredEntry::Token(name, token) => accounts.insert_access(name, token),
+        StoredEntry::TokensGone(names) => accounts.remove_access(&names),
+        StoredEntry::Payment(payment) => payments.put(*payment),
     }
 }
 
-fn snapshot(accounts: &Accounts, book: &Book) -> Vec<Remembered> {
+fn snapshot(accounts: &Accounts, payments: &PaymentStore) -> Vec<StoredEntry> {
     let people = accounts
         .people()
-        .map(|person| Remembered::Person(Box::new(person.clone())));
+        .map(|person| StoredEntry::Person(Box::new(person.clone())));
     let tokens = accounts
         .access_tokens()
-        .map(|(name, token)| Remembered::Token(name.clone(), token.clone()));
-    let payments = book
+        .map(|(name, token)| StoredEntry::Token(name.clone(), token.clone()));
+    let stored = payments
         .iter()
-        .map(|payment| Remembered::Payment(Box::new(payment.clone())));
-    people.chain(tokens).chain(payments).collect()
+        .map(|payment| StoredEntry::Payment(Box::new(payment.clone())));
+    people.chain(tokens).chain(stored).collect()
 }

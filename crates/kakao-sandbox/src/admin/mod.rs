@@ -1,5 +1,5 @@
-//! The admin endpoints below `/sandbox/`: people, webhooks, the payer's buttons, the book, faults
-//! and the clock. They ask for no password, which is why the sandbox stays on loopback.
+//! The admin endpoints below `/sandbox/`: people, webhooks, payer actions, payments, faults and
+//! the clock. They need no password, which is why the sandbox listens on loopback only.
 
 mod controls;
 mod payments;
@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::http::json;
-use crate::state::Shared;
+use crate::state::SharedState;
 
-pub(crate) fn router() -> Router<Shared> {
+pub(crate) fn router() -> Router<SharedState> {
     Router::new()
         .route("/sandbox/people", get(people::list).post(people::create))
         .route("/sandbox/people/{id}/token", post(people::token))
@@ -23,8 +23,11 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/sandbox/people/{id}/events", post(people::event))
         .route("/sandbox/tokens", post(people::foreign_token))
         .route("/sandbox/payments/{tid}", get(payments::find))
-        .route("/sandbox/payments/{tid}/{action}", post(payments::press))
-        .route("/sandbox/book", get(payments::book))
+        .route(
+            "/sandbox/payments/{tid}/{action}",
+            post(payments::payer_action),
+        )
+        .route("/sandbox/book", get(payments::list))
         .route(
             "/sandbox/faults",
             get(controls::list)
@@ -35,12 +38,12 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/sandbox/keys/rotation", post(controls::rotate))
 }
 
-/// Reads a JSON body; an empty one counts as `{}`. The error says what is wrong with it.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, String> {
+/// Parses a JSON body; an empty one counts as `{}`. The error is a message for the caller.
+fn parse_body<T: DeserializeOwned>(body: &Bytes) -> Result<T, String> {
     let text: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(text).map_err(|error| error.to_string())
 }
 
-fn refused(status: u16, detail: &str) -> Response {
+fn error_response(status: u16, detail: &str) -> Response {
     json(status, &json!({"detail": detail}))
 }

@@ -1,53 +1,53 @@
-//! The payer's buttons without a page, and the book of payments for comparing with the client's.
+//! Payer actions without a browser, and all payments, to compare with the client's records.
 
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::refused;
+use super::error_response;
 use crate::http::{Params, json};
-use crate::pay::{PayerAct, Payment, act};
-use crate::state::Shared;
+use crate::pay::{PayerAction, Payment, perform};
+use crate::state::SharedState;
 
-pub(super) async fn find(Given(state): Given<Shared>, Path(tid): Path<String>) -> Response {
-    match state.book().find(&tid) {
-        Some(payment) => json(200, &described(payment)),
-        None => refused(404, "no such payment"),
+pub(super) async fn find(State(state): State<SharedState>, Path(tid): Path<String>) -> Response {
+    match state.payments().find(&tid) {
+        Some(payment) => json(200, &summary(payment)),
+        None => error_response(404, "no such payment"),
     }
 }
 
-pub(super) async fn book(Given(state): Given<Shared>) -> Response {
-    let payments: Vec<Value> = state.book().iter().map(described).collect();
+pub(super) async fn list(State(state): State<SharedState>) -> Response {
+    let payments: Vec<Value> = state.payments().iter().map(summary).collect();
     json(200, &json!({"payments": payments}))
 }
 
-/// Takes a step for the payer; the query may name `method=CARD|MONEY`.
-pub(super) async fn press(
-    Given(state): Given<Shared>,
+/// Performs a payer action; the query may contain `method=CARD|MONEY`.
+pub(super) async fn payer_action(
+    State(state): State<SharedState>,
     Path((tid, action)): Path<(String, String)>,
     params: Params,
 ) -> Response {
-    let what = match action.as_str() {
-        "open" => PayerAct::Open,
-        "select-method" => PayerAct::SelectMethod,
-        "pay" => PayerAct::Pay,
-        "cancel" => PayerAct::Cancel,
-        "fail" => PayerAct::Fail,
+    let action = match action.as_str() {
+        "open" => PayerAction::Open,
+        "select-method" => PayerAction::SelectMethod,
+        "pay" => PayerAction::Pay,
+        "cancel" => PayerAction::Cancel,
+        "fail" => PayerAction::Fail,
         _ => {
-            return refused(
+            return error_response(
                 404,
                 "the actions are open, select-method, pay, cancel and fail",
             );
         }
     };
-    match act(&state, &tid, what, params.get("method")).await {
+    match perform(&state, &tid, action, params.get("method")).await {
         Ok(location) => json(200, &json!({"location": location})),
-        Err(_) if state.book().find(&tid).is_none() => refused(404, "no such payment"),
-        Err(_) => refused(409, "the payment is over"),
+        Err(_) if state.payments().find(&tid).is_none() => error_response(404, "no such payment"),
+        Err(_) => error_response(409, "the payment is over"),
     }
 }
 
-fn described(payment: &Payment) -> Value {
+fn summary(payment: &Payment) -> Value {
     json!({
         "tid": payment.tid,
         "status": payment.status,

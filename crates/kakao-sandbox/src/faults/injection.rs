@@ -1,21 +1,21 @@
-//! How a strike changes the course of a call: before the work is done, and after it.
+//! Applies a fault to a call: before the work is done, and after it.
 
 use axum::body::to_bytes;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Fault, Strike};
-use crate::connection::Wire;
+use super::{Fault, InjectedFault};
+use crate::connection::ConnectionHandle;
 use crate::http::{json, raw};
 
-/// Answers are a few hundred bytes; this is only a bound.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Upper bound; response bodies have a few hundred bytes.
+const RESPONSE_BYTES_MAX: usize = 1 << 20;
 
-impl Strike {
-    /// The answer that takes the place of the work, or `None` when the work is to be done.
-    pub(crate) async fn before(self, wire: &Wire) -> Option<Response> {
+impl InjectedFault {
+    /// The response to send instead of doing the work, or `None` to do the work.
+    pub(crate) async fn before(self, connection: &ConnectionHandle) -> Option<Response> {
         match self.fault {
-            Fault::Drop => wire.cut().await,
+            Fault::Drop => connection.close().await,
             Fault::Hang => std::future::pending().await,
             Fault::Http500 => Some(internal_error()),
             Fault::Http503 => Some(json(
@@ -27,23 +27,23 @@ impl Strike {
         }
     }
 
-    /// What becomes of `answer` once the work is done.
-    pub(crate) async fn after(self, answer: Response, wire: &Wire) -> Response {
+    /// The response to send once the work is done, in place of `response`.
+    pub(crate) async fn after(self, response: Response, connection: &ConnectionHandle) -> Response {
         match self.fault {
             Fault::Delay => {
                 tokio::time::sleep(self.delay).await;
-                answer
+                response
             }
-            Fault::Lost => wire.cut().await,
+            Fault::Lost => connection.close().await,
             Fault::Http500Done => internal_error(),
             Fault::MalformedJson => {
-                let whole = to_bytes(answer.into_body(), ANSWER_BYTES_MAX)
+                let whole = to_bytes(response.into_body(), RESPONSE_BYTES_MAX)
                     .await
                     .unwrap_or_default();
                 let half = whole.slice(..whole.len() / 2);
                 raw(200, "application/json;charset=UTF-8", half)
             }
-            _ => answer,
+            _ => response,
         }
     }
 }
@@ -56,18 +56,25 @@ fn internal_error() -> Response {
     )
 }
 
-/// `before` for a call that may have no strike.
-pub(crate) async fn before(strike: Option<Strike>, wire: &Wire) -> Option<Response> {
-    match strike {
-        Some(strike) => strike.before(wire).await,
+/// [`InjectedFault::before`] for a call that may have no fault.
+pub(crate) async fn before(
+    injected: Option<InjectedFault>,
+    connection: &ConnectionHandle,
+) -> Option<Response> {
+    match injected {
+        Some(injected) => injected.before(connection).await,
         None => None,
     }
 }
 
-/// `after` for a call that may have no strike.
-pub(crate) async fn after(strike: Option<Strike>, answer: Response, wire: &Wire) -> Response {
-    match strike {
-        Some(strike) => strike.after(answer, wire).await,
-        None => answer,
+/// [`InjectedFault::after`] for a call that may have no fault.
+pub(crate) async fn after(
+    injected: Option<InjectedFault>,
+    response: Response,
+    connection: &ConnectionHandle,
+) -> Response {
+    match injected {
+        Some(injected) => injected.after(response, connection).await,
+        None => response,
     }
 }

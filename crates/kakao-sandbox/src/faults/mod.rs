@@ -1,5 +1,6 @@
-//! Fault switches: what goes wrong, for whom, in which call, how often. They are set through the
-//! admin endpoint or the command line and consulted by every call that a client has to survive.
+//! Fault injection: rules that say what goes wrong, for which payment or user, in which call, how
+//! often. They are set by the admin endpoint or the command line and checked by every call whose
+//! failure a client has to handle.
 
 pub(crate) mod injection;
 mod parse;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::random::Seeded;
+use crate::random::SeededRng;
 
 /// A call that can be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +35,17 @@ pub enum Call {
     Unlink,
 }
 
-/// What goes wrong. "Done" means the effect (a charge, a refund, a token) has happened.
+/// What goes wrong. "Done" means that the effect (a charge, a refund, a token) has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// Done, answered after `delay_ms`.
+    /// Done, the response is sent after `delay_ms`.
     Delay,
-    /// Done, then the connection closes without an answer.
+    /// Done, then the connection closes without a response.
     Lost,
-    /// Not done, the connection closes without an answer.
+    /// Not done, the connection closes without a response.
     Drop,
-    /// Not done, never answered; the connection stays open until the client gives up.
+    /// Not done, no response; the connection stays open until the client times out.
     Hang,
     /// Not done, HTTP 500.
     #[serde(rename = "http_500")]
@@ -52,26 +53,26 @@ pub enum Fault {
     /// Not done, HTTP 503.
     #[serde(rename = "http_503")]
     Http503,
-    /// Done, yet HTTP 500.
+    /// Done, but HTTP 500.
     #[serde(rename = "http_500_done")]
     Http500Done,
-    /// Approve: charged, yet answered -780 with `USER_LOCKED`.
+    /// Approve: charged, but the response is -780 with `USER_LOCKED`.
     UserLocked,
-    /// Approve: really declined, -780 and `FAIL_PAYMENT`. Cancel: really refused, -781.
+    /// Not done. Approve: -780, the payment is `FAIL_PAYMENT`. Cancel: -781.
     Declined,
-    /// Done, answered with half of the JSON.
+    /// Done, the response is truncated JSON.
     MalformedJson,
-    /// Done, answered with a status no client knows.
+    /// Done, the response has a payment status that no client knows.
     UnknownStatus,
-    /// Done, answered with another total than the true one.
+    /// Done, the response has a wrong total.
     WrongAmount,
 }
 
-/// Whom a rule hits.
+/// What a rule applies to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Everybody.
+    /// Every call.
     #[default]
     Global,
     /// One payment.
@@ -80,105 +81,105 @@ pub enum Scope {
     User(String),
 }
 
-/// One switch.
+/// One fault rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Whom it hits; a payment's rule wins over its user's, that over a global one.
+    /// What it applies to; `Tid` takes precedence over `User`, and `User` over `Global`.
     #[serde(default)]
     pub scope: Scope,
     /// What goes wrong; `None` removes the rules of this scope and call.
     pub fault: Option<Fault>,
-    /// Which call; every call when absent.
+    /// The call; every call when absent.
     #[serde(default)]
     pub call: Option<Call>,
-    /// How often it still strikes; always when absent.
+    /// Remaining number of uses; unlimited when absent.
     #[serde(default)]
     pub times: Option<u32>,
     /// Milliseconds that [`Fault::Delay`] waits; 12 seconds when absent, just above KakaoPay's own
-    /// limit of 11.
+    /// timeout of 11.
     #[serde(default)]
     pub delay_ms: Option<u64>,
-    /// Percent of calls that are hit; all when absent.
+    /// Percentage of calls that fail; all when absent.
     #[serde(default)]
     pub probability: Option<u64>,
-    /// Start of the random sequence behind `probability`.
+    /// Seed of the random sequence behind `probability`.
     #[serde(default)]
     pub seed: Option<u64>,
 }
 
 const DELAY_MS: u64 = 12_000;
 
-/// A fault that strikes the call at hand.
+/// The fault that applies to the current call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Strike {
+pub(crate) struct InjectedFault {
     pub(crate) fault: Fault,
     delay: Duration,
 }
 
-struct Armed {
+struct ActiveRule {
     rule: Rule,
-    random: Seeded,
+    random: SeededRng,
 }
 
-/// All rules in force.
+/// All active rules.
 #[derive(Default)]
-pub(crate) struct Switchboard {
-    armed: Vec<Armed>,
+pub(crate) struct FaultRules {
+    active: Vec<ActiveRule>,
 }
 
-impl Switchboard {
-    /// Adds a rule in place of an older one for the same scope and call.
+impl FaultRules {
+    /// Adds a rule, replacing the one with the same scope and call.
     pub(crate) fn set(&mut self, rule: Rule) {
-        self.armed
+        self.active
             .retain(|old| old.rule.scope != rule.scope || old.rule.call != rule.call);
         if rule.fault.is_some() && rule.times != Some(0) {
-            let random = Seeded::new(rule.seed.unwrap_or_default());
-            self.armed.push(Armed { rule, random });
+            let random = SeededRng::new(rule.seed.unwrap_or_default());
+            self.active.push(ActiveRule { rule, random });
         }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.armed.clear();
+        self.active.clear();
     }
 
     pub(crate) fn rules(&self) -> Vec<&Rule> {
-        self.armed.iter().map(|armed| &armed.rule).collect()
+        self.active.iter().map(|active| &active.rule).collect()
     }
 
-    /// The fault that hits `call`, if any; counts it.
-    pub(crate) fn strike(&mut self, call: Call, tid: &str, user: &str) -> Option<Strike> {
-        if self.armed.is_empty() {
+    /// Returns the fault for `call`, if any, and counts the use.
+    pub(crate) fn inject(&mut self, call: Call, tid: &str, user: &str) -> Option<InjectedFault> {
+        if self.active.is_empty() {
             return None;
         }
-        let rank = |armed: &Armed| match &armed.rule.scope {
+        let rank = |active: &ActiveRule| match &active.rule.scope {
             Scope::Tid(only) if only == tid => Some(0),
             Scope::User(only) if only == user => Some(1),
             Scope::Global => Some(2),
             Scope::Tid(_) | Scope::User(_) => None,
         };
         let (_, index) = self
-            .armed
+            .active
             .iter()
             .enumerate()
-            .filter(|(_, armed)| armed.rule.call.is_none_or(|only| only == call))
-            .filter_map(|(index, armed)| rank(armed).map(|rank| (rank, index)))
+            .filter(|(_, active)| active.rule.call.is_none_or(|only| only == call))
+            .filter_map(|(index, active)| rank(active).map(|rank| (rank, index)))
             .min()?;
-        let armed = &mut self.armed[index];
-        if armed.random.percent() >= armed.rule.probability.unwrap_or(100) {
+        let active = &mut self.active[index];
+        if active.random.percent() >= active.rule.probability.unwrap_or(100) {
             return None;
         }
-        let strike = Strike {
-            fault: armed.rule.fault?,
-            delay: Duration::from_millis(armed.rule.delay_ms.unwrap_or(DELAY_MS)),
+        let injected = InjectedFault {
+            fault: active.rule.fault?,
+            delay: Duration::from_millis(active.rule.delay_ms.unwrap_or(DELAY_MS)),
         };
-        if let Some(left) = &mut armed.rule.times {
+        if let Some(left) = &mut active.rule.times {
             *left -= 1;
             if *left == 0 {
-                self.armed.remove(index);
+                self.active.remove(index);
             }
         }
-        Some(strike)
+        Some(injected)
     }
 }
 
@@ -199,45 +200,45 @@ mod tests {
     }
 
     #[test]
-    fn the_narrowest_rule_wins() {
-        let mut board = Switchboard::default();
-        board.set(rule(Scope::Global, Fault::Hang));
-        board.set(rule(Scope::User("u".into()), Fault::Lost));
-        board.set(rule(Scope::Tid("T1".into()), Fault::Http500));
-        let fault = |board: &mut Switchboard, tid, user| {
-            board
-                .strike(Call::Approve, tid, user)
-                .map(|strike| strike.fault)
+    fn the_narrowest_scope_takes_precedence() {
+        let mut rules = FaultRules::default();
+        rules.set(rule(Scope::Global, Fault::Hang));
+        rules.set(rule(Scope::User("u".into()), Fault::Lost));
+        rules.set(rule(Scope::Tid("T1".into()), Fault::Http500));
+        let fault = |rules: &mut FaultRules, tid, user| {
+            rules
+                .inject(Call::Approve, tid, user)
+                .map(|injected| injected.fault)
         };
-        assert_eq!(fault(&mut board, "T1", "u"), Some(Fault::Http500));
-        assert_eq!(fault(&mut board, "T2", "u"), Some(Fault::Lost));
-        assert_eq!(fault(&mut board, "T2", "v"), Some(Fault::Hang));
-        assert!(board.strike(Call::Cancel, "T1", "u").is_none());
+        assert_eq!(fault(&mut rules, "T1", "u"), Some(Fault::Http500));
+        assert_eq!(fault(&mut rules, "T2", "u"), Some(Fault::Lost));
+        assert_eq!(fault(&mut rules, "T2", "v"), Some(Fault::Hang));
+        assert!(rules.inject(Call::Cancel, "T1", "u").is_none());
     }
 
     #[test]
-    fn a_counted_rule_ends_after_its_strikes() {
-        let mut board = Switchboard::default();
-        board.set(Rule {
+    fn a_counted_rule_ends_after_its_uses() {
+        let mut rules = FaultRules::default();
+        rules.set(Rule {
             times: Some(2),
             ..rule(Scope::Global, Fault::Lost)
         });
         let hits = (0..5)
-            .filter(|_| board.strike(Call::Approve, "T", "u").is_some())
+            .filter(|_| rules.inject(Call::Approve, "T", "u").is_some())
             .count();
         assert_eq!(hits, 2);
-        assert!(board.rules().is_empty());
+        assert!(rules.rules().is_empty());
     }
 
     #[test]
-    fn probability_hits_about_its_share() {
-        let mut board = Switchboard::default();
-        board.set(Rule {
+    fn probability_is_the_share_of_failing_calls() {
+        let mut rules = FaultRules::default();
+        rules.set(Rule {
             probability: Some(30),
             ..rule(Scope::Global, Fault::Lost)
         });
         let hits = (0..1000)
-            .filter(|_| board.strike(Call::Approve, "T", "u").is_some())
+            .filter(|_| rules.inject(Call::Approve, "T", "u").is_some())
             .count();
         assert!((250..350).contains(&hits), "{hits}");
     }

@@ -1,4 +1,4 @@
-//! Fault rules as command-line words: `approve:lost:times=1`.
+//! Parser of fault rules on the command line: `approve:lost:times=1`.
 
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::{Rule, Scope};
 
-/// Reads `CALL:FAULT[:KEY=VALUE]…`, where CALL may be `any` and the keys are `times`, `delay_ms`,
+/// Parses `CALL:FAULT[:KEY=VALUE]…`, where CALL may be `any` and the keys are `times`, `delay_ms`,
 /// `probability`, `seed`, `tid` and `user`.
 ///
 /// # Errors
-/// Names the word that is not understood.
+/// Names the unknown word.
 pub fn parse(text: &str) -> anyhow::Result<Rule> {
     let mut words = text.split(':');
     let call = words.next().unwrap_or_default();
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> anyhow::Result<Rule> {
         let number = || {
             value
                 .parse::<u64>()
-                .with_context(|| format!("{key} takes a number"))
+                .with_context(|| format!("{key} must be a number"))
         };
         match key {
             "times" => rule.times = Some(u32::try_from(number()?)?),
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_rule_is_read() {
+    fn a_rule_with_all_options_is_parsed() {
         let rule = parse("approve:http_500:times=2:user=u1:probability=40:seed=9").unwrap();
         assert_eq!(rule.call, Some(Call::Approve));
         assert_eq!(rule.fault, Some(Fault::Http500));

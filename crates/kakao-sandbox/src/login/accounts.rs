@@ -1,4 +1,4 @@
-//! People, browser sessions, authorization codes and tokens of one sandbox.
+//! The store of people, browser sessions, authorization codes and tokens.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::people::{Person, cast};
 use crate::random::random_hex;
 
-/// Life of an access token from the token endpoint, in seconds: what the REST API hands out.
+/// Lifetime of an access token from the token endpoint, in seconds, as in Kakao's REST API.
 pub(super) const ACCESS_SECONDS: i64 = 21_599;
 
 /// An access token, of this app or of another.
@@ -26,9 +26,9 @@ pub(super) struct RefreshToken {
     pub(super) openid: bool,
 }
 
-/// What an authorization code stands for.
+/// What was granted by an authorization code.
 #[derive(Clone)]
-pub(super) struct Code {
+pub(super) struct AuthorizationCode {
     pub(super) id: i64,
     pub(super) redirect_uri: String,
     pub(super) challenge: Option<String>,
@@ -37,17 +37,18 @@ pub(super) struct Code {
     pub(super) expires_at: i64,
 }
 
-/// The store; its owner keeps it behind one lock.
+/// The store; the owner guards it with a lock.
 #[derive(Default)]
 pub(crate) struct Accounts {
     people: BTreeMap<i64, Person>,
     access: HashMap<String, AccessToken>,
     pub(super) refresh: HashMap<String, RefreshToken>,
-    pub(super) codes: HashMap<String, Code>,
+    pub(super) codes: HashMap<String, AuthorizationCode>,
     /// Browser session → person.
     pub(super) sessions: HashMap<String, i64>,
-    /// Moments of recent access tokens and refreshes, per person.
+    /// Issue times of recent access tokens, by person, for the rate limit.
     pub(super) issued: HashMap<i64, VecDeque<i64>>,
+    /// Times of recent refreshes, by person, for the rate limit.
     pub(super) refreshed: HashMap<i64, VecDeque<i64>>,
     next_id: i64,
 }
@@ -58,19 +59,21 @@ impl Accounts {
             next_id: 3_000_001_000,
             ..Self::default()
         };
-        cast().into_iter().for_each(|person| accounts.put(person));
+        cast()
+            .into_iter()
+            .for_each(|person| accounts.insert(person));
         accounts
     }
 
-    /// A number nobody has yet.
-    pub(crate) fn free_id(&mut self) -> i64 {
+    /// An unused user id.
+    pub(crate) fn next_free_id(&mut self) -> i64 {
         while self.people.contains_key(&self.next_id) {
             self.next_id += 1;
         }
         self.next_id
     }
 
-    pub(crate) fn put(&mut self, person: Person) {
+    pub(crate) fn insert(&mut self, person: Person) {
         self.people.insert(person.id, person);
     }
 
@@ -86,14 +89,14 @@ impl Accounts {
         self.people.values()
     }
 
-    /// A new access token.
-    pub(crate) fn issue(&mut self, token: AccessToken) -> String {
+    /// Stores a new access token and returns it.
+    pub(crate) fn issue_access(&mut self, token: AccessToken) -> String {
         let name = format!("AT-{}", random_hex(40));
         self.access.insert(name.clone(), token);
         name
     }
 
-    pub(crate) fn put_access(&mut self, name: String, token: AccessToken) {
+    pub(crate) fn insert_access(&mut self, name: String, token: AccessToken) {
         self.access.insert(name, token);
     }
 
@@ -105,13 +108,13 @@ impl Accounts {
         self.access.iter()
     }
 
-    pub(crate) fn forget_access(&mut self, names: &[String]) {
+    pub(crate) fn remove_access(&mut self, names: &[String]) {
         for name in names {
             self.access.remove(name);
         }
     }
 
-    /// Kills all tokens of a person in this app and names the access tokens among them.
+    /// Revokes all tokens of a person for this app and returns the access tokens among them.
     pub(crate) fn revoke_all(&mut self, id: i64, app_id: i64) -> Vec<String> {
         self.refresh.retain(|_, token| token.id != id);
         self.codes.retain(|_, code| code.id != id);
@@ -121,22 +124,24 @@ impl Accounts {
             .filter(|(_, token)| token.id == id && token.app_id == app_id)
             .map(|(name, _)| name.clone())
             .collect();
-        self.forget_access(&names);
+        self.remove_access(&names);
         names
     }
 
-    /// Whether one more event at `now` keeps to `limit` per `window` seconds; counts it if so.
-    pub(super) fn within(moments: &mut VecDeque<i64>, now: i64, window: i64, limit: usize) -> bool {
-        while moments
-            .front()
-            .is_some_and(|&moment| moment <= now - window)
-        {
-            moments.pop_front();
+    /// Whether one more event at `now` stays within `limit` per `window` seconds; counts it if so.
+    pub(super) fn within_limit(
+        times: &mut VecDeque<i64>,
+        now: i64,
+        window: i64,
+        limit: usize,
+    ) -> bool {
+        while times.front().is_some_and(|&time| time <= now - window) {
+            times.pop_front();
         }
-        if moments.len() >= limit {
+        if times.len() >= limit {
             return false;
         }
-        moments.push_back(now);
+        times.push_back(now);
         true
     }
 }

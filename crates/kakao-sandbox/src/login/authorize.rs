@@ -1,28 +1,28 @@
-//! The browser's part of the login: pick a person, give or withhold consents, go back with a code.
-//! A person who is linked and has consented to what is asked goes back at once.
+//! The login pages: choose a person, choose consents, redirect back with a code. A person who is
+//! linked and has given all requested consents is redirected immediately.
 
 use askama::Template;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
-use super::accounts::{Accounts, Code};
+use super::accounts::{Accounts, AuthorizationCode};
 use super::people::Person;
 use super::request::AuthorizeRequest;
 use super::scopes::{CONFIGURED, Scope};
 use crate::http::{Params, page, redirect, with_query};
 use crate::random::random_hex;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
-/// Life of an authorization code in seconds; Kakao's own figure is not published.
+/// Lifetime of an authorization code in seconds; Kakao does not publish its own.
 const CODE_SECONDS: i64 = 600;
 const COOKIE_NAME: &str = "kakao_sandbox_session";
 
 #[derive(Template)]
 #[template(path = "people.html")]
 struct PeoplePage<'a> {
-    carried: &'a [(String, String)],
+    hidden_fields: &'a [(String, String)],
     people: Vec<Row>,
 }
 
@@ -36,7 +36,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct ConsentPage<'a> {
-    carried: &'a [(String, String)],
+    hidden_fields: &'a [(String, String)],
     person: i64,
     nickname: &'a str,
     scopes: Vec<&'static Scope>,
@@ -51,59 +51,59 @@ struct Notice<'a> {
 }
 
 pub(super) async fn open(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
-    let request = match AuthorizeRequest::read(&params, &state.settings) {
+    let request = match AuthorizeRequest::parse(&params, &state.settings) {
         Ok(request) => request,
-        Err(code) => return refusal_page(code),
+        Err(code) => return error_page(code),
     };
-    let known = session(&headers).and_then(|name| {
+    let session_person = session_id(&headers).and_then(|name| {
         let accounts = state.accounts();
         accounts
             .sessions
             .get(name)
             .and_then(|&id| accounts.find(id).cloned())
     });
-    if request.prompts("none") {
-        return redirect(&silent(&state, &request, known.as_ref()));
+    if request.has_prompt("none") {
+        return redirect(&silent_redirect(&state, &request, session_person.as_ref()));
     }
-    let asks_again = ["login", "select_account", "create"]
+    let must_ask_again = ["login", "select_account", "create"]
         .iter()
-        .any(|word| request.prompts(word));
-    match known {
-        Some(person) if !asks_again => proceed(&state, &request, &person),
+        .any(|word| request.has_prompt(word));
+    match session_person {
+        Some(person) if !must_ask_again => continue_login(&state, &request, &person),
         _ => people_page(&state, &request),
     }
 }
 
-/// A person was picked or made up: the browser is logged in from here on.
-pub(super) async fn log_in(Given(state): Given<Shared>, params: Params) -> Response {
-    let request = match AuthorizeRequest::read(&params, &state.settings) {
+/// Handles the choice of an existing or a new person, and starts the browser's session.
+pub(super) async fn log_in(State(state): State<SharedState>, params: Params) -> Response {
+    let request = match AuthorizeRequest::parse(&params, &state.settings) {
         Ok(request) => request,
-        Err(code) => return refusal_page(code),
+        Err(code) => return error_page(code),
     };
     let name = random_hex(32);
     let person = {
         let mut accounts = state.accounts();
-        let found = match params.get("person") {
+        let person = match params.get("person") {
             Some("new") => {
-                let person = made_up(&mut accounts, &params);
+                let person = new_person(&mut accounts, &params);
                 state.journal.record(&Entry::Person(&person));
-                accounts.put(person.clone());
+                accounts.insert(person.clone());
                 Some(person)
             }
-            picked => picked.and_then(|id| accounts.find(id.parse().ok()?).cloned()),
+            id => id.and_then(|id| accounts.find(id.parse().ok()?).cloned()),
         };
-        let Some(person) = found else {
-            return refusal_page("KOE204");
+        let Some(person) = person else {
+            return error_page("KOE204");
         };
         accounts.sessions.insert(name.clone(), person.id);
         person
     };
-    let mut response = proceed(&state, &request, &person);
-    // Not Secure, for the sandbox speaks plain HTTP.
+    let mut response = continue_login(&state, &request, &person);
+    // Without Secure, since the sandbox serves plain HTTP.
     let cookie = format!("{COOKIE_NAME}={name}; Path=/; HttpOnly; SameSite=Lax; Max-Age=86400");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(SET_COOKIE, value);
@@ -111,24 +111,26 @@ pub(super) async fn log_in(Given(state): Given<Shared>, params: Params) -> Respo
     response
 }
 
-/// The consent page's answer: `decision` is `all`, `nickname`, `chosen` (with `agree`) or `cancel`.
-pub(super) async fn consent(Given(state): Given<Shared>, params: Params) -> Response {
-    let request = match AuthorizeRequest::read(&params, &state.settings) {
+/// Handles the consent form: `decision` is `all`, `nickname`, `chosen` (with `agree`) or `cancel`.
+pub(super) async fn consent(State(state): State<SharedState>, params: Params) -> Response {
+    let request = match AuthorizeRequest::parse(&params, &state.settings) {
         Ok(request) => request,
-        Err(code) => return refusal_page(code),
+        Err(code) => return error_page(code),
     };
-    let asked: Vec<String> = asked(&request).map(|scope| scope.id.to_owned()).collect();
+    let requested: Vec<String> = requested_scopes(&request)
+        .map(|scope| scope.id.to_owned())
+        .collect();
     let agreed = match params.get("decision") {
-        Some("all") => asked,
+        Some("all") => requested,
         Some("nickname") => Vec::new(),
-        Some("chosen") => asked
+        Some("chosen") => requested
             .into_iter()
-            .filter(|id| params.all("agree").any(|tick| tick == id))
+            .filter(|id| params.all("agree").any(|agreed| agreed == id))
             .collect(),
         Some("cancel") => {
-            return redirect(&request.refused("access_denied", "User denied access"));
+            return redirect(&request.error_redirect("access_denied", "User denied access"));
         }
-        _ => return refusal_page("KOE204"),
+        _ => return error_page("KOE204"),
     };
     let location = {
         let mut accounts = state.accounts();
@@ -138,32 +140,32 @@ pub(super) async fn consent(Given(state): Given<Shared>, params: Params) -> Resp
             .and_then(|id| id.parse().ok())
             .unwrap_or_default();
         let Some(person) = accounts.find_mut(id) else {
-            return refusal_page("KOE204");
+            return error_page("KOE204");
         };
         person.connect(agreed, now);
         state.journal.record(&Entry::Person(person));
-        with_code(&mut accounts, &request, id, now)
+        redirect_with_code(&mut accounts, &request, id, now)
     };
-    state.journal.settled().await;
+    state.journal.flush().await;
     redirect(&location)
 }
 
-/// "Log out with the Kakao account": ends the browser's session.
+/// "Log out with the Kakao account": ends the browser session.
 pub(super) async fn log_out(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
     if params.get("client_id") != Some(state.settings.rest_key.as_str()) {
-        return refusal_page("KOE101");
+        return error_page("KOE101");
     }
     let Some(uri) = params.get("logout_redirect_uri") else {
-        return refusal_page("KOE207");
+        return error_page("KOE207");
     };
     if !state.settings.accepts_host_of(uri) {
-        return refusal_page("KOE007");
+        return error_page("KOE007");
     }
-    if let Some(name) = session(&headers) {
+    if let Some(name) = session_id(&headers) {
         state.accounts().sessions.remove(name);
     }
     let pairs: Vec<_> = params
@@ -179,28 +181,33 @@ pub(super) async fn log_out(
     redirect(&location)
 }
 
-/// `prompt=none`: a code or an error, never a page.
-fn silent(state: &Shared, request: &AuthorizeRequest, person: Option<&Person>) -> String {
+/// `prompt=none`: redirects with a code or an error and shows no page.
+fn silent_redirect(
+    state: &SharedState,
+    request: &AuthorizeRequest,
+    person: Option<&Person>,
+) -> String {
     let Some(person) = person else {
-        return request.refused("login_required", "user is not logged in");
+        return request.error_redirect("login_required", "user is not logged in");
     };
-    if lacking(request, person).is_empty() {
-        return with_code(&mut state.accounts(), request, person.id, state.clock.now());
+    if missing_scopes(request, person).is_empty() {
+        return redirect_with_code(&mut state.accounts(), request, person.id, state.clock.now());
     }
-    request.refused("consent_required", "user consent required")
+    request.error_redirect("consent_required", "user consent required")
 }
 
-fn proceed(state: &Shared, request: &AuthorizeRequest, person: &Person) -> Response {
-    let scopes = lacking(request, person);
+fn continue_login(state: &SharedState, request: &AuthorizeRequest, person: &Person) -> Response {
+    let scopes = missing_scopes(request, person);
     if scopes.is_empty() {
-        let location = with_code(&mut state.accounts(), request, person.id, state.clock.now());
+        let location =
+            redirect_with_code(&mut state.accounts(), request, person.id, state.clock.now());
         return redirect(&location);
     }
     let nickname = &person.nickname;
     page(
         200,
         &ConsentPage {
-            carried: &request.carried,
+            hidden_fields: &request.hidden_fields,
             person: person.id,
             nickname,
             scopes,
@@ -208,28 +215,33 @@ fn proceed(state: &Shared, request: &AuthorizeRequest, person: &Person) -> Respo
     )
 }
 
-/// The items to ask for: all at the first link, later only those named and not yet given.
-fn lacking(request: &AuthorizeRequest, person: &Person) -> Vec<&'static Scope> {
+/// The consents to ask for: all on the first login, later only those requested and not yet given.
+fn missing_scopes(request: &AuthorizeRequest, person: &Person) -> Vec<&'static Scope> {
     if person.link.is_none() {
-        return asked(request).collect();
+        return requested_scopes(request).collect();
     }
-    asked(request)
-        .filter(|scope| !request.scopes.is_empty() && !person.agreed(scope.id))
+    requested_scopes(request)
+        .filter(|scope| !request.scopes.is_empty() && !person.has_consented(scope.id))
         .collect()
 }
 
-fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &'static Scope> {
+fn requested_scopes(request: &AuthorizeRequest) -> impl Iterator<Item = &'static Scope> {
     CONFIGURED.iter().filter(|scope| {
         scope.required
             || request.scopes.is_empty()
-            || request.scopes.iter().any(|asked| asked == scope.id)
+            || request.scopes.iter().any(|id| id == scope.id)
     })
 }
 
-fn with_code(accounts: &mut Accounts, request: &AuthorizeRequest, id: i64, now: i64) -> String {
+fn redirect_with_code(
+    accounts: &mut Accounts,
+    request: &AuthorizeRequest,
+    id: i64,
+    now: i64,
+) -> String {
     accounts.codes.retain(|_, code| code.expires_at > now);
     let name = random_hex(48);
-    let code = Code {
+    let code = AuthorizationCode {
         id,
         redirect_uri: request.redirect_uri.clone(),
         challenge: request.challenge.clone(),
@@ -238,13 +250,13 @@ fn with_code(accounts: &mut Accounts, request: &AuthorizeRequest, id: i64, now: 
         expires_at: now + CODE_SECONDS,
     };
     accounts.codes.insert(name.clone(), code);
-    request.back(&[("code", &name)])
+    request.redirect_with(&[("code", &name)])
 }
 
-fn made_up(accounts: &mut Accounts, params: &Params) -> Person {
+fn new_person(accounts: &mut Accounts, params: &Params) -> Person {
     let owned = |name| params.get(name).map(str::to_owned);
     Person {
-        id: accounts.free_id(),
+        id: accounts.next_free_id(),
         nickname: owned("nickname").unwrap_or_else(|| "새 친구".to_owned()),
         email_verified: params.get("email").is_some(),
         email: owned("email"),
@@ -253,18 +265,18 @@ fn made_up(accounts: &mut Accounts, params: &Params) -> Person {
     }
 }
 
-fn people_page(state: &Shared, request: &AuthorizeRequest) -> Response {
-    let people = state.accounts().people().take(50).map(row).collect();
+fn people_page(state: &SharedState, request: &AuthorizeRequest) -> Response {
+    let people = state.accounts().people().take(50).map(person_row).collect();
     page(
         200,
         &PeoplePage {
-            carried: &request.carried,
+            hidden_fields: &request.hidden_fields,
             people,
         },
     )
 }
 
-fn row(person: &Person) -> Row {
+fn person_row(person: &Person) -> Row {
     Row {
         id: person.id,
         initial: person.nickname.chars().next().unwrap_or('?'),
@@ -273,7 +285,7 @@ fn row(person: &Person) -> Row {
     }
 }
 
-fn session(headers: &HeaderMap) -> Option<&str> {
+fn session_id(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -282,7 +294,7 @@ fn session(headers: &HeaderMap) -> Option<&str> {
         .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
 }
 
-fn refusal_page(code: &str) -> Response {
+fn error_page(code: &str) -> Response {
     let text = match code {
         "KOE006" => "등록하지 않은 리다이렉트 URI입니다. (redirect_uri)",
         "KOE007" => "등록하지 않은 로그아웃 리다이렉트 URI입니다. (logout_redirect_uri)",

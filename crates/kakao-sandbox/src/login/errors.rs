@@ -1,4 +1,4 @@
-//! Refusals of kauth (KOE codes) and of kapi (negative numbers), each in its own shape.
+//! Errors of kauth (KOE codes) and of kapi (negative numbers), each in its own JSON format.
 
 use axum::http::HeaderValue;
 use axum::http::header::WWW_AUTHENTICATE;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::http::json;
 
-/// A refusal of the token endpoint: HTTP status, OAuth error, Kakao code, text.
+/// An error of the token endpoint: HTTP status, OAuth error, Kakao code, description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KauthError(
     pub(super) u16,
@@ -17,25 +17,25 @@ pub(super) struct KauthError(
 );
 
 impl KauthError {
-    pub(super) const BAD_SECRET: Self =
+    pub(super) const WRONG_SECRET: Self =
         Self(401, "invalid_client", "KOE010", "Bad client credentials");
     pub(super) const UNKNOWN_CLIENT: Self =
         Self(401, "invalid_client", "KOE101", "Not exist client_id");
-    pub(super) const TOO_MANY: Self = Self(
+    pub(super) const RATE_LIMITED: Self = Self(
         429,
         "invalid_request",
         "KOE237",
         "token request rate limit exceeded",
     );
-    pub(super) const OTHER_REDIRECT: Self =
+    pub(super) const REDIRECT_MISMATCH: Self =
         Self(400, "invalid_grant", "KOE303", "Redirect URI mismatch.");
-    pub(super) const GRANT_TYPE: Self = Self(
+    pub(super) const UNSUPPORTED_GRANT_TYPE: Self = Self(
         400,
         "unsupported_grant_type",
         "KOE310",
         "unsupported grant_type",
     );
-    pub(super) const NO_REFRESH_TOKEN: Self = Self(
+    pub(super) const MISSING_REFRESH_TOKEN: Self = Self(
         400,
         "invalid_grant",
         "KOE319",
@@ -53,7 +53,7 @@ impl KauthError {
         "KOE320",
         "code_verifier does not match",
     );
-    pub(super) const DEAD_REFRESH_TOKEN: Self = Self(
+    pub(super) const INVALID_REFRESH_TOKEN: Self = Self(
         400,
         "invalid_grant",
         "KOE322",
@@ -62,7 +62,7 @@ impl KauthError {
     pub(super) const MALFORMED_ID_TOKEN: Self =
         Self(400, "invalid_token", "KOE400", "id_token is malformed");
 
-    pub(super) fn answer(self) -> Response {
+    pub(super) fn response(self) -> Response {
         let Self(status, error, code, text) = self;
         json(
             status,
@@ -71,7 +71,7 @@ impl KauthError {
     }
 }
 
-/// A refusal of the user API.
+/// An error of the user API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KapiError {
     BadParameter(&'static str),
@@ -80,19 +80,19 @@ pub(super) enum KapiError {
     NoToken,
     ExpiredToken,
     WrongAdminKey,
-    /// The scope that is lacking.
+    /// The missing scope.
     ScopeMissing(&'static str),
 }
 
 impl KapiError {
-    pub(super) fn answer(self) -> Response {
+    pub(super) fn response(self) -> Response {
         match self {
-            Self::BadParameter(text) => plain(400, -2, text),
-            Self::NotLinked => plain(400, -101, "NotRegisteredUserException"),
-            Self::BadPropertyKey => plain(400, -201, "not registered property key"),
-            Self::NoToken => unauthorised("this access token does not exist", "Bearer"),
-            Self::ExpiredToken => unauthorised("this access token is already expired", "Bearer"),
-            Self::WrongAdminKey => unauthorised("wrong appKey format", "KakaoAK"),
+            Self::BadParameter(text) => error_body(400, -2, text),
+            Self::NotLinked => error_body(400, -101, "NotRegisteredUserException"),
+            Self::BadPropertyKey => error_body(400, -201, "not registered property key"),
+            Self::NoToken => unauthorized("this access token does not exist", "Bearer"),
+            Self::ExpiredToken => unauthorized("this access token is already expired", "Bearer"),
+            Self::WrongAdminKey => unauthorized("wrong appKey format", "KakaoAK"),
             Self::ScopeMissing(scope) => json(
                 403,
                 &json!({"msg": "insufficient scopes.", "code": -402, "api_type": "OIDC_USERINFO",
@@ -102,12 +102,12 @@ impl KapiError {
     }
 }
 
-fn plain(status: u16, code: i64, text: &str) -> Response {
+fn error_body(status: u16, code: i64, text: &str) -> Response {
     json(status, &json!({"msg": text, "code": code}))
 }
 
-fn unauthorised(text: &str, scheme: &str) -> Response {
-    let mut response = plain(401, -401, text);
+fn unauthorized(text: &str, scheme: &str) -> Response {
+    let mut response = error_body(401, -401, text);
     let challenge = HeaderValue::from_str(&format!("{scheme} error=invalid_token"))
         .expect("scheme names are plain ASCII");
     response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

@@ -1,5 +1,5 @@
-//! The RSA keys behind id_tokens and account status events. The first one is made when it is
-//! first needed, for that takes a moment; a rotation keeps the one before readable.
+//! The RSA keys that sign id_tokens and account status events. The first key is generated on
+//! first use, since that is slow; a rotation keeps the previous key in the key set.
 
 use std::sync::Arc;
 
@@ -24,12 +24,12 @@ struct SigningKey {
     public: Value,
 }
 
-/// Newest last.
+/// The signing keys, newest last.
 #[derive(Default)]
 pub(crate) struct Keys(Mutex<Vec<Arc<SigningKey>>>);
 
 impl Keys {
-    /// Signs `claims` as a compact JWS of the given `typ` with the newest key.
+    /// Signs `claims` with the newest key as a compact JWS of type `typ`.
     pub(super) async fn sign(&self, typ: &str, claims: &impl Serialize) -> anyhow::Result<String> {
         let key = self.newest().await?;
         let mut header = Header::new(Algorithm::RS256);
@@ -38,7 +38,7 @@ impl Keys {
         Ok(encode(&header, claims, &key.private)?)
     }
 
-    /// The public halves as a JWK set.
+    /// The public keys as a JWK set.
     pub(super) async fn public(&self) -> anyhow::Result<Value> {
         self.newest().await?;
         let keys: Vec<Value> = self
@@ -51,7 +51,7 @@ impl Keys {
         Ok(json!({"keys": keys}))
     }
 
-    /// Adds a key that signs from now on and drops all but the one before it.
+    /// Adds a new signing key, keeps the previous one, and returns the new key's id.
     pub(crate) async fn rotate(&self) -> anyhow::Result<String> {
         self.newest().await?;
         let fresh = Arc::new(generate().await?);
@@ -64,12 +64,12 @@ impl Keys {
     }
 
     async fn newest(&self) -> anyhow::Result<Arc<SigningKey>> {
-        // Held while the first key is made, so that only one is.
+        // Held while the first key is generated, so that only one is.
         let mut keys = self.0.lock().await;
         if keys.is_empty() {
             keys.push(Arc::new(generate().await?));
         }
-        keys.last().cloned().context("a key was just made")
+        keys.last().cloned().context("there is no signing key")
     }
 }
 

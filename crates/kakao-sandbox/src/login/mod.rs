@@ -1,5 +1,5 @@
-//! Kakao Login: the browser's pages, tokens, OpenID Connect, the user API and the webhooks that
-//! tell a service that somebody left.
+//! Kakao Login: login and consent pages, tokens, OpenID Connect, the user API, and the webhooks
+//! that notify a service of unlinked accounts.
 
 mod accounts;
 mod authorize;
@@ -21,16 +21,16 @@ pub(crate) use people::Person;
 pub use people::{CastMember, cast_members};
 pub(crate) use scopes::{CONFIGURED, is_configured};
 pub(crate) use webhooks::{
-    StatusEvent, UnlinkNotice, client as webhook_client, send_status, send_unlink,
+    StatusEvent, UnlinkWebhook, client as webhook_client, send_status_event, send_unlink,
 };
 
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::state::Shared;
+use crate::state::SharedState;
 
-/// All paths of kauth and kapi.
-pub(crate) fn router() -> Router<Shared> {
+/// All routes of kauth and kapi.
+pub(crate) fn router() -> Router<SharedState> {
     Router::new()
         .route("/oauth/authorize", get(authorize::open))
         .route("/sandbox/login", post(authorize::log_in))

@@ -1,6 +1,6 @@
-//! OpenID Connect: discovery, keys, id_tokens, userinfo and the debugging look at an id_token.
+//! OpenID Connect: discovery, keys, id_tokens, userinfo and the debugging endpoint for id_tokens.
 
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine;
@@ -12,12 +12,12 @@ use super::errors::{KapiError, KauthError};
 use super::people::Person;
 use super::subject::Subject;
 use crate::http::{Params, json, origin};
-use crate::state::Shared;
+use crate::state::SharedState;
 
-/// How account status events travel: by POST to the receiver.
+/// Account status events are pushed: sent by POST to the receiver.
 const PUSH_DELIVERY: &str = "https://schemas.openid.net/secevent/risc/delivery-method/push";
 
-pub(super) async fn discovery(Given(state): Given<Shared>, headers: HeaderMap) -> Response {
+pub(super) async fn discovery(State(state): State<SharedState>, headers: HeaderMap) -> Response {
     let here = origin(&headers, &state.base);
     json(
         200,
@@ -41,7 +41,10 @@ pub(super) async fn discovery(Given(state): Given<Shared>, headers: HeaderMap) -
     )
 }
 
-pub(super) async fn event_discovery(Given(state): Given<Shared>, headers: HeaderMap) -> Response {
+pub(super) async fn event_discovery(
+    State(state): State<SharedState>,
+    headers: HeaderMap,
+) -> Response {
     let here = origin(&headers, &state.base);
     json(
         200,
@@ -53,17 +56,17 @@ pub(super) async fn event_discovery(Given(state): Given<Shared>, headers: Header
     )
 }
 
-pub(super) async fn jwks(Given(state): Given<Shared>) -> Response {
+pub(super) async fn jwks(State(state): State<SharedState>) -> Response {
     match state.keys.public().await {
         Ok(keys) => json(200, &keys),
         Err(error) => {
-            tracing::error!(%error, "no signing key could be made");
+            tracing::error!(%error, "generating a signing key failed");
             json(500, &json!({"error": "server_error"}))
         }
     }
 }
 
-/// Decodes without judging: Kakao offers it for debugging only.
+/// Decodes an id_token without verifying it: Kakao offers this for debugging only.
 pub(super) async fn token_info(params: Params) -> Response {
     let claims = params
         .get("id_token")
@@ -72,40 +75,44 @@ pub(super) async fn token_info(params: Params) -> Response {
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     match claims {
         Some(claims @ Value::Object(_)) => json(200, &claims),
-        _ => KauthError::MALFORMED_ID_TOKEN.answer(),
+        _ => KauthError::MALFORMED_ID_TOKEN.response(),
     }
 }
 
 pub(super) async fn user_info(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
     let accounts = state.accounts();
-    let subject = match Subject::read(&state, &accounts, &headers, &params) {
+    let subject = match Subject::authenticate(&state, &accounts, &headers, &params) {
         Ok(subject) => subject,
-        Err(error) => return error.answer(),
+        Err(error) => return error.response(),
     };
     let Some(person) = accounts.find(subject.id) else {
-        return KapiError::NotLinked.answer();
+        return KapiError::NotLinked.response();
     };
-    if !person.agreed("profile_nickname") {
-        return KapiError::ScopeMissing("openid").answer();
+    if !person.has_consented("profile_nickname") {
+        return KapiError::ScopeMissing("openid").response();
     }
     let mut claims = profile_claims(person);
     claims["sub"] = json!(person.id.to_string());
-    if person.agreed("account_email") && person.email.is_some() {
+    if person.has_consented("account_email") && person.email.is_some() {
         claims["email"] = json!(person.email);
         claims["email_verified"] = json!(person.email_verified);
     }
-    if person.agreed("gender") && person.gender.is_some() {
+    if person.has_consented("gender") && person.gender.is_some() {
         claims["gender"] = json!(person.gender);
     }
     json(200, &claims)
 }
 
-/// A signed id_token for `id`; `None` when it can't be made, which is logged.
-pub(super) async fn id_token(state: &Shared, id: i64, nonce: Option<String>) -> Option<String> {
+/// A signed id_token for `id`; `None` when signing failed, which is logged.
+pub(super) async fn id_token(
+    state: &SharedState,
+    id: i64,
+    nonce: Option<String>,
+) -> Option<String> {
     let now = state.clock.now();
     let mut claims = {
         let accounts = state.accounts();
@@ -123,25 +130,25 @@ pub(super) async fn id_token(state: &Shared, id: i64, nonce: Option<String>) -> 
     match state.keys.sign("JWT", &claims).await {
         Ok(token) => Some(token),
         Err(error) => {
-            tracing::error!(%error, "an id_token could not be signed");
+            tracing::error!(%error, "signing an id_token failed");
             None
         }
     }
 }
 
-/// `nickname`, `picture` and `email`, each only with consent, the e-mail only when verified.
+/// `nickname`, `picture` and `email`, each only with consent, the e-mail only if verified.
 fn profile_claims(person: &Person) -> Value {
     let mut claims = json!({});
-    if person.agreed("profile_nickname") {
+    if person.has_consented("profile_nickname") {
         claims["nickname"] = json!(person.nickname);
     }
-    if person.agreed("profile_image") && person.has_picture {
+    if person.has_consented("profile_image") && person.has_picture {
         claims["picture"] = json!(format!(
             "https://img.kakao.example/people/{}/t110.jpg",
             person.id
         ));
     }
-    if person.agreed("account_email") && person.email_verified {
+    if person.has_consented("account_email") && person.email_verified {
         claims["email"] = json!(person.email);
     }
     claims

@@ -1,5 +1,5 @@
-//! The people of the sandbox: an invented cast that shows every variant a client must cope with,
-//! and whoever tests or visitors add.
+//! The sandbox's Kakao accounts: a built-in cast that covers every variant a client must handle,
+//! and those that tests or visitors add.
 
 use std::collections::BTreeSet;
 
@@ -25,11 +25,11 @@ pub(crate) struct Person {
     pub(crate) age_range: Option<String>,
     #[serde(default)]
     pub(crate) has_picture: bool,
-    /// Set while the account is connected to the app.
+    /// Set while the account is linked to the app.
     pub(crate) link: Option<Link>,
 }
 
-/// The connection of an account to the app.
+/// The link between an account and the app.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Link {
     /// Unix seconds.
@@ -38,13 +38,13 @@ pub(crate) struct Link {
 }
 
 impl Person {
-    pub(crate) fn agreed(&self, scope: &str) -> bool {
+    pub(crate) fn has_consented(&self, scope: &str) -> bool {
         self.link
             .as_ref()
             .is_some_and(|link| link.consents.contains(scope))
     }
 
-    /// Connects the account, keeping the first moment and adding to the consents.
+    /// Links the account and adds consents. An existing link keeps its `connected_at`.
     pub(crate) fn connect(&mut self, consents: impl IntoIterator<Item = String>, now: i64) {
         let link = self.link.get_or_insert_with(|| Link {
             connected_at: now,
@@ -59,7 +59,7 @@ impl Person {
         );
     }
 
-    /// What makes the person special, for the list on the login page.
+    /// What distinguishes the person in the list on the login page.
     pub(super) fn note(&self) -> String {
         let email = match &self.email {
             None => "이메일 없음",
@@ -75,14 +75,14 @@ impl Person {
     }
 }
 
-/// One of the invented people that every sandbox starts with, as an app that they consented to sees them.
+/// A built-in account, with the fields that an app sees after full consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CastMember {
     /// The Kakao user id.
     pub id: i64,
     /// The nickname.
     pub nickname: String,
-    /// Only when it is verified.
+    /// The e-mail address, if verified.
     pub email: Option<String>,
     /// `MMDD`.
     pub birthday: Option<String>,
@@ -92,7 +92,7 @@ pub struct CastMember {
     pub age_range: Option<String>,
 }
 
-/// The people that every sandbox starts with, for an app that wants to know them from the first day.
+/// The built-in accounts of every sandbox, for a service that wants to create them in advance.
 pub fn cast_members() -> Vec<CastMember> {
     let member = |person: Person| CastMember {
         id: person.id,
@@ -105,7 +105,7 @@ pub fn cast_members() -> Vec<CastMember> {
     cast().into_iter().map(member).collect()
 }
 
-/// The cast: one account with everything, and one for each way of lacking something.
+/// One account with every field, and one for each field that may be missing or unusual.
 pub(super) fn cast() -> Vec<Person> {
     let full = |id, nickname: &str, mail: &str, birthday: &str, gender: &str, age: &str| Person {
         id,

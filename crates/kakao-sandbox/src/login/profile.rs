@@ -1,29 +1,29 @@
-//! The answer of `/v2/user/me`. For each consent item: not consented, `…_needs_agreement: true`
-//! and no value; consented, `false` and the value, if the account has one.
+//! The body of `/v2/user/me`. For each consent item: `…_needs_agreement: true` and no value
+//! without consent; `false` and the value, if the account has one, with consent.
 
 use serde_json::{Map, Value, json};
 
 use super::people::Person;
-use crate::clock::utc;
+use crate::clock::format_utc;
 
-/// What a caller may see, by group of fields.
-pub(super) struct View<'a> {
+/// A profile as one caller sees it.
+pub(super) struct ProfileView<'a> {
     pub(super) person: &'a Person,
-    /// A token of another app: that app has all consents.
+    /// The token belongs to another app, which has all consents.
     pub(super) foreign: bool,
-    /// https image addresses.
+    /// Whether image URLs use https.
     pub(super) secure: bool,
 }
 
-impl View<'_> {
-    /// The whole answer, or only the groups named in `keys`.
+impl ProfileView<'_> {
+    /// The whole body, or only the groups of fields in `keys`.
     ///
     /// # Errors
-    /// The key that does not exist.
-    pub(super) fn answer(&self, keys: Option<&[String]>) -> Result<Value, String> {
-        let mut answer = json!({"id": self.person.id});
+    /// Returns the unknown key.
+    pub(super) fn to_json(&self, keys: Option<&[String]>) -> Result<Value, String> {
+        let mut body = json!({"id": self.person.id});
         if let Some(link) = &self.person.link {
-            answer["connected_at"] = json!(utc(link.connected_at));
+            body["connected_at"] = json!(format_utc(link.connected_at));
         }
         let mut account = Map::new();
         let mut properties = Map::new();
@@ -59,24 +59,29 @@ impl View<'_> {
             }
         }
         if !properties.is_empty() {
-            answer["properties"] = Value::Object(properties);
+            body["properties"] = Value::Object(properties);
         }
         if !account.is_empty() {
-            answer["kakao_account"] = Value::Object(account);
+            body["kakao_account"] = Value::Object(account);
         }
-        Ok(answer)
+        Ok(body)
     }
 
-    fn agreed(&self, scope: &str) -> bool {
-        self.foreign || self.person.agreed(scope)
+    fn has_consented(&self, scope: &str) -> bool {
+        self.foreign || self.person.has_consented(scope)
     }
 
-    fn add(&self, group: &str, account: &mut Map<String, Value>, custom: &mut Map<String, Value>) {
+    fn add(
+        &self,
+        group: &str,
+        account: &mut Map<String, Value>,
+        properties: &mut Map<String, Value>,
+    ) {
         let person = self.person;
         match group {
             "profile" => self.add_profile(account),
             "email" => {
-                if self.consented("email", "account_email", account) {
+                if self.add_consent_flag("email", "account_email", account) {
                     account.insert("has_email".into(), json!(person.email.is_some()));
                     if let Some(email) = &person.email {
                         account.insert("is_email_valid".into(), json!(true));
@@ -86,7 +91,7 @@ impl View<'_> {
                 }
             }
             "birthday" => {
-                if self.consented("birthday", "birthday", account)
+                if self.add_consent_flag("birthday", "birthday", account)
                     && let Some(birthday) = &person.birthday
                 {
                     let kind = if person.lunar { "LUNAR" } else { "SOLAR" };
@@ -96,41 +101,41 @@ impl View<'_> {
                 }
             }
             "age_range" => {
-                if self.consented("age_range", "age_range", account)
+                if self.add_consent_flag("age_range", "age_range", account)
                     && let Some(range) = &person.age_range
                 {
                     account.insert("age_range".into(), json!(range));
                 }
             }
             "gender" => {
-                if self.consented("gender", "gender", account)
+                if self.add_consent_flag("gender", "gender", account)
                     && let Some(gender) = &person.gender
                 {
                     account.insert("gender".into(), json!(gender));
                 }
             }
             _ => {
-                if self.agreed("profile_nickname") {
-                    custom.insert("nickname".into(), json!(person.nickname));
+                if self.has_consented("profile_nickname") {
+                    properties.insert("nickname".into(), json!(person.nickname));
                 }
             }
         }
     }
 
-    /// Writes `X_needs_agreement` and tells whether the value may follow.
-    fn consented(&self, name: &str, scope: &str, account: &mut Map<String, Value>) -> bool {
-        let agreed = self.agreed(scope);
+    /// Adds `NAME_needs_agreement` and returns whether the value may be shown.
+    fn add_consent_flag(&self, name: &str, scope: &str, account: &mut Map<String, Value>) -> bool {
+        let agreed = self.has_consented(scope);
         account.insert(format!("{name}_needs_agreement"), json!(!agreed));
         agreed
     }
 
     fn add_profile(&self, account: &mut Map<String, Value>) {
         let mut profile = Map::new();
-        if self.consented("profile_nickname", "profile_nickname", account) {
+        if self.add_consent_flag("profile_nickname", "profile_nickname", account) {
             profile.insert("nickname".into(), json!(self.person.nickname));
             profile.insert("is_default_nickname".into(), json!(false));
         }
-        if self.consented("profile_image", "profile_image", account) {
+        if self.add_consent_flag("profile_image", "profile_image", account) {
             let scheme = if self.secure { "https" } else { "http" };
             let folder = if self.person.has_picture {
                 format!("people/{}", self.person.id)

@@ -1,11 +1,11 @@
-//! The parameters of an authorize request: read, checked in Kakao's order, and carried from page
-//! to page in hidden fields.
+//! The parameters of an authorize request, checked in Kakao's order and passed from page to page
+//! in hidden form fields.
 
 use crate::http::{Params, with_query};
 use crate::login::is_configured;
 use crate::settings::Settings;
 
-const CARRIED: [&str; 9] = [
+const HIDDEN_FIELDS: [&str; 9] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -20,19 +20,21 @@ const CARRIED: [&str; 9] = [
 /// A checked authorize request.
 pub(super) struct AuthorizeRequest {
     pub(super) redirect_uri: String,
-    /// Empty when no scope was named, which means all configured items.
+    /// Empty when no scope was requested, which means all configured items.
     pub(super) scopes: Vec<String>,
     prompts: Vec<String>,
     pub(super) state: Option<String>,
     pub(super) nonce: Option<String>,
     pub(super) challenge: Option<String>,
-    pub(super) carried: Vec<(String, String)>,
+    pub(super) hidden_fields: Vec<(String, String)>,
 }
 
 impl AuthorizeRequest {
+    /// Parses and checks the parameters.
+    ///
     /// # Errors
-    /// The KOE code of what is wrong. Kakao shows it on its own page and redirects nowhere.
-    pub(super) fn read(params: &Params, settings: &Settings) -> Result<Self, &'static str> {
+    /// Returns a KOE code, which Kakao shows on its own page instead of redirecting.
+    pub(super) fn parse(params: &Params, settings: &Settings) -> Result<Self, &'static str> {
         match params.get("client_id") {
             None => return Err("KOE207"),
             Some(client) if client != settings.rest_key => return Err("KOE101"),
@@ -48,7 +50,7 @@ impl AuthorizeRequest {
             Some(_) => return Err("KOE201"),
             None => return Err("KOE207"),
         }
-        let scopes = words(params.get("scope"));
+        let scopes = split_list(params.get("scope"));
         if scopes.iter().any(|scope| !is_configured(scope)) {
             return Err("KOE205");
         }
@@ -60,33 +62,33 @@ impl AuthorizeRequest {
         Ok(Self {
             redirect_uri: redirect_uri.to_owned(),
             scopes,
-            prompts: words(params.get("prompt")),
+            prompts: split_list(params.get("prompt")),
             state: owned("state"),
             nonce: owned("nonce"),
             challenge: owned("code_challenge"),
-            carried: CARRIED
+            hidden_fields: HIDDEN_FIELDS
                 .iter()
                 .filter_map(|&name| Some((name.to_owned(), owned(name)?)))
                 .collect(),
         })
     }
 
-    pub(super) fn prompts(&self, prompt: &str) -> bool {
+    pub(super) fn has_prompt(&self, prompt: &str) -> bool {
         self.prompts.iter().any(|word| word == prompt)
     }
 
-    /// An id_token is wanted: OpenID Connect is on, and a scope list, if any, names it.
+    /// Whether an id_token is requested: no scope list, or one that contains `openid`.
     pub(super) fn openid(&self) -> bool {
         self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == "openid")
     }
 
-    /// The client's address with an error and its own state.
-    pub(super) fn refused(&self, error: &str, text: &str) -> String {
-        self.back(&[("error", error), ("error_description", text)])
+    /// The redirect URI with an error and the client's `state`.
+    pub(super) fn error_redirect(&self, error: &str, text: &str) -> String {
+        self.redirect_with(&[("error", error), ("error_description", text)])
     }
 
-    /// The client's address with `pairs` and its own state.
-    pub(super) fn back(&self, pairs: &[(&str, &str)]) -> String {
+    /// The redirect URI with `pairs` and the client's `state`.
+    pub(super) fn redirect_with(&self, pairs: &[(&str, &str)]) -> String {
         let mut pairs = pairs.to_vec();
         if let Some(state) = &self.state {
             pairs.push(("state", state));
@@ -95,8 +97,8 @@ impl AuthorizeRequest {
     }
 }
 
-/// Kakao's documents separate by commas, its kits by blanks; both are taken.
-fn words(text: Option<&str>) -> Vec<String> {
+/// Kakao's documentation separates items by commas, its SDKs by spaces; both are accepted.
+fn split_list(text: Option<&str>) -> Vec<String> {
     text.unwrap_or_default()
         .split([' ', ','])
         .filter(|word| !word.is_empty())

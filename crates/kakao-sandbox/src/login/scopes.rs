@@ -1,5 +1,5 @@
-//! The consent items that the sandbox's app has configured. Any other item does not exist for it:
-//! asking for one is KOE205, and no field about it appears in any answer.
+//! The consent items configured for the sandbox's app. Requesting any other item is KOE205, and
+//! no response contains fields of it.
 
 use serde_json::{Value, json};
 
@@ -9,11 +9,11 @@ use super::people::Link;
 pub(crate) struct Scope {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
-    /// Agreed to with the link itself, not revocable.
+    /// Given by linking the account, not revocable.
     pub(crate) required: bool,
 }
 
-/// All configured items but `openid`, which is implied.
+/// All configured items except `openid`, which is implied.
 pub(crate) const CONFIGURED: [Scope; 6] = [
     Scope {
         id: "profile_nickname",

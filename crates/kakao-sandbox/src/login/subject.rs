@@ -1,5 +1,5 @@
-//! Whom a call to the user API is about: the owner of the bearer token, or the target that the
-//! holder of the admin key names.
+//! Authentication of user API calls. The subject of a call is the owner of the bearer token, or
+//! the target account that a caller with the admin key names.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -8,9 +8,9 @@ use subtle::ConstantTimeEq;
 use super::accounts::{AccessToken, Accounts};
 use super::errors::KapiError;
 use crate::http::Params;
-use crate::state::State;
+use crate::state::SandboxState;
 
-/// The account, and the token when it was not the admin key.
+/// The account that a call is about, and the access token unless the admin key was used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Subject {
     pub(super) id: i64,
@@ -19,20 +19,22 @@ pub(super) struct Subject {
 }
 
 impl Subject {
+    /// Authenticates the caller and finds the account.
+    ///
     /// # Errors
     /// -401 for a wrong key or token, -2 for a bad target, -101 for a target that is not linked.
-    pub(super) fn read(
-        state: &State,
+    pub(super) fn authenticate(
+        state: &SandboxState,
         accounts: &Accounts,
         headers: &HeaderMap,
         params: &Params,
     ) -> Result<Self, KapiError> {
-        let given = header(headers);
+        let given = authorization(headers);
         if let Some(key) = given.strip_prefix("KakaoAK ") {
             if !bool::from(key.as_bytes().ct_eq(state.settings.admin_key.as_bytes())) {
                 return Err(KapiError::WrongAdminKey);
             }
-            let id = target(params)?;
+            let id = target_id(params)?;
             let linked = accounts
                 .find(id)
                 .is_some_and(|person| person.link.is_some());
@@ -47,7 +49,7 @@ impl Subject {
                 Err(KapiError::NotLinked)
             };
         }
-        let (name, token) = bearer(accounts, headers, state.clock.now())?;
+        let (name, token) = bearer_token(accounts, headers, state.clock.now())?;
         Ok(Self {
             id: token.id,
             app_id: token.app_id,
@@ -56,13 +58,13 @@ impl Subject {
     }
 }
 
-/// The bearer token and what it stands for.
-pub(super) fn bearer<'a, 'b>(
+/// The bearer token and its record.
+pub(super) fn bearer_token<'a, 'b>(
     accounts: &'a Accounts,
     headers: &'b HeaderMap,
     now: i64,
 ) -> Result<(&'b str, &'a AccessToken), KapiError> {
-    let name = header(headers)
+    let name = authorization(headers)
         .strip_prefix("Bearer ")
         .ok_or(KapiError::NoToken)?;
     let token = accounts.access(name).ok_or(KapiError::NoToken)?;
@@ -72,14 +74,14 @@ pub(super) fn bearer<'a, 'b>(
     Ok((name, token))
 }
 
-pub(super) fn header(headers: &HeaderMap) -> &str {
+pub(super) fn authorization(headers: &HeaderMap) -> &str {
     headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
 }
 
-fn target(params: &Params) -> Result<i64, KapiError> {
+fn target_id(params: &Params) -> Result<i64, KapiError> {
     if params.get("target_id_type") != Some("user_id") {
         return Err(KapiError::BadParameter("target_id_type must be user_id"));
     }

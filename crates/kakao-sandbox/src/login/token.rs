@@ -1,8 +1,8 @@
-//! `POST /oauth/token`: a code or a refresh token for an access token. The client is checked
-//! first, its secret in the body only; then what it brings.
+//! `POST /oauth/token`: exchanges a code or a refresh token for an access token. The client is
+//! authenticated first, by a secret in the body only; then the grant is checked.
 
 use axum::Extension;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,79 +10,79 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::accounts::{ACCESS_SECONDS, AccessToken, Accounts, Code, RefreshToken};
+use super::accounts::{ACCESS_SECONDS, AccessToken, Accounts, AuthorizationCode, RefreshToken};
 use super::errors::KauthError;
 use super::oidc::id_token;
-use crate::connection::Wire;
+use crate::connection::ConnectionHandle;
 use crate::faults::{Call, injection};
 use crate::http::{Params, json};
 use crate::random::random_hex;
 use crate::settings::Settings;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
-/// Life of a refresh token, in seconds: 60 days less one.
+/// Lifetime of a refresh token: 60 days less one second.
 const REFRESH_SECONDS: i64 = 5_183_999;
-/// A refresh token with less than this left is replaced when used.
+/// A refresh token with less remaining lifetime than this, in seconds, is replaced on use.
 const RENEWAL_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// What the id_token has to say, when one is due.
-struct Granted {
+/// A successful grant: the response body, and what an id_token needs.
+struct TokenGrant {
     id: i64,
     openid: bool,
     nonce: Option<String>,
-    answer: Value,
+    body: Value,
 }
 
 pub(super) async fn handle(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     params: Params,
 ) -> Response {
-    let strike = state.faults().strike(Call::Token, "", "");
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = state.faults().inject(Call::Token, "", "");
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let answered = match grant(&state, &params) {
-        Ok(granted) => complete(&state, granted).await,
-        Err(error) => error.answer(),
+    let response = match grant(&state, &params) {
+        Ok(granted) => token_response(&state, granted).await,
+        Err(error) => error.response(),
     };
-    state.journal.settled().await;
-    injection::after(strike, answered, &wire).await
+    state.journal.flush().await;
+    injection::after(injected, response, &connection).await
 }
 
-async fn complete(state: &Shared, granted: Granted) -> Response {
-    let mut answer = granted.answer;
+async fn token_response(state: &SharedState, granted: TokenGrant) -> Response {
+    let mut body = granted.body;
     if granted.openid {
         let token = id_token(state, granted.id, granted.nonce).await;
-        answer["id_token"] = json!(token);
+        body["id_token"] = json!(token);
     }
-    json(200, &answer)
+    json(200, &body)
 }
 
-fn grant(state: &Shared, params: &Params) -> Result<Granted, KauthError> {
+fn grant(state: &SharedState, params: &Params) -> Result<TokenGrant, KauthError> {
     let kind = params.get("grant_type");
     if !matches!(kind, Some("authorization_code" | "refresh_token")) {
-        return Err(KauthError::GRANT_TYPE);
+        return Err(KauthError::UNSUPPORTED_GRANT_TYPE);
     }
     check_client(params, &state.settings)?;
     let mut accounts = state.accounts();
     if kind == Some("refresh_token") {
-        return refresh(state, &mut accounts, params);
+        return refresh_access(state, &mut accounts, params);
     }
-    let code = redeem(&mut accounts, params, state.clock.now())?;
+    let code = redeem_code(&mut accounts, params, state.clock.now())?;
     let now = state.clock.now();
     let issued = accounts.issued.entry(code.id).or_default();
-    if !Accounts::within(issued, now, 600, 20) {
-        return Err(KauthError::TOO_MANY);
+    if !Accounts::within_limit(issued, now, 600, 20) {
+        return Err(KauthError::RATE_LIMITED);
     }
-    let mut answer = access(state, &mut accounts, code.id);
-    add_refresh_token(&mut answer, &mut accounts, now, code.id, code.openid);
-    answer["scope"] = json!(scope_text(&accounts, code.id, code.openid));
-    Ok(Granted {
+    let mut body = issue_access_token(state, &mut accounts, code.id);
+    add_refresh_token(&mut body, &mut accounts, now, code.id, code.openid);
+    body["scope"] = json!(scope_text(&accounts, code.id, code.openid));
+    Ok(TokenGrant {
         id: code.id,
         openid: code.openid,
         nonce: code.nonce,
-        answer,
+        body,
     })
 }
 
@@ -94,12 +94,16 @@ fn check_client(params: &Params, settings: &Settings) -> Result<(), KauthError> 
     if bool::from(secret.as_bytes().ct_eq(settings.client_secret.as_bytes())) {
         Ok(())
     } else {
-        Err(KauthError::BAD_SECRET)
+        Err(KauthError::WRONG_SECRET)
     }
 }
 
 /// Takes the code out, so that it works once, even when the rest does not fit.
-fn redeem(accounts: &mut Accounts, params: &Params, now: i64) -> Result<Code, KauthError> {
+fn redeem_code(
+    accounts: &mut Accounts,
+    params: &Params,
+    now: i64,
+) -> Result<AuthorizationCode, KauthError> {
     let name = params.get("code").unwrap_or_default();
     let code = accounts
         .codes
@@ -109,7 +113,7 @@ fn redeem(accounts: &mut Accounts, params: &Params, now: i64) -> Result<Code, Ka
         return Err(KauthError::UNKNOWN_CODE);
     }
     if params.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
-        return Err(KauthError::OTHER_REDIRECT);
+        return Err(KauthError::REDIRECT_MISMATCH);
     }
     if let Some(challenge) = &code.challenge {
         let verifier = params.get("code_verifier").unwrap_or_default();
@@ -120,48 +124,48 @@ fn redeem(accounts: &mut Accounts, params: &Params, now: i64) -> Result<Code, Ka
     Ok(code)
 }
 
-fn refresh(
-    state: &Shared,
+fn refresh_access(
+    state: &SharedState,
     accounts: &mut Accounts,
     params: &Params,
-) -> Result<Granted, KauthError> {
+) -> Result<TokenGrant, KauthError> {
     let name = params
         .get("refresh_token")
-        .ok_or(KauthError::NO_REFRESH_TOKEN)?;
+        .ok_or(KauthError::MISSING_REFRESH_TOKEN)?;
     let now = state.clock.now();
     let (id, openid, left) = match accounts.refresh.get(name) {
         Some(token) if token.expires_at > now => (token.id, token.openid, token.expires_at - now),
-        _ => return Err(KauthError::DEAD_REFRESH_TOKEN),
+        _ => return Err(KauthError::INVALID_REFRESH_TOKEN),
     };
-    if !Accounts::within(accounts.refreshed.entry(id).or_default(), now, 3_600, 30) {
-        return Err(KauthError::TOO_MANY);
+    if !Accounts::within_limit(accounts.refreshed.entry(id).or_default(), now, 3_600, 30) {
+        return Err(KauthError::RATE_LIMITED);
     }
-    let mut answer = access(state, accounts, id);
+    let mut body = issue_access_token(state, accounts, id);
     if left < RENEWAL_SECONDS {
         accounts.refresh.remove(name);
-        add_refresh_token(&mut answer, accounts, now, id, openid);
+        add_refresh_token(&mut body, accounts, now, id, openid);
     }
-    Ok(Granted {
+    Ok(TokenGrant {
         id,
         openid,
         nonce: None,
-        answer,
+        body,
     })
 }
 
-fn access(state: &Shared, accounts: &mut Accounts, id: i64) -> Value {
+fn issue_access_token(state: &SharedState, accounts: &mut Accounts, id: i64) -> Value {
     let expires_at = state.clock.now() + ACCESS_SECONDS;
     let token = AccessToken {
         id,
         app_id: state.settings.app_id,
         expires_at,
     };
-    let name = accounts.issue(token.clone());
+    let name = accounts.issue_access(token.clone());
     state.journal.record(&Entry::Token(&name, &token));
     json!({"token_type": "bearer", "access_token": name, "expires_in": ACCESS_SECONDS})
 }
 
-fn add_refresh_token(answer: &mut Value, accounts: &mut Accounts, now: i64, id: i64, openid: bool) {
+fn add_refresh_token(body: &mut Value, accounts: &mut Accounts, now: i64, id: i64, openid: bool) {
     let name = format!("RT-{}", random_hex(40));
     let token = RefreshToken {
         id,
@@ -169,8 +173,8 @@ fn add_refresh_token(answer: &mut Value, accounts: &mut Accounts, now: i64, id: 
         openid,
     };
     accounts.refresh.insert(name.clone(), token);
-    answer["refresh_token"] = json!(name);
-    answer["refresh_token_expires_in"] = json!(REFRESH_SECONDS);
+    body["refresh_token"] = json!(name);
+    body["refresh_token_expires_in"] = json!(REFRESH_SECONDS);
 }
 
 fn scope_text(accounts: &Accounts, id: i64, openid: bool) -> String {

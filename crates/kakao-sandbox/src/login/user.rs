@@ -1,88 +1,88 @@
-//! The user API of kapi: who is it, which app is the token of, log out, unlink, consents.
+//! The user API of kapi: profile, token info, logout, unlink, consents.
 
 use axum::Extension;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::errors::KapiError;
-use super::profile::View;
+use super::profile::ProfileView;
 use super::scopes::{CONFIGURED, listed};
-use super::subject::{Subject, bearer, header};
-use crate::connection::Wire;
-use crate::faults::{Call, Strike, injection};
+use super::subject::{Subject, authorization, bearer_token};
+use crate::connection::ConnectionHandle;
+use crate::faults::{Call, InjectedFault, injection};
 use crate::http::{Params, json};
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
-/// Shorter or stranger texts are no tokens at all.
+/// Shorter texts are malformed tokens.
 const TOKEN_BYTES_MIN: usize = 8;
 
 pub(super) async fn me(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
-    let strike = strike(&state, Call::UserMe, &headers);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = injected_fault(&state, Call::UserMe, &headers);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let answered = answer(find_me(&state, &headers, &params));
-    injection::after(strike, answered, &wire).await
+    let response = into_response(profile_body(&state, &headers, &params));
+    injection::after(injected, response, &connection).await
 }
 
 pub(super) async fn access_token_info(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
 ) -> Response {
-    let strike = strike(&state, Call::TokenInfo, &headers);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = injected_fault(&state, Call::TokenInfo, &headers);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let answered = answer(token_facts(&state, &headers));
-    injection::after(strike, answered, &wire).await
+    let response = into_response(token_info(&state, &headers));
+    injection::after(injected, response, &connection).await
 }
 
 pub(super) async fn log_out(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
-    let answered = answer(end_tokens(&state, &headers, &params));
-    state.journal.settled().await;
-    answered
+    let response = into_response(revoke_tokens(&state, &headers, &params));
+    state.journal.flush().await;
+    response
 }
 
 pub(super) async fn unlink(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
     let user = params.get("target_id").unwrap_or_default();
-    let strike = state.faults().strike(Call::Unlink, "", user);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = state.faults().inject(Call::Unlink, "", user);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let subject = Subject::read(&state, &state.accounts(), &headers, &params);
-    let answered = answer(subject.map(|subject| {
-        disconnect(&state, subject.id);
+    let subject = Subject::authenticate(&state, &state.accounts(), &headers, &params);
+    let response = into_response(subject.map(|subject| {
+        remove_link(&state, subject.id);
         json!({"id": subject.id})
     }));
-    state.journal.settled().await;
-    injection::after(strike, answered, &wire).await
+    state.journal.flush().await;
+    injection::after(injected, response, &connection).await
 }
 
 pub(super) async fn scopes(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
     let accounts = state.accounts();
-    answer(
-        Subject::read(&state, &accounts, &headers, &params).map(|subject| {
+    into_response(
+        Subject::authenticate(&state, &accounts, &headers, &params).map(|subject| {
             let link = accounts
                 .find(subject.id)
                 .and_then(|person| person.link.as_ref());
@@ -92,29 +92,33 @@ pub(super) async fn scopes(
 }
 
 pub(super) async fn revoke_scopes(
-    Given(state): Given<Shared>,
+    State(state): State<SharedState>,
     headers: HeaderMap,
     params: Params,
 ) -> Response {
-    let answered = answer(withdraw(&state, &headers, &params));
-    state.journal.settled().await;
-    answered
+    let response = into_response(revoke_consents(&state, &headers, &params));
+    state.journal.flush().await;
+    response
 }
 
-/// Ends the link of an account and all its tokens in this app.
-pub(crate) fn disconnect(state: &Shared, id: i64) {
+/// Removes the link of an account and revokes all its tokens for this app.
+pub(crate) fn remove_link(state: &SharedState, id: i64) {
     let mut accounts = state.accounts();
-    let gone = accounts.revoke_all(id, state.settings.app_id);
-    state.journal.record(&Entry::TokensGone(&gone));
+    let revoked = accounts.revoke_all(id, state.settings.app_id);
+    state.journal.record(&Entry::TokensGone(&revoked));
     if let Some(person) = accounts.find_mut(id) {
         person.link = None;
         state.journal.record(&Entry::Person(person));
     }
 }
 
-fn find_me(state: &Shared, headers: &HeaderMap, params: &Params) -> Result<Value, KapiError> {
+fn profile_body(
+    state: &SharedState,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Result<Value, KapiError> {
     let accounts = state.accounts();
-    let subject = Subject::read(state, &accounts, headers, params)?;
+    let subject = Subject::authenticate(state, &accounts, headers, params)?;
     let person = accounts.find(subject.id).ok_or(KapiError::NotLinked)?;
     let foreign = subject.app_id != state.settings.app_id;
     if !foreign && person.link.is_none() {
@@ -129,17 +133,17 @@ fn find_me(state: &Shared, headers: &HeaderMap, params: &Params) -> Result<Value
         }
     };
     let secure = params.get("secure_resource") == Some("true");
-    View {
+    ProfileView {
         person,
         foreign,
         secure,
     }
-    .answer(keys.as_deref())
+    .to_json(keys.as_deref())
     .map_err(|_| KapiError::BadPropertyKey)
 }
 
-fn token_facts(state: &Shared, headers: &HeaderMap) -> Result<Value, KapiError> {
-    let plausible = header(headers)
+fn token_info(state: &SharedState, headers: &HeaderMap) -> Result<Value, KapiError> {
+    let plausible = authorization(headers)
         .strip_prefix("Bearer ")
         .is_some_and(|token| {
             token.len() >= TOKEN_BYTES_MIN && token.bytes().all(|byte| byte.is_ascii_graphic())
@@ -149,29 +153,37 @@ fn token_facts(state: &Shared, headers: &HeaderMap) -> Result<Value, KapiError> 
     }
     let accounts = state.accounts();
     let now = state.clock.now();
-    let (_, token) = bearer(&accounts, headers, now)?;
+    let (_, token) = bearer_token(&accounts, headers, now)?;
     Ok(json!({"id": token.id, "expires_in": token.expires_at - now, "app_id": token.app_id}))
 }
 
-fn end_tokens(state: &Shared, headers: &HeaderMap, params: &Params) -> Result<Value, KapiError> {
+fn revoke_tokens(
+    state: &SharedState,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Result<Value, KapiError> {
     let mut accounts = state.accounts();
-    let subject = Subject::read(state, &accounts, headers, params)?;
-    let gone = match subject.token {
+    let subject = Subject::authenticate(state, &accounts, headers, params)?;
+    let revoked = match subject.token {
         Some(name) => {
             let names = vec![name];
-            accounts.forget_access(&names);
+            accounts.remove_access(&names);
             names
         }
         None => accounts.revoke_all(subject.id, subject.app_id),
     };
-    state.journal.record(&Entry::TokensGone(&gone));
+    state.journal.record(&Entry::TokensGone(&revoked));
     Ok(json!({"id": subject.id}))
 }
 
-fn withdraw(state: &Shared, headers: &HeaderMap, params: &Params) -> Result<Value, KapiError> {
+fn revoke_consents(
+    state: &SharedState,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Result<Value, KapiError> {
     let mut accounts = state.accounts();
-    let subject = Subject::read(state, &accounts, headers, params)?;
-    let named: Vec<String> = params
+    let subject = Subject::authenticate(state, &accounts, headers, params)?;
+    let requested: Vec<String> = params
         .get("scopes")
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or(KapiError::BadParameter("scopes must be a JSON array"))?;
@@ -180,29 +192,30 @@ fn withdraw(state: &Shared, headers: &HeaderMap, params: &Params) -> Result<Valu
             .iter()
             .any(|scope| scope.id == id && !scope.required)
     };
-    if !named.iter().all(revocable) {
+    if !requested.iter().all(revocable) {
         return Err(KapiError::BadParameter("scope is not revocable"));
     }
     let person = accounts.find_mut(subject.id).ok_or(KapiError::NotLinked)?;
     if let Some(link) = &mut person.link {
-        link.consents.retain(|consent| !named.contains(consent));
+        link.consents.retain(|consent| !requested.contains(consent));
     }
     state.journal.record(&Entry::Person(person));
     Ok(json!({"id": subject.id, "scopes": listed(person.link.as_ref())}))
 }
 
-fn strike(state: &Shared, call: Call, headers: &HeaderMap) -> Option<Strike> {
+fn injected_fault(state: &SharedState, call: Call, headers: &HeaderMap) -> Option<InjectedFault> {
     let user = {
         let accounts = state.accounts();
-        let owner = bearer(&accounts, headers, i64::MIN).map(|(_, token)| token.id.to_string());
+        let owner =
+            bearer_token(&accounts, headers, i64::MIN).map(|(_, token)| token.id.to_string());
         owner.unwrap_or_default()
     };
-    state.faults().strike(call, "", &user)
+    state.faults().inject(call, "", &user)
 }
 
-fn answer(result: Result<Value, KapiError>) -> Response {
+fn into_response(result: Result<Value, KapiError>) -> Response {
     match result {
         Ok(body) => json(200, &body),
-        Err(error) => error.answer(),
+        Err(error) => error.response(),
     }
 }

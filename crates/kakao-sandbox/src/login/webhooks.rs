@@ -1,5 +1,5 @@
-//! The webhooks Kakao sends: "this account was unlinked" and account status events. They are sent
-//! once, are given three seconds, and follow no redirect.
+//! Kakao's webhooks: the unlink webhook and account status events. Each is sent once, with a
+//! timeout of three seconds, and redirects are not followed.
 
 use std::time::Duration;
 
@@ -11,52 +11,52 @@ use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::user::disconnect;
+use super::user::remove_link;
 use crate::http::with_query;
 use crate::random::random_hex;
-use crate::state::Shared;
+use crate::state::SharedState;
 
-/// How long Kakao waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long Kakao waits for a response.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How to send an unlink webhook.
+/// Options of an unlink webhook.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct UnlinkNotice {
+pub(crate) struct UnlinkWebhook {
     /// `GET` or `POST`; POST when absent.
     method: Option<String>,
-    /// Authorise with a key that is not ours.
+    /// Send a wrong admin key.
     wrong_key: bool,
-    /// Name an app that is not ours.
+    /// Send a wrong app id.
     wrong_app: bool,
     /// `ACCOUNT_DELETE`, `UNLINK_FROM_APPS` (when absent), …
     referrer_type: Option<String>,
     /// Send a POST as JSON instead of a form.
     json: bool,
-    /// Instead of the configured address.
+    /// Overrides the configured URL.
     url: Option<String>,
 }
 
-/// How to send an account status event.
+/// Options of an account status event.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusEvent {
     url: String,
-    /// Tail of the event's URI, such as `oauth/event-type/user-unlinked`.
+    /// End of the event URI, such as `oauth/event-type/user-unlinked`.
     event: String,
     reason: Option<String>,
     #[serde(default)]
     wrong_aud: bool,
-    /// To send the same event twice.
+    /// Set it to send the same event twice; random when absent.
     jti: Option<String>,
 }
 
-/// The client webhooks are sent with.
+/// The HTTP client for webhooks.
 ///
 /// # Errors
-/// When the TLS settings don't hold, which no input changes.
+/// Fails when the TLS configuration is invalid, which does not depend on input.
 pub(crate) fn client() -> anyhow::Result<Client> {
-    // Receivers are on the same machine over plain HTTP: no certificate is ever trusted.
+    // Receivers are on the same host over plain HTTP, so no certificate is trusted.
     let provider = rustls::crypto::ring::default_provider();
     let tls = ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()?
@@ -66,29 +66,29 @@ pub(crate) fn client() -> anyhow::Result<Client> {
         .tls_backend_preconfigured(tls)
         .redirect(Policy::none())
         .no_proxy()
-        .timeout(PATIENCE)
+        .timeout(RESPONSE_TIMEOUT)
         .build()?)
 }
 
-/// Unlinks the account and tells the service. Returns the service's HTTP status.
+/// Unlinks the account and sends the webhook. Returns the receiver's HTTP status.
 ///
 /// # Errors
-/// When no address is known or no answer came in time. The account is unlinked all the same.
+/// Fails without a URL or a response in time. The account is unlinked in either case.
 pub(crate) async fn send_unlink(
-    state: &Shared,
+    state: &SharedState,
     id: i64,
-    notice: &UnlinkNotice,
+    webhook: &UnlinkWebhook,
 ) -> anyhow::Result<u16> {
-    disconnect(state, id);
-    state.journal.settled().await;
-    let url = notice
+    remove_link(state, id);
+    state.journal.flush().await;
+    let url = webhook
         .url
         .as_deref()
         .or(state.settings.unlink_webhook_url.as_deref());
     let url = url.context("no address for the unlink webhook")?;
-    let app_id = state.settings.app_id + i64::from(notice.wrong_app);
+    let app_id = state.settings.app_id + i64::from(webhook.wrong_app);
     let (app_id, user_id) = (app_id.to_string(), id.to_string());
-    let referrer = notice
+    let referrer = webhook
         .referrer_type
         .as_deref()
         .unwrap_or("UNLINK_FROM_APPS");
@@ -97,15 +97,15 @@ pub(crate) async fn send_unlink(
         ("user_id", &user_id),
         ("referrer_type", referrer),
     ];
-    let request = match notice.method.as_deref() {
+    let request = match webhook.method.as_deref() {
         Some("GET") => state.webhooks.get(with_query(url, &pairs)),
-        _ if notice.json => {
+        _ if webhook.json => {
             let body: Value = pairs.iter().map(|&(name, value)| (name, value)).collect();
             state.webhooks.post(url).json(&body)
         }
         _ => state.webhooks.post(url).form(&pairs),
     };
-    let key = if notice.wrong_key {
+    let key = if webhook.wrong_key {
         random_hex(32)
     } else {
         state.settings.admin_key.clone()
@@ -113,12 +113,12 @@ pub(crate) async fn send_unlink(
     deliver(request.header(AUTHORIZATION, format!("KakaoAK {key}"))).await
 }
 
-/// Sends a signed security event token about the account. Returns the service's HTTP status.
+/// Sends a signed security event token about the account. Returns the receiver's HTTP status.
 ///
 /// # Errors
-/// When it can't be signed or no answer came in time.
-pub(crate) async fn send_status(
-    state: &Shared,
+/// Fails when signing fails or no response comes in time.
+pub(crate) async fn send_status_event(
+    state: &SharedState,
     id: i64,
     event: &StatusEvent,
 ) -> anyhow::Result<u16> {
@@ -146,7 +146,7 @@ pub(crate) async fn send_status(
 }
 
 async fn deliver(request: RequestBuilder) -> anyhow::Result<u16> {
-    // The address may hold a key in its query, so it does not go into the error.
-    let answer = request.send().await.map_err(reqwest::Error::without_url)?;
-    Ok(answer.status().as_u16())
+    // The URL may contain a key in its query, so it is kept out of the error.
+    let response = request.send().await.map_err(reqwest::Error::without_url)?;
+    Ok(response.status().as_u16())
 }

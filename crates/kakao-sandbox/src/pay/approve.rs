@@ -1,70 +1,70 @@
-//! `approve`: the one call that takes money. It takes it at most once per tid, whatever happens to
-//! the answer.
+//! `approve`: the only call that charges the payer, at most once per tid, whatever happens to the
+//! response.
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::checks::{Fields, InFlight, answer, strike};
+use super::checks::{Fields, InFlightGuard, injected_fault, into_response};
 use super::errors::Refusal;
 use super::payment::{Action, Payment, Status};
-use crate::clock::seoul;
-use crate::connection::Wire;
+use crate::clock::format_seoul;
+use crate::connection::ConnectionHandle;
 use crate::faults::{Call, Fault, injection};
 use crate::http::json;
 use crate::random::random_hex;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
 pub(super) async fn handle(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fields = match Fields::read(&headers, &body, &state.settings) {
+    let fields = match Fields::parse(&headers, &body, &state.settings) {
         Ok(fields) => fields,
-        Err(refusal) => return refusal.answer(),
+        Err(refusal) => return refusal.response(),
     };
-    let strike = strike(&state, Call::Approve, &fields);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = injected_fault(&state, Call::Approve, &fields);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let fault = strike.map(|strike| strike.fault);
-    let (answered, busy) = match take_money(&state, &fields, fault) {
-        Ok((result, busy)) => (answer(result), Some(busy)),
-        Err(refusal) => (refusal.answer(), None),
+    let fault = injected.map(|injected| injected.fault);
+    let (response, in_flight) = match charge(&state, &fields, fault) {
+        Ok((result, in_flight)) => (into_response(result), Some(in_flight)),
+        Err(refusal) => (refusal.response(), None),
     };
-    state.journal.settled().await;
+    state.journal.flush().await;
     if fault == Some(Fault::Lost) {
-        drop(busy);
-        return wire.cut().await;
+        drop(in_flight);
+        return connection.close().await;
     }
-    let answered = injection::after(strike, answered, &wire).await;
-    drop(busy);
-    answered
+    let response = injection::after(injected, response, &connection).await;
+    drop(in_flight);
+    response
 }
 
-type Taken = (Result<Response, Refusal>, InFlight);
+type Charged = (Result<Response, Refusal>, InFlightGuard);
 
-fn take_money(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<Taken, Refusal> {
-    let mut book = state.book();
-    let payment = book
-        .find_mut(fields.text("tid", 20)?)
+fn charge(state: &SharedState, fields: &Fields, fault: Option<Fault>) -> Result<Charged, Refusal> {
+    let mut payments = state.payments();
+    let payment = payments
+        .find_mut(fields.required_text("tid", 20)?)
         .ok_or(Refusal::UnknownTid)?;
     let now = state.clock.now();
     if payment.in_flight {
         return Err(Refusal::InFlight);
     }
     check(payment, fields, now)?;
-    let payload = fields.optional("payload", 200)?.map(str::to_owned);
-    let busy = InFlight::take(state, payment);
+    let payload = fields.optional_text("payload", 200)?.map(str::to_owned);
+    let in_flight = InFlightGuard::begin(state, payment);
     if fault == Some(Fault::Declined) {
         payment.status = Status::FailPayment;
         state.journal.record(&Entry::Payment(payment));
-        return Ok((Err(Refusal::ApproveDeclined), busy));
+        return Ok((Err(Refusal::ApproveDeclined), in_flight));
     }
     payment.status = Status::SuccessPayment;
     payment.approved_at = Some(now);
@@ -77,16 +77,16 @@ fn take_money(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<T
     });
     state.journal.record(&Entry::Payment(payment));
     if fault == Some(Fault::UserLocked) {
-        return Ok((Err(Refusal::ApproveUserLocked), busy));
+        return Ok((Err(Refusal::ApproveUserLocked), in_flight));
     }
-    Ok((Ok(json(200, &approved(payment, fault))), busy))
+    Ok((Ok(json(200, &response_body(payment, fault))), in_flight))
 }
 
 fn check(payment: &Payment, fields: &Fields, now: i64) -> Result<(), Refusal> {
-    if fields.text("partner_order_id", 100)? != payment.partner_order_id {
+    if fields.required_text("partner_order_id", 100)? != payment.partner_order_id {
         return Err(Refusal::WrongOrderId);
     }
-    if fields.text("partner_user_id", 100)? != payment.partner_user_id {
+    if fields.required_text("partner_user_id", 100)? != payment.partner_user_id {
         return Err(Refusal::WrongUserId);
     }
     match payment.status {
@@ -100,21 +100,21 @@ fn check(payment: &Payment, fields: &Fields, now: i64) -> Result<(), Refusal> {
         }
         Status::AuthPassword => {}
     }
-    if fields.optional("pg_token", 1_000)? != payment.pg_token.as_deref() {
+    if fields.optional_text("pg_token", 1_000)? != payment.pg_token.as_deref() {
         return Err(Refusal::WrongPgToken);
     }
-    let total = fields.number("total_amount", Refusal::TotalAmount)?;
+    let total = fields.optional_integer("total_amount", Refusal::TotalAmount)?;
     if total.is_some_and(|total| total != payment.amount.total) {
         return Err(Refusal::TotalAmount);
     }
     Ok(())
 }
 
-fn approved(payment: &Payment, fault: Option<Fault>) -> Value {
-    let mut body = payment.facts();
+fn response_body(payment: &Payment, fault: Option<Fault>) -> Value {
+    let mut body = payment.common_fields();
     if let Some(action) = payment.actions.last() {
         body["aid"] = json!(action.aid);
-        body["approved_at"] = json!(seoul(action.at));
+        body["approved_at"] = json!(format_seoul(action.at));
         if let Some(payload) = &action.payload {
             body["payload"] = json!(payload);
         }

@@ -1,70 +1,70 @@
-//! `cancel`: gives money back, whole or in parts. `cancel_available_amount`, when sent, must be
-//! what is left right now, which is what keeps a repeated request from refunding twice.
+//! `cancel`: refunds a payment in full or in part. `cancel_available_amount`, when sent, must be
+//! the amount that is still refundable, so that a repeated request does not refund twice.
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::checks::{Fields, InFlight, answer, strike};
+use super::checks::{Fields, InFlightGuard, injected_fault, into_response};
 use super::errors::Refusal;
 use super::payment::{Action, Amount, Payment, Status};
-use crate::clock::seoul;
-use crate::connection::Wire;
+use crate::clock::format_seoul;
+use crate::connection::ConnectionHandle;
 use crate::faults::{Call, Fault, injection};
 use crate::http::json;
 use crate::random::random_hex;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
 pub(super) async fn handle(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fields = match Fields::read(&headers, &body, &state.settings) {
+    let fields = match Fields::parse(&headers, &body, &state.settings) {
         Ok(fields) => fields,
-        Err(refusal) => return refusal.answer(),
+        Err(refusal) => return refusal.response(),
     };
-    let strike = strike(&state, Call::Cancel, &fields);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = injected_fault(&state, Call::Cancel, &fields);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let fault = strike.map(|strike| strike.fault);
-    let (answered, busy) = match give_back(&state, &fields, fault) {
-        Ok((result, busy)) => (answer(Ok(result)), Some(busy)),
-        Err(refusal) => (refusal.answer(), None),
+    let fault = injected.map(|injected| injected.fault);
+    let (response, in_flight) = match refund(&state, &fields, fault) {
+        Ok((result, in_flight)) => (into_response(Ok(result)), Some(in_flight)),
+        Err(refusal) => (refusal.response(), None),
     };
-    state.journal.settled().await;
+    state.journal.flush().await;
     if fault == Some(Fault::Lost) {
-        drop(busy);
-        return wire.cut().await;
+        drop(in_flight);
+        return connection.close().await;
     }
-    let answered = injection::after(strike, answered, &wire).await;
-    drop(busy);
-    answered
+    let response = injection::after(injected, response, &connection).await;
+    drop(in_flight);
+    response
 }
 
-fn give_back(
-    state: &Shared,
+fn refund(
+    state: &SharedState,
     fields: &Fields,
     fault: Option<Fault>,
-) -> Result<(Response, InFlight), Refusal> {
-    let mut book = state.book();
-    let payment = book
-        .find_mut(fields.text("tid", 20)?)
+) -> Result<(Response, InFlightGuard), Refusal> {
+    let mut payments = state.payments();
+    let payment = payments
+        .find_mut(fields.required_text("tid", 20)?)
         .ok_or(Refusal::UnknownTid)?;
     if payment.in_flight {
         return Err(Refusal::InFlight);
     }
     let part = check(payment, fields)?;
-    let payload = fields.optional("payload", 200)?.map(str::to_owned);
+    let payload = fields.optional_text("payload", 200)?.map(str::to_owned);
     if fault == Some(Fault::Declined) {
         return Err(Refusal::CancelDeclined);
     }
-    let busy = InFlight::take(state, payment);
+    let in_flight = InFlightGuard::begin(state, payment);
     let now = state.clock.now();
     payment.canceled = payment.canceled.plus(part);
     payment.canceled_at = Some(now);
@@ -81,36 +81,36 @@ fn give_back(
         payload,
     });
     state.journal.record(&Entry::Payment(payment));
-    Ok((json(200, &cancelled(payment, part, fault)), busy))
+    Ok((json(200, &response_body(payment, part, fault)), in_flight))
 }
 
-/// The part to give back, or why it can't be.
+/// The amount to refund, or why it is refused.
 fn check(payment: &Payment, fields: &Fields) -> Result<Amount, Refusal> {
     if !payment.status.is_paid() {
         return Err(Refusal::NotCancellable);
     }
-    let left = payment.remaining();
-    let total = fields.sum("cancel_amount", Refusal::AmountInfo)?;
-    let tax_free = fields.sum("cancel_tax_free_amount", Refusal::AmountInfo)?;
-    let expected = fields.number("cancel_available_amount", Refusal::AmountInfo)?;
+    let remaining = payment.remaining();
+    let total = fields.required_amount("cancel_amount", Refusal::AmountInfo)?;
+    let tax_free = fields.required_amount("cancel_tax_free_amount", Refusal::AmountInfo)?;
+    let expected = fields.optional_integer("cancel_available_amount", Refusal::AmountInfo)?;
     if total == 0 {
         return Err(Refusal::AmountInfo);
     }
     if total > payment.amount.total {
         return Err(Refusal::CancelAboveApproved);
     }
-    if expected.is_some_and(|expected| expected != left.total) {
+    if expected.is_some_and(|expected| expected != remaining.total) {
         return Err(Refusal::AmountInfo);
     }
-    if total > left.total {
+    if total > remaining.total {
         return Err(Refusal::CancelAboveRest);
     }
-    if tax_free > total || tax_free > left.tax_free {
+    if tax_free > total || tax_free > remaining.tax_free {
         return Err(Refusal::AmountInfo);
     }
-    if total == left.total {
-        return if tax_free == left.tax_free {
-            Ok(left)
+    if total == remaining.total {
+        return if tax_free == remaining.tax_free {
+            Ok(remaining)
         } else {
             Err(Refusal::AmountInfo)
         };
@@ -118,9 +118,9 @@ fn check(payment: &Payment, fields: &Fields) -> Result<Amount, Refusal> {
     if payment.amount.green_deposit > 0 {
         return Err(Refusal::CancelDeclined);
     }
-    let vat = fields.number("cancel_vat_amount", Refusal::AmountInfo)?;
-    let vat = vat.unwrap_or_else(|| Amount::default_vat(total, tax_free).min(left.vat));
-    if !(0..=left.vat.min(total - tax_free)).contains(&vat) {
+    let vat = fields.optional_integer("cancel_vat_amount", Refusal::AmountInfo)?;
+    let vat = vat.unwrap_or_else(|| Amount::default_vat(total, tax_free).min(remaining.vat));
+    if !(0..=remaining.vat.min(total - tax_free)).contains(&vat) {
         return Err(Refusal::AmountInfo);
     }
     Ok(Amount {
@@ -131,14 +131,14 @@ fn check(payment: &Payment, fields: &Fields) -> Result<Amount, Refusal> {
     })
 }
 
-fn cancelled(payment: &Payment, part: Amount, fault: Option<Fault>) -> Value {
-    let mut body = payment.facts();
+fn response_body(payment: &Payment, part: Amount, fault: Option<Fault>) -> Value {
+    let mut body = payment.common_fields();
     body["status"] = json!(payment.status);
     body["approved_cancel_amount"] = json!(part);
     body["canceled_amount"] = json!(payment.canceled);
     body["cancel_available_amount"] = json!(payment.remaining());
-    body["approved_at"] = json!(payment.approved_at.map(seoul));
-    body["canceled_at"] = json!(payment.canceled_at.map(seoul));
+    body["approved_at"] = json!(payment.approved_at.map(format_seoul));
+    body["canceled_at"] = json!(payment.canceled_at.map(format_seoul));
     if let Some(action) = payment.actions.last() {
         body["aid"] = json!(action.aid);
         if let Some(payload) = &action.payload {

@@ -1,5 +1,5 @@
-//! What every KakaoPay call is checked for first: key, body, merchant code, tid. Also the bracket
-//! around a call that faults act on.
+//! Checks that all KakaoPay calls share: key, body, merchant code. Also the fault lookup and the
+//! guard against concurrent calls on one payment.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use subtle::ConstantTimeEq;
 
 use super::errors::Refusal;
 use super::payment::Payment;
-use crate::faults::{Call, Strike};
+use crate::faults::{Call, InjectedFault};
 use crate::settings::Settings;
-use crate::state::{Shared, State};
+use crate::state::{SandboxState, SharedState};
 
 /// The fields of a request body.
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Checks key, content type and merchant code, in KakaoPay's order: who, what, for which shop.
-    pub(super) fn read(
+    /// Checks key, content type and merchant code, in KakaoPay's order, and parses the body.
+    pub(super) fn parse(
         headers: &HeaderMap,
         body: &Bytes,
         settings: &Settings,
@@ -44,21 +44,21 @@ impl Fields {
         let fields = serde_json::from_slice(body)
             .map(Self)
             .map_err(|_| Refusal::OrderInfo)?;
-        match fields.optional("cid", 10) {
+        match fields.optional_text("cid", 10) {
             Ok(Some(cid)) if cid == settings.cid => Ok(fields),
             _ => Err(Refusal::WrongCid),
         }
     }
 
-    /// A text that must be there, of 1 to `max` characters.
-    pub(super) fn text(&self, name: &str, max: usize) -> Result<&str, Refusal> {
-        self.optional(name, max)?
+    /// A required text of 1 to `max` characters.
+    pub(super) fn required_text(&self, name: &str, max: usize) -> Result<&str, Refusal> {
+        self.optional_text(name, max)?
             .filter(|text| !text.is_empty())
             .ok_or(Refusal::OrderInfo)
     }
 
-    /// A text of at most `max` characters that may be missing.
-    pub(super) fn optional(&self, name: &str, max: usize) -> Result<Option<&str>, Refusal> {
+    /// An optional text of at most `max` characters.
+    pub(super) fn optional_text(&self, name: &str, max: usize) -> Result<Option<&str>, Refusal> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.chars().count() <= max => Ok(Some(text)),
@@ -66,8 +66,12 @@ impl Fields {
         }
     }
 
-    /// A whole number, written as a number or as a text, that may be missing.
-    pub(super) fn number(&self, name: &str, refusal: Refusal) -> Result<Option<i64>, Refusal> {
+    /// An optional integer, as a JSON number or string.
+    pub(super) fn optional_integer(
+        &self,
+        name: &str,
+        refusal: Refusal,
+    ) -> Result<Option<i64>, Refusal> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(refusal),
@@ -76,44 +80,49 @@ impl Fields {
         }
     }
 
-    /// A whole number that must be there and must not be negative.
-    pub(super) fn sum(&self, name: &str, refusal: Refusal) -> Result<i64, Refusal> {
-        let sum = self.number(name, refusal)?.ok_or(refusal)?;
-        // Far above any limit of a payment method, and safe to multiply.
-        if (0..=1_000_000_000_000).contains(&sum) {
-            Ok(sum)
+    /// A required integer that is not negative.
+    pub(super) fn required_amount(&self, name: &str, refusal: Refusal) -> Result<i64, Refusal> {
+        let amount = self.optional_integer(name, refusal)?.ok_or(refusal)?;
+        // Far above any limit of a payment method, and low enough to multiply without overflow.
+        if (0..=1_000_000_000_000).contains(&amount) {
+            Ok(amount)
         } else {
             Err(refusal)
         }
     }
 }
 
-/// The fault that strikes a call on an existing payment.
-pub(super) fn strike(state: &State, call: Call, fields: &Fields) -> Option<Strike> {
+/// The fault for a call on an existing payment.
+pub(super) fn injected_fault(
+    state: &SandboxState,
+    call: Call,
+    fields: &Fields,
+) -> Option<InjectedFault> {
     let tid = fields
-        .optional("tid", 20)
+        .optional_text("tid", 20)
         .ok()
         .flatten()
         .unwrap_or_default();
     let user = {
-        let book = state.book();
-        book.find(tid)
+        let payments = state.payments();
+        payments
+            .find(tid)
             .map(|payment| payment.partner_user_id.clone())
             .unwrap_or_default()
     };
-    state.faults().strike(call, tid, &user)
+    state.faults().inject(call, tid, &user)
 }
 
-/// Marks a payment as busy until dropped, also when the client hangs up meanwhile.
-pub(super) struct InFlight {
-    state: Shared,
+/// Marks a payment as in flight until dropped, even if the client disconnects.
+pub(super) struct InFlightGuard {
+    state: SharedState,
     tid: String,
 }
 
-impl InFlight {
-    /// Takes the payment, which the caller has locked and found free. The caller must let go of
-    /// that lock before it drops this.
-    pub(super) fn take(state: &Shared, payment: &mut Payment) -> Self {
+impl InFlightGuard {
+    /// Marks the payment, which the caller has locked and found free. The caller must release
+    /// that lock before dropping the guard, which takes it again.
+    pub(super) fn begin(state: &SharedState, payment: &mut Payment) -> Self {
         payment.in_flight = true;
         Self {
             state: Arc::clone(state),
@@ -122,15 +131,15 @@ impl InFlight {
     }
 }
 
-impl Drop for InFlight {
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        if let Some(payment) = self.state.book().find_mut(&self.tid) {
+        if let Some(payment) = self.state.payments().find_mut(&self.tid) {
             payment.in_flight = false;
         }
     }
 }
 
-/// The answer of a call that may have been refused.
-pub(super) fn answer(result: Result<Response, Refusal>) -> Response {
-    result.unwrap_or_else(Refusal::answer)
+/// The response of a call that may have been refused.
+pub(super) fn into_response(result: Result<Response, Refusal>) -> Response {
+    result.unwrap_or_else(Refusal::response)
 }

@@ -1,12 +1,12 @@
-//! KakaoPay's refusals. Codes and HTTP statuses follow its error-code sheet; all texts but those
-//! of -780 and -781 are our own, for a client branches on the code.
+//! KakaoPay's errors. Codes and HTTP statuses follow its published list of error codes; messages
+//! except those of -780 and -781 are our own, since a client branches on the code.
 
 use axum::response::Response;
 use serde_json::json;
 
 use crate::http::json;
 
-/// A business refusal (HTTP 400) or a refusal at the door.
+/// Why a call is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     HeaderMissing,
@@ -98,8 +98,8 @@ impl Refusal {
         }
     }
 
-    /// The answer as KakaoPay's current API shapes it.
-    pub(crate) fn answer(self) -> Response {
+    /// The response in the format of KakaoPay's current API.
+    pub(crate) fn response(self) -> Response {
         let (status, code) = self.code();
         let mut body = json!({"error_code": code, "error_message": self.message()});
         if let Some((result, message)) = self.extras() {

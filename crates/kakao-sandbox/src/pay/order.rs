@@ -1,45 +1,53 @@
-//! `order`: the look-up that settles every doubt about a payment. It changes nothing.
+//! `order`: the read-only lookup of a payment's true state.
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::checks::{Fields, answer, strike};
+use super::checks::{Fields, injected_fault, into_response};
 use super::errors::Refusal;
 use super::payment::{Action, Payment};
-use crate::clock::seoul;
-use crate::connection::Wire;
+use crate::clock::format_seoul;
+use crate::connection::ConnectionHandle;
 use crate::faults::{Call, Fault, injection};
 use crate::http::json;
-use crate::state::Shared;
+use crate::state::SharedState;
 
 pub(super) async fn handle(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fields = match Fields::read(&headers, &body, &state.settings) {
+    let fields = match Fields::parse(&headers, &body, &state.settings) {
         Ok(fields) => fields,
-        Err(refusal) => return refusal.answer(),
+        Err(refusal) => return refusal.response(),
     };
-    let strike = strike(&state, Call::Order, &fields);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = injected_fault(&state, Call::Order, &fields);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    let answered = answer(look_up(&state, &fields, strike.map(|strike| strike.fault)));
-    injection::after(strike, answered, &wire).await
+    let response = into_response(look_up(
+        &state,
+        &fields,
+        injected.map(|injected| injected.fault),
+    ));
+    injection::after(injected, response, &connection).await
 }
 
-fn look_up(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<Response, Refusal> {
-    let book = state.book();
-    let payment = book
-        .find(fields.text("tid", 20)?)
+fn look_up(
+    state: &SharedState,
+    fields: &Fields,
+    fault: Option<Fault>,
+) -> Result<Response, Refusal> {
+    let payments = state.payments();
+    let payment = payments
+        .find(fields.required_text("tid", 20)?)
         .ok_or(Refusal::UnknownTid)?;
-    let mut body = described(payment);
+    let mut body = response_body(payment);
     match fault {
         Some(Fault::UnknownStatus) => body["status"] = json!("HELD_FOR_REVIEW"),
         Some(Fault::WrongAmount) => body["amount"]["total"] = json!(payment.amount.total + 1_000),
@@ -48,13 +56,13 @@ fn look_up(state: &Shared, fields: &Fields, fault: Option<Fault>) -> Result<Resp
     Ok(json(200, &body))
 }
 
-fn described(payment: &Payment) -> Value {
-    let mut body = payment.facts();
+fn response_body(payment: &Payment) -> Value {
+    let mut body = payment.common_fields();
     body["status"] = json!(payment.status);
     body["canceled_amount"] = json!(payment.canceled);
     body["cancel_available_amount"] = json!(payment.remaining());
-    body["approved_at"] = json!(payment.approved_at.map(seoul));
-    body["canceled_at"] = json!(payment.canceled_at.map(seoul));
+    body["approved_at"] = json!(payment.approved_at.map(format_seoul));
+    body["canceled_at"] = json!(payment.canceled_at.map(format_seoul));
     if payment.approved_at.is_some() && payment.method.as_deref() == Some("CARD") {
         body["selected_card_info"] = json!({"card_bin": "000000", "install_month": 0,
             "card_corp_name": "수협카드", "interest_free_install": "N"});
@@ -62,16 +70,16 @@ fn described(payment: &Payment) -> Value {
     let details: Vec<_> = payment
         .actions
         .iter()
-        .map(|action| detail(action, payment))
+        .map(|action| action_detail(action, payment))
         .collect();
     body["payment_action_details"] = json!(details);
     body
 }
 
-fn detail(action: &Action, payment: &Payment) -> Value {
+fn action_detail(action: &Action, payment: &Payment) -> Value {
     json!({
         "aid": action.aid,
-        "approved_at": seoul(action.at),
+        "approved_at": format_seoul(action.at),
         "amount": action.amount,
         "point_amount": 0,
         "discount_amount": 0,

@@ -1,19 +1,19 @@
-//! The payer's side: the page behind `next_redirect_*_url`, and what its buttons do. Tests press
-//! the same buttons through the admin endpoint.
+//! The payment page behind `next_redirect_*_url`, and the payer's actions on it. Tests perform the
+//! same actions through the admin endpoint.
 
 use askama::Template;
-use axum::extract::{Path, State as Given};
+use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::errors::Refusal;
 use super::payment::{Payment, Status};
 use crate::http::{Params, page, redirect, with_query};
 use crate::random::random_hex;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
-/// A step of the payer; the last three are buttons on the page.
+/// An action of the payer; the last three are buttons on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PayerAct {
+pub(crate) enum PayerAction {
     Open,
     SelectMethod,
     Pay,
@@ -38,11 +38,11 @@ struct Notice {
     code: String,
 }
 
-pub(super) async fn show(Given(state): Given<Shared>, Path(secret): Path<String>) -> Response {
-    let answered = {
-        let mut book = state.book();
-        let tid = book.tid_of_page(&secret).map(str::to_owned);
-        match tid.and_then(|tid| book.find_mut(&tid)) {
+pub(super) async fn show(State(state): State<SharedState>, Path(secret): Path<String>) -> Response {
+    let response = {
+        let mut payments = state.payments();
+        let tid = payments.tid_of_page(&secret).map(str::to_owned);
+        match tid.and_then(|tid| payments.find_mut(&tid)) {
             None => {
                 return notice(
                     404,
@@ -50,7 +50,7 @@ pub(super) async fn show(Given(state): Given<Shared>, Path(secret): Path<String>
                     "주소를 다시 확인해 주세요.",
                 );
             }
-            Some(payment) if !payment.status.is_pending() => return over(payment),
+            Some(payment) if !payment.status.is_pending() => return finished_notice(payment),
             Some(payment) if payment.is_expired(state.clock.now()) => redirect(&payment.fail_url),
             Some(payment) => {
                 if payment.status == Status::Ready {
@@ -61,22 +61,22 @@ pub(super) async fn show(Given(state): Given<Shared>, Path(secret): Path<String>
             }
         }
     };
-    state.journal.settled().await;
-    answered
+    state.journal.flush().await;
+    response
 }
 
-pub(super) async fn press(
-    Given(state): Given<Shared>,
+pub(super) async fn submit(
+    State(state): State<SharedState>,
     Path(secret): Path<String>,
     params: Params,
 ) -> Response {
-    let what = match params.get("action") {
-        Some("pay") => PayerAct::Pay,
-        Some("cancel") => PayerAct::Cancel,
-        Some("fail") => PayerAct::Fail,
+    let action = match params.get("action") {
+        Some("pay") => PayerAction::Pay,
+        Some("cancel") => PayerAction::Cancel,
+        Some("fail") => PayerAction::Fail,
         _ => return notice(400, "알 수 없는 요청입니다", "버튼을 다시 눌러 주세요."),
     };
-    let tid = state.book().tid_of_page(&secret).map(str::to_owned);
+    let tid = state.payments().tid_of_page(&secret).map(str::to_owned);
     let Some(tid) = tid else {
         return notice(
             404,
@@ -84,78 +84,79 @@ pub(super) async fn press(
             "주소를 다시 확인해 주세요.",
         );
     };
-    match act(&state, &tid, what, params.get("method")).await {
+    match perform(&state, &tid, action, params.get("method")).await {
         Ok(location) => redirect(&location),
         Err(_) => {
-            let book = state.book();
-            book.find(&tid)
-                .map_or_else(|| Refusal::UnknownTid.answer(), over)
+            let payments = state.payments();
+            payments
+                .find(&tid)
+                .map_or_else(|| Refusal::UnknownTid.response(), finished_notice)
         }
     }
 }
 
-/// Takes a step for the payer and tells where the browser is then. An expired request leads to the
-/// fail address, unchanged.
+/// Performs a payer action and returns the browser's next URL. An expired payment is left
+/// unchanged and leads to the fail URL.
 ///
 /// # Errors
-/// Refuses an unknown tid and a payment that is over.
-pub(crate) async fn act(
-    state: &Shared,
+/// Refuses an unknown tid and a finished payment.
+pub(crate) async fn perform(
+    state: &SharedState,
     tid: &str,
-    what: PayerAct,
+    action: PayerAction,
     method: Option<&str>,
 ) -> Result<String, Refusal> {
     let location = {
-        let mut book = state.book();
-        let payment = book.find_mut(tid).ok_or(Refusal::UnknownTid)?;
+        let mut payments = state.payments();
+        let payment = payments.find_mut(tid).ok_or(Refusal::UnknownTid)?;
         if !payment.status.is_pending() {
             return Err(Refusal::NotApprovable);
         }
         if payment.is_expired(state.clock.now()) {
             return Ok(payment.fail_url.clone());
         }
-        let location = pressed(payment, what, method);
+        let location = apply(payment, action, method);
         state.journal.record(&Entry::Payment(payment));
         location
     };
-    state.journal.settled().await;
+    state.journal.flush().await;
     Ok(location)
 }
 
-fn pressed(payment: &mut Payment, what: PayerAct, method: Option<&str>) -> String {
-    match what {
-        PayerAct::Open => {
+fn apply(payment: &mut Payment, action: PayerAction, method: Option<&str>) -> String {
+    match action {
+        PayerAction::Open => {
             if payment.status == Status::Ready {
                 payment.status = Status::OpenPayment;
             }
             format!("/sandbox/pay/{}", payment.secret)
         }
-        PayerAct::SelectMethod => {
-            choose(payment, method);
+        PayerAction::SelectMethod => {
+            choose_method(payment, method);
             if payment.status != Status::AuthPassword {
                 payment.status = Status::SelectMethod;
             }
             format!("/sandbox/pay/{}", payment.secret)
         }
-        PayerAct::Pay => {
-            choose(payment, method);
+        PayerAction::Pay => {
+            choose_method(payment, method);
             payment.status = Status::AuthPassword;
             let token = payment.pg_token.get_or_insert_with(|| random_hex(20));
             with_query(&payment.approval_url, &[("pg_token", token)])
         }
-        PayerAct::Cancel => {
+        PayerAction::Cancel => {
             payment.status = Status::QuitPayment;
             payment.cancel_url.clone()
         }
-        PayerAct::Fail => {
+        PayerAction::Fail => {
             payment.status = Status::FailPayment;
             payment.fail_url.clone()
         }
     }
 }
 
-/// Keeps a method that the order fixed or that was chosen before.
-fn choose(payment: &mut Payment, method: Option<&str>) {
+/// Sets the payment method unless `ready` or an earlier action has set it.
+fn choose_method(payment: &mut Payment, method: Option<&str>) {
     let chosen = if method == Some("CARD") {
         "CARD"
     } else {
@@ -167,13 +168,13 @@ fn choose(payment: &mut Payment, method: Option<&str>) {
 fn pay_page(payment: &Payment) -> PayPage {
     PayPage {
         item: payment.item_name.clone(),
-        amount: grouped(payment.amount.total),
-        tax: grouped(payment.amount.vat),
+        amount: with_thousands_separators(payment.amount.total),
+        tax: with_thousands_separators(payment.amount.vat),
         fixed_method: payment.method.clone(),
     }
 }
 
-fn over(payment: &Payment) -> Response {
+fn finished_notice(payment: &Payment) -> Response {
     let text = match payment.status {
         Status::SuccessPayment => "결제가 이미 완료되었습니다.",
         Status::PartCancelPayment | Status::CancelPayment => "취소 처리된 결제입니다.",
@@ -195,7 +196,7 @@ fn notice(status: u16, title: &'static str, text: &'static str) -> Response {
 }
 
 /// `1234567` as `1,234,567`.
-fn grouped(won: i64) -> String {
+fn with_thousands_separators(won: i64) -> String {
     let digits = won.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -212,10 +213,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn won_are_grouped_by_three() {
-        assert_eq!(grouped(1), "1");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(123_456), "123,456");
+    fn amounts_have_thousands_separators() {
+        assert_eq!(with_thousands_separators(1), "1");
+        assert_eq!(with_thousands_separators(1_000), "1,000");
+        assert_eq!(with_thousands_separators(1_234_567), "1,234,567");
+        assert_eq!(with_thousands_separators(123_456), "123,456");
     }
 }

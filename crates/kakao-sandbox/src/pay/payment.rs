@@ -1,14 +1,14 @@
-//! The record behind one tid, and its figures as KakaoPay writes them.
+//! The record of one payment, and its JSON fields as KakaoPay names them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::seoul;
+use crate::clock::format_seoul;
 
-/// A request lives this long from ready, in seconds.
-pub(crate) const LIFE_SECONDS: i64 = 15 * 60;
+/// A payment expires this many seconds after `ready`.
+pub(crate) const LIFETIME_SECONDS: i64 = 15 * 60;
 
-/// States of a payment, spelt as the look-up spells them.
+/// States of a payment, serialized as in the `order` response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
@@ -24,7 +24,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// The payer may still act, or approve is awaited.
+    /// Not approved yet, and not ended by the payer.
     pub(crate) fn is_pending(self) -> bool {
         matches!(
             self,
@@ -32,13 +32,13 @@ impl Status {
         )
     }
 
-    /// Money was taken and not all of it returned.
+    /// Charged and not fully refunded.
     pub(crate) fn is_paid(self) -> bool {
         matches!(self, Self::SuccessPayment | Self::PartCancelPayment)
     }
 }
 
-/// A sum and its parts, in won.
+/// An amount and its parts, in won.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Amount {
     pub(crate) total: i64,
@@ -52,8 +52,8 @@ pub(crate) struct Amount {
 }
 
 impl Amount {
-    /// The value-added tax that applies when the client names none: a eleventh of the taxed part,
-    /// rounded half up.
+    /// The value-added tax when the client sends none: an eleventh of the taxable part, rounded
+    /// half up.
     pub(crate) fn default_vat(total: i64, tax_free: i64) -> i64 {
         (2 * (total - tax_free) + 11) / 22
     }
@@ -79,7 +79,7 @@ impl Amount {
     }
 }
 
-/// One movement of money.
+/// One charge or refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Action {
     pub(crate) aid: String,
@@ -89,11 +89,11 @@ pub(crate) struct Action {
     pub(crate) payload: Option<String>,
 }
 
-/// Everything known about one payment. Moments are Unix seconds, sums won.
+/// One payment. Times are Unix seconds, amounts won.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(crate) tid: String,
-    /// Names the payer's page; whoever knows it may pay.
+    /// The secret in the payment page's URL, which authorizes the payer.
     pub(crate) secret: String,
     pub(crate) cid: String,
     pub(crate) status: Status,
@@ -113,17 +113,17 @@ pub(crate) struct Payment {
     pub(crate) approved_at: Option<i64>,
     pub(crate) canceled_at: Option<i64>,
     pub(crate) actions: Vec<Action>,
-    /// An approve or cancel whose answer is still on its way.
+    /// An approve or cancel has not sent its response yet.
     #[serde(skip)]
     pub(crate) in_flight: bool,
 }
 
 impl Payment {
     pub(crate) fn is_expired(&self, now: i64) -> bool {
-        now >= self.created_at + LIFE_SECONDS
+        now >= self.created_at + LIFETIME_SECONDS
     }
 
-    /// What can still be cancelled.
+    /// The amount that can still be refunded.
     pub(crate) fn remaining(&self) -> Amount {
         if self.actions.is_empty() {
             Amount::default()
@@ -132,7 +132,7 @@ impl Payment {
         }
     }
 
-    /// How often money was taken; more than once would be a fault of the sandbox.
+    /// Number of charges; more than one would be a bug of the sandbox.
     pub(crate) fn approvals(&self) -> usize {
         self.actions
             .iter()
@@ -140,9 +140,9 @@ impl Payment {
             .count()
     }
 
-    /// The fields that approve, order and cancel answers share.
-    pub(crate) fn facts(&self) -> Value {
-        let mut facts = json!({
+    /// The fields common to the responses of approve, order and cancel.
+    pub(crate) fn common_fields(&self) -> Value {
+        let mut fields = json!({
             "tid": self.tid,
             "cid": self.cid,
             "partner_order_id": self.partner_order_id,
@@ -150,15 +150,15 @@ impl Payment {
             "item_name": self.item_name,
             "quantity": self.quantity,
             "amount": self.amount,
-            "created_at": seoul(self.created_at),
+            "created_at": format_seoul(self.created_at),
         });
         if let Some(method) = &self.method {
-            facts["payment_method_type"] = json!(method);
+            fields["payment_method_type"] = json!(method);
         }
         if let Some(code) = &self.item_code {
-            facts["item_code"] = json!(code);
+            fields["item_code"] = json!(code);
         }
-        facts
+        fields
     }
 }
 

@@ -1,78 +1,78 @@
-//! `ready`: opens a payment and hands out the payer's page. Nothing is charged here.
+//! `ready`: creates a payment and returns the URL of its payment page. Nothing is charged.
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State as Given;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::checks::{Fields, answer};
+use super::checks::{Fields, into_response};
 use super::errors::Refusal;
 use super::payment::{Amount, Payment, Status};
-use crate::clock::seoul;
-use crate::connection::Wire;
+use crate::clock::format_seoul;
+use crate::connection::ConnectionHandle;
 use crate::faults::{Call, Fault, injection};
 use crate::http::{json, origin};
 use crate::random::random_hex;
-use crate::state::{Entry, Shared};
+use crate::state::{Entry, SharedState};
 
 pub(super) async fn handle(
-    Given(state): Given<Shared>,
-    Extension(wire): Extension<Wire>,
+    State(state): State<SharedState>,
+    Extension(connection): Extension<ConnectionHandle>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fields = match Fields::read(&headers, &body, &state.settings) {
+    let fields = match Fields::parse(&headers, &body, &state.settings) {
         Ok(fields) => fields,
-        Err(refusal) => return refusal.answer(),
+        Err(refusal) => return refusal.response(),
     };
     let user = fields
-        .optional("partner_user_id", 100)
+        .optional_text("partner_user_id", 100)
         .ok()
         .flatten()
         .unwrap_or_default();
-    let strike = state.faults().strike(Call::Ready, "", user);
-    if let Some(early) = injection::before(strike, &wire).await {
+    let injected = state.faults().inject(Call::Ready, "", user);
+    if let Some(early) = injection::before(injected, &connection).await {
         return early;
     }
-    if strike.is_some_and(|strike| strike.fault == Fault::Declined) {
-        return Refusal::AmountInfo.answer();
+    if injected.is_some_and(|injected| injected.fault == Fault::Declined) {
+        return Refusal::AmountInfo.response();
     }
-    let answered = answer(open(&state, &fields, &origin(&headers, &state.base)));
-    state.journal.settled().await;
-    injection::after(strike, answered, &wire).await
+    let response = into_response(create(&state, &fields, &origin(&headers, &state.base)));
+    state.journal.flush().await;
+    injection::after(injected, response, &connection).await
 }
 
-fn open(state: &Shared, fields: &Fields, origin: &str) -> Result<Response, Refusal> {
-    let payment = read(state, fields)?;
+fn create(state: &SharedState, fields: &Fields, origin: &str) -> Result<Response, Refusal> {
+    let payment = parse(state, fields)?;
     let page = format!("{origin}/sandbox/pay/{}", payment.secret);
     let scheme = format!("kakaotalk://kakaopay/pg?url={page}");
-    let answer = json!({
+    let body = json!({
         "tid": payment.tid,
         "next_redirect_app_url": page,
         "next_redirect_mobile_url": page,
         "next_redirect_pc_url": page,
         "android_app_scheme": scheme,
         "ios_app_scheme": scheme,
-        "created_at": seoul(payment.created_at),
+        "created_at": format_seoul(payment.created_at),
     });
-    let mut book = state.book();
+    let mut payments = state.payments();
     state.journal.record(&Entry::Payment(&payment));
-    book.put(payment);
-    Ok(json(200, &answer))
+    payments.put(payment);
+    Ok(json(200, &body))
 }
 
-fn read(state: &Shared, fields: &Fields) -> Result<Payment, Refusal> {
+fn parse(state: &SharedState, fields: &Fields) -> Result<Payment, Refusal> {
     let url = |name| {
-        let url = fields.text(name, 255)?;
+        let url = fields.required_text(name, 255)?;
         if state.settings.accepts_host_of(url) {
             Ok(url.to_owned())
         } else {
             Err(Refusal::WrongDomain)
         }
     };
-    let quantity = fields.sum("quantity", Refusal::OrderInfo)?;
+    let quantity = fields.required_amount("quantity", Refusal::OrderInfo)?;
     if quantity == 0 {
         return Err(Refusal::OrderInfo);
     }
@@ -81,10 +81,10 @@ fn read(state: &Shared, fields: &Fields) -> Result<Payment, Refusal> {
         secret: random_hex(32),
         cid: state.settings.cid.clone(),
         status: Status::Ready,
-        partner_order_id: fields.text("partner_order_id", 100)?.to_owned(),
-        partner_user_id: fields.text("partner_user_id", 100)?.to_owned(),
-        item_name: fields.text("item_name", 100)?.to_owned(),
-        item_code: fields.optional("item_code", 100)?.map(str::to_owned),
+        partner_order_id: fields.required_text("partner_order_id", 100)?.to_owned(),
+        partner_user_id: fields.required_text("partner_user_id", 100)?.to_owned(),
+        item_name: fields.required_text("item_name", 100)?.to_owned(),
+        item_code: fields.optional_text("item_code", 100)?.map(str::to_owned),
         quantity,
         amount: amount(fields)?,
         canceled: Amount::default(),
@@ -102,18 +102,18 @@ fn read(state: &Shared, fields: &Fields) -> Result<Payment, Refusal> {
 }
 
 fn amount(fields: &Fields) -> Result<Amount, Refusal> {
-    let total = fields.sum("total_amount", Refusal::TotalAmount)?;
+    let total = fields.required_amount("total_amount", Refusal::TotalAmount)?;
     if total == 0 {
         return Err(Refusal::TotalAmount);
     }
-    let tax_free = fields.sum("tax_free_amount", Refusal::AmountInfo)?;
+    let tax_free = fields.required_amount("tax_free_amount", Refusal::AmountInfo)?;
     if tax_free > total {
         return Err(Refusal::AmountInfo);
     }
-    let vat = fields.number("vat_amount", Refusal::AmountInfo)?;
+    let vat = fields.optional_integer("vat_amount", Refusal::AmountInfo)?;
     let vat = vat.unwrap_or_else(|| Amount::default_vat(total, tax_free));
     let green_deposit = fields
-        .number("green_deposit", Refusal::AmountInfo)?
+        .optional_integer("green_deposit", Refusal::AmountInfo)?
         .unwrap_or(0);
     let parts_fit = (0..=total - tax_free).contains(&vat) && (0..=total).contains(&green_deposit);
     if !parts_fit {
@@ -129,7 +129,7 @@ fn amount(fields: &Fields) -> Result<Amount, Refusal> {
 }
 
 fn method(fields: &Fields) -> Result<Option<String>, Refusal> {
-    match fields.optional("payment_method_type", 10)? {
+    match fields.optional_text("payment_method_type", 10)? {
         None | Some("") => Ok(None),
         Some(method @ ("CARD" | "MONEY")) => Ok(Some(method.to_owned())),
         Some(_) => Err(Refusal::OrderInfo),

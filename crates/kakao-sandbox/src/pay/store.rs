@@ -1,18 +1,18 @@
-//! All payments of this sandbox, by tid and by the secret of the payer's page.
+//! All payments of this sandbox, by tid and by the secret of the payment page.
 
 use std::collections::HashMap;
 
 use super::payment::Payment;
 
-/// The provider's side of the money.
+/// The provider's records of payments.
 #[derive(Default)]
-pub(crate) struct Book {
+pub(crate) struct PaymentStore {
     payments: Vec<Payment>,
     by_tid: HashMap<String, usize>,
     by_secret: HashMap<String, usize>,
 }
 
-impl Book {
+impl PaymentStore {
     /// Adds a payment, or replaces the one with the same tid.
     pub(crate) fn put(&mut self, payment: Payment) {
         if let Some(&index) = self.by_tid.get(&payment.tid) {
@@ -33,14 +33,14 @@ impl Book {
         self.by_tid.get(tid).map(|&index| &mut self.payments[index])
     }
 
-    /// The tid behind a payer's page.
+    /// The tid of the payment page with this secret.
     pub(crate) fn tid_of_page(&self, secret: &str) -> Option<&str> {
         self.by_secret
             .get(secret)
             .map(|&index| self.payments[index].tid.as_str())
     }
 
-    /// In the order of their ready calls.
+    /// All payments in the order of their ready calls.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Payment> {
         self.payments.iter()
     }
