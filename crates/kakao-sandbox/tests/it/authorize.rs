@@ -1,8 +1,8 @@
-//! The browser's part of the login.
+//! The login and consent pages.
 
 use kakao_sandbox::Settings;
 
-use crate::test_sandbox::{REDIRECT, Stage, location};
+use crate::test_sandbox::{REDIRECT, TestSandbox, location};
 
 const SORI: &str = "3000000001";
 
@@ -15,10 +15,10 @@ fn with(mut form: Vec<(String, String)>, more: &[(&str, &str)]) -> Vec<(String, 
 }
 
 #[tokio::test]
-async fn a_first_login_asks_for_consent_and_the_next_does_not() {
-    let stage = Stage::open().await;
-    let form = stage.authorize(&[("state", "s 1"), ("nonce", "n1")]);
-    let opened = stage
+async fn the_first_login_asks_for_consent_and_the_next_does_not() {
+    let sandbox = TestSandbox::start().await;
+    let form = sandbox.authorize_params(&[("state", "s 1"), ("nonce", "n1")]);
+    let opened = sandbox
         .get("/oauth/authorize")
         .query(&form)
         .send()
@@ -33,7 +33,7 @@ async fn a_first_login_asks_for_consent_and_the_next_does_not() {
     );
 
     let picked = with(form.clone(), &[("person", SORI)]);
-    let consent = stage
+    let consent = sandbox
         .post("/sandbox/login")
         .form(&picked)
         .send()
@@ -45,7 +45,7 @@ async fn a_first_login_asks_for_consent_and_the_next_does_not() {
     assert!(consent.text().await.unwrap().contains("전체 동의"));
 
     let agreed = with(picked, &[("decision", "all")]);
-    let done = stage
+    let done = sandbox
         .post("/sandbox/consent")
         .form(&agreed)
         .send()
@@ -56,7 +56,7 @@ async fn a_first_login_asks_for_consent_and_the_next_does_not() {
     assert!(back.starts_with(&format!("{REDIRECT}?code=")), "{back}");
     assert!(back.ends_with("&state=s%201"), "{back}");
 
-    let again = stage
+    let again = sandbox
         .get("/oauth/authorize")
         .query(&form)
         .header("cookie", &cookie)
@@ -65,7 +65,7 @@ async fn a_first_login_asks_for_consent_and_the_next_does_not() {
         .unwrap();
     assert!(location(&again).contains("code="), "linked: at once");
     let prompted = with(form, &[("prompt", "login")]);
-    let asked = stage
+    let asked = sandbox
         .get("/oauth/authorize")
         .query(&prompted)
         .header("cookie", &cookie)
@@ -78,13 +78,13 @@ async fn a_first_login_asks_for_consent_and_the_next_does_not() {
 }
 
 #[tokio::test]
-async fn cancelling_goes_back_with_access_denied() {
-    let stage = Stage::open().await;
+async fn cancelling_redirects_with_access_denied() {
+    let sandbox = TestSandbox::start().await;
     let form = with(
-        stage.authorize(&[("state", "xyz")]),
+        sandbox.authorize_params(&[("state", "xyz")]),
         &[("decision", "cancel")],
     );
-    let response = stage
+    let response = sandbox
         .post("/sandbox/consent")
         .form(&form)
         .send()
@@ -97,8 +97,8 @@ async fn cancelling_goes_back_with_access_denied() {
 }
 
 #[tokio::test]
-async fn wrong_requests_get_an_error_page_and_no_redirect() {
-    let stage = Stage::open().await;
+async fn invalid_requests_show_an_error_page_without_redirect() {
+    let sandbox = TestSandbox::start().await;
     for (name, value, code) in [
         ("client_id", "0".repeat(32), "KOE101"),
         (
@@ -111,10 +111,10 @@ async fn wrong_requests_get_an_error_page_and_no_redirect() {
         ("scope", "openid talk_message".to_owned(), "KOE205"),
         ("redirect_uri", String::new(), "KOE207"),
     ] {
-        let mut form = stage.authorize(&[]);
+        let mut form = sandbox.authorize_params(&[]);
         form.retain(|(key, _)| key != name);
         form.push((name.to_owned(), value));
-        let response = stage
+        let response = sandbox
             .get("/oauth/authorize")
             .query(&form)
             .send()
@@ -124,8 +124,8 @@ async fn wrong_requests_get_an_error_page_and_no_redirect() {
         assert!(response.headers().get("location").is_none());
         assert!(response.text().await.unwrap().contains(code), "{code}");
     }
-    let plain = stage.authorize(&[("code_challenge", "abc")]);
-    let response = stage
+    let plain = sandbox.authorize_params(&[("code_challenge", "abc")]);
+    let response = sandbox
         .get("/oauth/authorize")
         .query(&plain)
         .send()
@@ -143,17 +143,17 @@ async fn a_registered_uri_is_compared_exactly() {
         redirect_uris: vec![REDIRECT.to_owned()],
         ..Settings::default()
     };
-    let stage = Stage::with(settings).await;
-    let exact = stage
+    let sandbox = TestSandbox::with(settings).await;
+    let exact = sandbox
         .get("/oauth/authorize")
-        .query(&stage.authorize(&[]))
+        .query(&sandbox.authorize_params(&[]))
         .send()
         .await
         .unwrap();
     assert_eq!(exact.status(), 200);
-    let mut form = stage.authorize(&[]);
+    let mut form = sandbox.authorize_params(&[]);
     form[1].1.push('/');
-    let other = stage
+    let other = sandbox
         .get("/oauth/authorize")
         .query(&form)
         .send()
@@ -163,10 +163,10 @@ async fn a_registered_uri_is_compared_exactly() {
 }
 
 #[tokio::test]
-async fn a_silent_request_never_shows_a_page() {
-    let stage = Stage::open().await;
-    let form = stage.authorize(&[("prompt", "none")]);
-    let response = stage
+async fn prompt_none_never_shows_a_page() {
+    let sandbox = TestSandbox::start().await;
+    let form = sandbox.authorize_params(&[("prompt", "none")]);
+    let response = sandbox
         .get("/oauth/authorize")
         .query(&form)
         .send()
@@ -174,8 +174,8 @@ async fn a_silent_request_never_shows_a_page() {
         .unwrap();
     assert!(location(&response).contains("error=login_required"));
 
-    let picked = with(stage.authorize(&[]), &[("person", SORI)]);
-    let consent = stage
+    let picked = with(sandbox.authorize_params(&[]), &[("person", SORI)]);
+    let consent = sandbox
         .post("/sandbox/login")
         .form(&picked)
         .send()
@@ -183,34 +183,34 @@ async fn a_silent_request_never_shows_a_page() {
         .unwrap();
     let cookie = consent.headers()["set-cookie"].clone();
     let silent = || {
-        stage
+        sandbox
             .get("/oauth/authorize")
             .query(&form)
             .header("cookie", cookie.clone())
     };
     assert!(location(&silent().send().await.unwrap()).contains("error=consent_required"));
-    stage.code(3_000_000_001, &[]).await;
+    sandbox.code(3_000_000_001, &[]).await;
     assert!(location(&silent().send().await.unwrap()).contains("code="));
 }
 
 #[tokio::test]
-async fn additional_consent_is_asked_for_what_is_lacking_only() {
-    let stage = Stage::open().await;
+async fn only_missing_consents_are_asked_for_later() {
+    let sandbox = TestSandbox::start().await;
     let nickname_only = with(
-        stage.authorize(&[]),
+        sandbox.authorize_params(&[]),
         &[("person", SORI), ("decision", "nickname")],
     );
-    stage
+    sandbox
         .post("/sandbox/consent")
         .form(&nickname_only)
         .send()
         .await
         .unwrap();
     let more = with(
-        stage.authorize(&[("scope", "openid,account_email")]),
+        sandbox.authorize_params(&[("scope", "openid,account_email")]),
         &[("person", SORI)],
     );
-    let page = stage
+    let page = sandbox
         .post("/sandbox/login")
         .form(&more)
         .send()
@@ -219,8 +219,8 @@ async fn additional_consent_is_asked_for_what_is_lacking_only() {
     assert_eq!(page.status(), 200);
     let page = page.text().await.unwrap();
     assert!(page.contains("account_email") && !page.contains("value=\"birthday\""));
-    let plain = with(stage.authorize(&[]), &[("person", SORI)]);
-    let straight = stage
+    let plain = with(sandbox.authorize_params(&[]), &[("person", SORI)]);
+    let straight = sandbox
         .post("/sandbox/login")
         .form(&plain)
         .send()
@@ -230,13 +230,13 @@ async fn additional_consent_is_asked_for_what_is_lacking_only() {
 }
 
 #[tokio::test]
-async fn a_new_person_can_be_made_up() {
-    let stage = Stage::open().await;
+async fn a_new_person_can_be_created_at_login() {
+    let sandbox = TestSandbox::start().await;
     let form = with(
-        stage.authorize(&[]),
+        sandbox.authorize_params(&[]),
         &[("person", "new"), ("nickname", "새봄")],
     );
-    let page = stage
+    let page = sandbox
         .post("/sandbox/login")
         .form(&form)
         .send()
@@ -246,11 +246,11 @@ async fn a_new_person_can_be_made_up() {
 }
 
 #[tokio::test]
-async fn logging_out_with_the_account_ends_the_browser_session() {
-    let stage = Stage::open().await;
-    stage.code(3_000_000_001, &[]).await;
-    let picked = with(stage.authorize(&[]), &[("person", SORI)]);
-    let login = stage
+async fn an_account_logout_ends_the_browser_session() {
+    let sandbox = TestSandbox::start().await;
+    sandbox.code(3_000_000_001, &[]).await;
+    let picked = with(sandbox.authorize_params(&[]), &[("person", SORI)]);
+    let login = sandbox
         .post("/sandbox/login")
         .form(&picked)
         .send()
@@ -258,11 +258,11 @@ async fn logging_out_with_the_account_ends_the_browser_session() {
         .unwrap();
     let cookie = login.headers()["set-cookie"].clone();
     let form = [
-        ("client_id", stage.settings.rest_key.as_str()),
+        ("client_id", sandbox.settings.rest_key.as_str()),
         ("logout_redirect_uri", "http://127.0.0.1:9/bye"),
         ("state", "s1"),
     ];
-    let out = stage
+    let out = sandbox
         .get("/oauth/logout")
         .query(&form)
         .header("cookie", cookie.clone())
@@ -271,8 +271,8 @@ async fn logging_out_with_the_account_ends_the_browser_session() {
         location(&out.await.unwrap()),
         "http://127.0.0.1:9/bye?state=s1"
     );
-    let silent = stage.authorize(&[("prompt", "none")]);
-    let after = stage
+    let silent = sandbox.authorize_params(&[("prompt", "none")]);
+    let after = sandbox
         .get("/oauth/authorize")
         .query(&silent)
         .header("cookie", cookie)

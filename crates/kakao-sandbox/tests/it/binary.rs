@@ -1,5 +1,5 @@
-//! The program itself: its address on standard output, its faults on the command line, and what it
-//! remembers after being killed.
+//! The program: its URL on standard output, fault rules on the command line, and the state that
+//! survives a kill.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,8 +13,8 @@ use crate::test_sandbox::browser;
 
 const KEY: &str = "SECRET_KEY DEV5A4D0B0C27182818284590452353602874";
 
-/// A running program and its address.
-async fn program(journal: &Path, more: &[&str]) -> (Child, String) {
+/// Starts the program and returns it with its URL.
+async fn start_program(journal: &Path, more: &[&str]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_kakao-sandbox"))
         .args(["--bind", "127.0.0.1:0", "--journal"])
         .arg(journal)
@@ -44,7 +44,7 @@ async fn pay(base: &str, call: &str, body: &Value) -> Option<Value> {
     sent.json().await.ok()
 }
 
-/// Takes one payment up to the answer of approve; `None` when the program died on the way.
+/// Makes one payment up to the response of approve; `None` when the program was killed meanwhile.
 async fn charge(base: String, order: usize) -> Option<String> {
     let order = format!("ord-{order}");
     let ready = json!({"cid": "TC0ONETIME", "partner_order_id": order, "partner_user_id": "u",
@@ -54,13 +54,13 @@ async fn charge(base: String, order: usize) -> Option<String> {
     let tid = pay(&base, "ready", &ready).await?["tid"]
         .as_str()?
         .to_owned();
-    let press = browser()
+    let response = browser()
         .post(format!("{base}/sandbox/payments/{tid}/pay"))
         .send()
         .await
         .ok()?;
-    let pressed: Value = press.json().await.ok()?;
-    let (_, token) = pressed["location"].as_str()?.split_once("pg_token=")?;
+    let submitted: Value = response.json().await.ok()?;
+    let (_, token) = submitted["location"].as_str()?.split_once("pg_token=")?;
     let approve = json!({"cid": "TC0ONETIME", "tid": tid, "partner_order_id": order,
         "partner_user_id": "u", "pg_token": token, "total_amount": 1_000});
     let approved = pay(&base, "approve", &approve).await?;
@@ -68,25 +68,25 @@ async fn charge(base: String, order: usize) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_killed_program_remembers_every_charge_it_answered() {
+async fn every_charge_that_was_reported_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("sandbox.jsonl");
-    let (mut child, base) = program(&journal, &[]).await;
+    let (mut child, base) = start_program(&journal, &[]).await;
     let mut charges = JoinSet::new();
     for order in 0..60 {
         charges.spawn(charge(base.clone(), order));
     }
-    let mut answered = Vec::new();
+    let mut charged = Vec::new();
     while let Some(done) = charges.join_next().await {
-        answered.extend(done.unwrap());
-        if answered.len() == 20 && child.id().is_some() {
+        charged.extend(done.unwrap());
+        if charged.len() == 20 && child.id().is_some() {
             child.kill().await.unwrap();
         }
     }
-    assert!(answered.len() >= 20);
+    assert!(charged.len() >= 20);
 
-    let (_child, base) = program(&journal, &[]).await;
-    for tid in &answered {
+    let (_child, base) = start_program(&journal, &[]).await;
+    for tid in &charged {
         let body = json!({"cid": "TC0ONETIME", "tid": tid});
         let order = pay(&base, "order", &body).await.unwrap();
         assert_eq!(order["status"], "SUCCESS_PAYMENT");
@@ -97,13 +97,13 @@ async fn a_killed_program_remembers_every_charge_it_answered() {
 async fn faults_can_be_given_on_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("sandbox.jsonl");
-    let (_child, base) = program(&journal, &["--fault", "ready:http_503:times=1"]).await;
+    let (_child, base) = start_program(&journal, &["--fault", "ready:http_503:times=1"]).await;
     assert_eq!(charge(base.clone(), 1).await, None);
     assert!(charge(base, 2).await.is_some());
 }
 
 #[tokio::test]
-async fn a_live_looking_key_ends_the_program() {
+async fn a_key_that_looks_live_is_refused_at_start() {
     let started = Command::new(env!("CARGO_BIN_EXE_kakao-sandbox"))
         .args(["--bind", "127.0.0.1:0", "--pay-secret-key", "PRD0"])
         .output()

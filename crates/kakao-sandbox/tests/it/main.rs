@@ -1,4 +1,4 @@
-//! Black-box tests: a sandbox on a free port, spoken to over HTTP only.
+//! Black-box tests: a sandbox on a free port, used over HTTP only.
 
 mod authorize;
 mod binary;

@@ -1,26 +1,26 @@
-//! What every page has in common, and what the sandbox refuses to be.
+//! Properties of every page, and settings that are refused at start.
 
 use kakao_sandbox::{Settings, start};
 use serde_json::json;
 
-use crate::test_sandbox::{Stage, text};
+use crate::test_sandbox::{TestSandbox, text};
 
 #[tokio::test]
-async fn every_page_says_it_is_a_simulation_and_runs_no_script() {
-    let stage = Stage::open().await;
-    let (_, ready) = stage.pay("ready", &stage.order(1_234_000)).await;
-    let mut name = stage.order(1_000);
+async fn every_page_is_marked_as_a_simulation_and_has_no_script() {
+    let sandbox = TestSandbox::start().await;
+    let (_, ready) = sandbox.pay("ready", &sandbox.ready_body(1_234_000)).await;
+    let mut name = sandbox.ready_body(1_000);
     name["item_name"] = json!("<script>alert(1)</script>");
-    let (_, hostile) = stage.pay("ready", &name).await;
-    let authorize = format!("{}/oauth/authorize", stage.sandbox.url());
+    let (_, untrusted) = sandbox.pay("ready", &name).await;
+    let authorize = format!("{}/oauth/authorize", sandbox.inner.url());
     for url in [
-        stage.url("/"),
+        sandbox.url("/"),
         authorize,
-        stage.url("/sandbox/pay/unknown"),
+        sandbox.url("/sandbox/pay/unknown"),
         text(&ready, "next_redirect_pc_url"),
-        text(&hostile, "next_redirect_pc_url"),
+        text(&untrusted, "next_redirect_pc_url"),
     ] {
-        let response = stage.http.get(&url).send().await.unwrap();
+        let response = sandbox.http.get(&url).send().await.unwrap();
         let policy = response.headers()["content-security-policy"]
             .to_str()
             .unwrap()
@@ -40,7 +40,7 @@ async fn every_page_says_it_is_a_simulation_and_runs_no_script() {
             "{url}"
         );
     }
-    let page = stage
+    let page = sandbox
         .http
         .get(text(&ready, "next_redirect_pc_url"))
         .send()
@@ -48,16 +48,16 @@ async fn every_page_says_it_is_a_simulation_and_runs_no_script() {
         .unwrap();
     let page = page.text().await.unwrap();
     assert!(page.contains("1,234,000원 결제") && page.contains("취소") && page.contains("실패"));
-    let style = stage.get("/sandbox/style.css").send().await.unwrap();
+    let style = sandbox.get("/sandbox/style.css").send().await.unwrap();
     assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
 }
 
 #[tokio::test]
 async fn a_finished_payment_has_no_buttons() {
-    let stage = Stage::open().await;
-    let (_, ready) = stage.pay("ready", &stage.order(1_000)).await;
+    let sandbox = TestSandbox::start().await;
+    let (_, ready) = sandbox.pay("ready", &sandbox.ready_body(1_000)).await;
     let page = text(&ready, "next_redirect_pc_url");
-    stage
+    sandbox
         .http
         .post(&page)
         .form(&[("action", "cancel")])
@@ -65,8 +65,8 @@ async fn a_finished_payment_has_no_buttons() {
         .await
         .unwrap();
     for request in [
-        stage.http.get(&page),
-        stage.http.post(&page).form(&[("action", "pay")]),
+        sandbox.http.get(&page),
+        sandbox.http.post(&page).form(&[("action", "pay")]),
     ] {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 409);
@@ -75,7 +75,7 @@ async fn a_finished_payment_has_no_buttons() {
 }
 
 #[tokio::test]
-async fn live_keys_and_open_addresses_are_refused() {
+async fn live_keys_and_public_addresses_are_refused() {
     let live = Settings {
         pay_secret_key: "PRD00000".into(),
         ..Settings::default()

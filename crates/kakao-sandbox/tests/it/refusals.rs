@@ -1,43 +1,43 @@
-//! Everything KakaoPay refuses, with its code.
+//! Requests that KakaoPay refuses, with their error codes.
 
 use serde_json::{Value, json};
 
-use crate::test_sandbox::{Stage, facts, text};
+use crate::test_sandbox::{TestSandbox, status_and_json, text};
 
-async fn code(stage: &Stage, call: &str, body: &Value) -> i64 {
-    let (status, answer) = stage.pay(call, body).await;
+async fn error_code(sandbox: &TestSandbox, call: &str, body: &Value) -> i64 {
+    let (status, answer) = sandbox.pay(call, body).await;
     assert_eq!(status, 400, "{answer}");
     answer["error_code"].as_i64().expect("a code")
 }
 
 #[tokio::test]
-async fn a_missing_or_wrong_key_is_refused_at_the_door() {
-    let stage = Stage::open().await;
-    let order = stage.order(1_000);
-    let sent = stage
+async fn a_missing_or_wrong_key_is_refused() {
+    let sandbox = TestSandbox::start().await;
+    let order = sandbox.ready_body(1_000);
+    let sent = sandbox
         .post("/online/v1/payment/ready")
         .json(&order)
         .send()
         .await
         .unwrap();
-    let (status, body) = facts(sent).await;
+    let (status, body) = status_and_json(sent).await;
     assert_eq!((status, body["error_code"].as_i64()), (400, Some(-400)));
     for key in [
         "SECRET_KEY DEVWRONG".to_owned(),
-        format!("Bearer {}", stage.settings.pay_secret_key),
-        stage.settings.pay_secret_key.clone(),
+        format!("Bearer {}", sandbox.settings.pay_secret_key),
+        sandbox.settings.pay_secret_key.clone(),
     ] {
-        let request = stage
+        let request = sandbox
             .post("/online/v1/payment/ready")
             .header("Authorization", key);
-        let (status, body) = facts(request.json(&order).send().await.unwrap()).await;
+        let (status, body) = status_and_json(request.json(&order).send().await.unwrap()).await;
         assert_eq!((status, body["error_code"].as_i64()), (401, Some(-401)));
     }
 }
 
 #[tokio::test]
-async fn a_ready_call_is_checked_field_by_field() {
-    let stage = Stage::open().await;
+async fn every_field_of_ready_is_validated() {
+    let sandbox = TestSandbox::start().await;
     let long = "가".repeat(101);
     for (field, value, expected) in [
         ("cid", json!("TC0OTHER"), -731),
@@ -63,18 +63,18 @@ async fn a_ready_call_is_checked_field_by_field() {
         ("fail_url", Value::Null, -726),
         ("payment_method_type", json!("GOLD"), -726),
     ] {
-        let mut order = stage.order(11_000);
+        let mut order = sandbox.ready_body(11_000);
         order[field] = value.clone();
         assert_eq!(
-            code(&stage, "ready", &order).await,
+            error_code(&sandbox, "ready", &order).await,
             expected,
             "{field} = {value}"
         );
     }
     let whole = "가".repeat(100);
-    let mut order = stage.order(11_000);
+    let mut order = sandbox.ready_body(11_000);
     order["item_name"] = json!(whole);
-    assert_eq!(stage.pay("ready", &order).await.0, 200);
+    assert_eq!(sandbox.pay("ready", &order).await.0, 200);
 }
 
 #[tokio::test]
@@ -83,17 +83,20 @@ async fn return_urls_must_be_on_a_registered_host() {
         redirect_uris: vec!["http://funsun.example/login".into()],
         ..Default::default()
     };
-    let stage = Stage::with(settings).await;
-    assert_eq!(code(&stage, "ready", &stage.order(1_000)).await, -799);
+    let sandbox = TestSandbox::with(settings).await;
+    assert_eq!(
+        error_code(&sandbox, "ready", &sandbox.ready_body(1_000)).await,
+        -799
+    );
 }
 
 #[tokio::test]
-async fn approve_needs_the_payer_and_the_right_ids() {
-    let stage = Stage::open().await;
-    let unpaid = stage.ready(5_000).await;
-    let mut early = stage.authenticated(5_000).await;
+async fn approve_requires_payer_authentication_and_matching_ids() {
+    let sandbox = TestSandbox::start().await;
+    let unpaid = sandbox.ready_payment(5_000).await;
+    let mut early = sandbox.approve_body(5_000).await;
     early["tid"] = json!(unpaid);
-    assert_eq!(code(&stage, "approve", &early).await, -701);
+    assert_eq!(error_code(&sandbox, "approve", &early).await, -701);
 
     for (field, value, expected) in [
         ("tid", json!("T0000000000000000000"), -721),
@@ -103,40 +106,47 @@ async fn approve_needs_the_payer_and_the_right_ids() {
         ("pg_token", Value::Null, -708),
         ("total_amount", json!(4_999), -725),
     ] {
-        let mut approve = stage.authenticated(5_000).await;
+        let mut approve = sandbox.approve_body(5_000).await;
         let tid = text(&approve, "tid");
         approve[field] = value;
-        assert_eq!(code(&stage, "approve", &approve).await, expected, "{field}");
-        assert_eq!(stage.booked(&tid).await["approvals"], 0);
+        assert_eq!(
+            error_code(&sandbox, "approve", &approve).await,
+            expected,
+            "{field}"
+        );
+        assert_eq!(sandbox.recorded(&tid).await["approvals"], 0);
     }
 }
 
 #[tokio::test]
 async fn a_second_approve_is_refused_and_charges_nothing() {
-    let stage = Stage::open().await;
-    let approve = stage.authenticated(5_000).await;
-    assert_eq!(stage.pay("approve", &approve).await.0, 200);
-    assert_eq!(code(&stage, "approve", &approve).await, -702);
-    assert_eq!(stage.booked(&text(&approve, "tid")).await["approvals"], 1);
+    let sandbox = TestSandbox::start().await;
+    let approve = sandbox.approve_body(5_000).await;
+    assert_eq!(sandbox.pay("approve", &approve).await.0, 200);
+    assert_eq!(error_code(&sandbox, "approve", &approve).await, -702);
+    assert_eq!(
+        sandbox.recorded(&text(&approve, "tid")).await["approvals"],
+        1
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_tid_has_no_order() {
-    let stage = Stage::open().await;
-    let body = json!({"cid": stage.settings.cid, "tid": "T0000000000000000000"});
-    assert_eq!(code(&stage, "order", &body).await, -721);
+    let sandbox = TestSandbox::start().await;
+    let body = json!({"cid": sandbox.settings.cid, "tid": "T0000000000000000000"});
+    assert_eq!(error_code(&sandbox, "order", &body).await, -721);
     assert_eq!(
-        code(&stage, "cancel", &stage.refund("T0", 1_000, 1_000)).await,
+        error_code(&sandbox, "cancel", &sandbox.cancel_body("T0", 1_000, 1_000)).await,
         -721
     );
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_refused() {
-    let stage = Stage::open().await;
-    let key = format!("SECRET_KEY {}", stage.settings.pay_secret_key);
+async fn a_body_that_is_not_a_json_object_is_refused() {
+    let sandbox = TestSandbox::start().await;
+    let key = format!("SECRET_KEY {}", sandbox.settings.pay_secret_key);
     for body in ["", "{", "[]", "null", "\u{0}"] {
-        let request = stage
+        let request = sandbox
             .post("/online/v1/payment/approve")
             .header("Authorization", &key)
             .header("Content-Type", "application/json")

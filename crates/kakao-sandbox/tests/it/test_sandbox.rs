@@ -1,4 +1,4 @@
-//! The stage of every test: a running sandbox, a browser that follows no redirect, and the calls
+//! The sandbox of every test: a running sandbox, a browser that follows no redirect, and the calls
 //! of a well-behaved client.
 
 use std::net::SocketAddr;
@@ -9,18 +9,18 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 
-/// Where the imagined service lives; nothing listens there.
+/// Redirect URI of a fictional service; nothing listens there.
 pub const REDIRECT: &str = "http://127.0.0.1:9/login/callback";
 
-/// A sandbox and a client for it.
-pub struct Stage {
-    pub sandbox: Sandbox,
+/// A running sandbox and a client for it.
+pub struct TestSandbox {
+    pub inner: Sandbox,
     pub settings: Settings,
     pub http: Client,
 }
 
-impl Stage {
-    pub async fn open() -> Self {
+impl TestSandbox {
+    pub async fn start() -> Self {
         Self::with(Settings::default()).await
     }
 
@@ -28,14 +28,14 @@ impl Stage {
         let free: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let sandbox = start(free, settings.clone()).await.expect("a sandbox");
         Self {
-            sandbox,
+            inner: sandbox,
             settings,
             http: browser(),
         }
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.sandbox.url())
+        format!("{}{path}", self.inner.url())
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {
@@ -46,7 +46,7 @@ impl Stage {
         self.http.post(self.url(path))
     }
 
-    /// An admin call that must succeed.
+    /// Calls an admin endpoint and expects success.
     pub async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
         let sent = self
             .http
@@ -63,16 +63,16 @@ impl Stage {
         response.json().await.expect("JSON")
     }
 
-    pub async fn fault(&self, rule: Value) {
+    pub async fn set_fault(&self, rule: Value) {
         self.admin(Method::PUT, "/sandbox/faults", rule).await;
     }
 
-    pub async fn clock(&self, offset_seconds: i64) {
+    pub async fn set_clock(&self, offset_seconds: i64) {
         let body = json!({"offset_seconds": offset_seconds});
         self.admin(Method::PUT, "/sandbox/clock", body).await;
     }
 
-    /// A KakaoPay call with the right key.
+    /// A KakaoPay request with the right key.
     pub fn pay_call(&self, call: &str, body: &Value) -> RequestBuilder {
         let key = format!("SECRET_KEY {}", self.settings.pay_secret_key);
         self.post(&format!("/online/v1/payment/{call}"))
@@ -80,13 +80,13 @@ impl Stage {
             .json(body)
     }
 
-    /// Status and body of a KakaoPay call.
+    /// Sends a KakaoPay request; returns status and body.
     pub async fn pay(&self, call: &str, body: &Value) -> (u16, Value) {
-        facts(self.pay_call(call, body).send().await.expect("an answer")).await
+        status_and_json(self.pay_call(call, body).send().await.expect("an answer")).await
     }
 
-    /// A ready call's body for `total` won.
-    pub fn order(&self, total: i64) -> Value {
+    /// The body of a ready call for `total` won.
+    pub fn ready_body(&self, total: i64) -> Value {
         json!({
             "cid": self.settings.cid, "partner_order_id": "ord-1", "partner_user_id": "usr-1",
             "item_name": "기획 후원", "quantity": 1, "total_amount": total, "tax_free_amount": 0,
@@ -96,27 +96,27 @@ impl Stage {
         })
     }
 
-    /// The tid of a payment that is ready.
-    pub async fn ready(&self, total: i64) -> String {
-        let (status, body) = self.pay("ready", &self.order(total)).await;
+    /// Creates a payment; returns its tid.
+    pub async fn ready_payment(&self, total: i64) -> String {
+        let (status, body) = self.pay("ready", &self.ready_body(total)).await;
         assert_eq!(status, 200, "{body}");
         body["tid"].as_str().expect("a tid").to_owned()
     }
 
-    /// The body of the right approve call, after the payer has paid.
-    pub async fn authenticated(&self, total: i64) -> Value {
-        let tid = self.ready(total).await;
+    /// Creates a payment that the payer authenticates; returns the body of its approve call.
+    pub async fn approve_body(&self, total: i64) -> Value {
+        let tid = self.ready_payment(total).await;
         let path = format!("/sandbox/payments/{tid}/pay");
-        let pressed = self.admin(Method::POST, &path, json!({})).await;
-        let location = pressed["location"].as_str().expect("an address");
+        let submitted = self.admin(Method::POST, &path, json!({})).await;
+        let location = submitted["location"].as_str().expect("an address");
         let (_, token) = location.split_once("pg_token=").expect("a token");
         json!({"cid": self.settings.cid, "tid": tid, "partner_order_id": "ord-1",
             "partner_user_id": "usr-1", "pg_token": token, "total_amount": total})
     }
 
-    /// The tid of an approved payment.
-    pub async fn approved(&self, total: i64) -> String {
-        let approve = self.authenticated(total).await;
+    /// Creates an approved payment; returns its tid.
+    pub async fn approved_payment(&self, total: i64) -> String {
+        let approve = self.approve_body(total).await;
         let (status, body) = self.pay("approve", &approve).await;
         assert_eq!(status, 200, "{body}");
         text(&approve, "tid")
@@ -130,18 +130,18 @@ impl Stage {
         body
     }
 
-    pub fn refund(&self, tid: &str, amount: i64, left: i64) -> Value {
+    pub fn cancel_body(&self, tid: &str, amount: i64, left: i64) -> Value {
         json!({"cid": self.settings.cid, "tid": tid, "cancel_amount": amount,
             "cancel_tax_free_amount": 0, "cancel_available_amount": left})
     }
 
-    /// What the sandbox itself knows about a payment.
-    pub async fn booked(&self, tid: &str) -> Value {
+    /// The sandbox's own record of a payment.
+    pub async fn recorded(&self, tid: &str) -> Value {
         self.admin(Method::GET, &format!("/sandbox/payments/{tid}"), json!({}))
             .await
     }
 
-    /// A linked person made by `POST /sandbox/people`: id and access token.
+    /// Creates a linked person; returns id and access token.
     pub async fn person(&self, body: Value) -> (i64, String) {
         let made = self.admin(Method::POST, "/sandbox/people", body).await;
         (
@@ -150,8 +150,8 @@ impl Stage {
         )
     }
 
-    /// Parameters of an authorize request, with `more` behind.
-    pub fn authorize(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    /// Parameters of an authorize request, followed by `more`.
+    pub fn authorize_params(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let key = self.settings.rest_key.as_str();
         [
             ("client_id", key),
@@ -164,9 +164,9 @@ impl Stage {
         .collect()
     }
 
-    /// The code that `person` brings back after agreeing to everything.
+    /// The authorization code of `person` after full consent.
     pub async fn code(&self, person: i64, more: &[(&str, &str)]) -> String {
-        let mut form = self.authorize(more);
+        let mut form = self.authorize_params(more);
         form.push(("person".into(), person.to_string()));
         form.push(("decision".into(), "all".into()));
         let response = self
@@ -180,14 +180,14 @@ impl Stage {
         query.split('&').next().expect("a code").to_owned()
     }
 
-    /// Status and body of a token call.
+    /// Calls the token endpoint; returns status and body.
     pub async fn token(&self, form: &[(&str, &str)]) -> (u16, Value) {
         let sent = self.post("/oauth/token").form(form).send().await;
-        facts(sent.expect("an answer")).await
+        status_and_json(sent.expect("an answer")).await
     }
 
     /// The form that redeems `code`.
-    pub fn redeem<'a>(&'a self, code: &'a str) -> Vec<(&'a str, &'a str)> {
+    pub fn redeem_form<'a>(&'a self, code: &'a str) -> Vec<(&'a str, &'a str)> {
         vec![
             ("grant_type", "authorization_code"),
             ("client_id", &self.settings.rest_key),
@@ -197,14 +197,14 @@ impl Stage {
         ]
     }
 
-    /// Status and body of a GET with a bearer token.
-    pub async fn with_token(&self, path: &str, token: &str) -> (u16, Value) {
+    /// GET with a bearer token; returns status and body.
+    pub async fn get_with_token(&self, path: &str, token: &str) -> (u16, Value) {
         let sent = self.get(path).bearer_auth(token).send().await;
-        facts(sent.expect("an answer")).await
+        status_and_json(sent.expect("an answer")).await
     }
 }
 
-/// A client that neither follows redirects nor trusts any certificate.
+/// An HTTP client that follows no redirects and trusts no certificate.
 pub fn browser() -> Client {
     let provider = rustls::crypto::ring::default_provider();
     let tls = ClientConfig::builder_with_provider(provider.into())
@@ -220,7 +220,7 @@ pub fn browser() -> Client {
         .expect("a client")
 }
 
-pub async fn facts(response: Response) -> (u16, Value) {
+pub async fn status_and_json(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, response.json().await.expect("JSON"))
 }
