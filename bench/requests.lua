@@ -1,5 +1,5 @@
--- For wrk: sends the requests of a file, one a line as "METHOD PATH [TOKEN]" or "METHOD PATH access=TOKEN" for a page,
--- in a shuffled order.
+-- wrk script: sends the requests of a file in random order. A line is "METHOD PATH [TOKEN]", or
+-- "METHOD PATH access=TOKEN" for a page.
 
 function init(args)
    local lines = {}

@@ -1,5 +1,5 @@
-//! The sandbox of every test: a running sandbox, a browser that follows no redirect, and the calls
-//! of a well-behaved client.
+//! The fixture of every test: a running sandbox, an HTTP client that follows no redirect, and the
+//! calls of a correct client.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: invented data, the programs under load, and the load itself."""
+"""Shared code of the benchmarks: generated data, the programs under load, and the load generator."""
 
 import atexit
 import json
@@ -28,23 +28,24 @@ def run(*command, **options):
 
 
 def call(url, method="GET", token=None, body=None):
-    """Status, headers and text of an answer; never raises for a status."""
+    """Sends a request; returns status, headers and text, and does not raise on an error status."""
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(url, data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.headers, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.headers, refused.read().decode()
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.headers, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
 
 
-def must(url, **options):
+def call_json(url, **options):
+    """Sends a request that must succeed; returns its JSON body."""
     status, _, text = call(url, **options)
     if status not in (200, 201):
-        sys.exit(f"{url} answered {status}: {text}")
+        sys.exit(f"{url} returned {status}: {text}")
     return json.loads(text)
 
 
@@ -55,7 +56,7 @@ def build():
     run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--examples", cwd=ROOT)
 
 
-def make_data(fundings, fresh):
+def create_data(fundings, fresh):
     folder = DATA / str(fundings)
     done = folder / "complete"
     if fresh:
@@ -63,22 +64,22 @@ def make_data(fundings, fresh):
     if done.exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
-    begun = time.monotonic()
+    started = time.monotonic()
     run(RELEASE / "funsun", "demo-data", "--accounts", fundings // 5, "--fundings", fundings, "--supports",
         fundings * 2, env=os.environ | {"FUNSUN_DATA_DIR": str(folder)}, stderr=subprocess.DEVNULL)
     size = (folder / "funsun.db").stat().st_size
     done.touch()
-    say(f"made {fundings:,} fundings, {fundings * 2:,} supports, {fundings // 5:,} members in "
-        f"{time.monotonic() - begun:.0f} s, {size / 1e6:,.0f} MB")
+    say(f"created {fundings:,} fundings, {fundings * 2:,} supports, {fundings // 5:,} members in "
+        f"{time.monotonic() - started:.0f} s, {size / 1e6:,.0f} MB")
     return folder
 
 
 class Program:
-    """A program that prints its address when it is ready."""
+    """A program that prints its URL when it is ready."""
 
     def __init__(self, *command, prefix="", **environment):
-        begun = time.monotonic()
-        # Nothing outlives this script, however it ends.
+        started = time.monotonic()
+        # Stop the program however this script exits.
         atexit.register(self.stop)
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env=os.environ | environment)
@@ -88,7 +89,7 @@ class Program:
                 break
         else:
             sys.exit(f"{command[0]} did not start")
-        self.started_ms = (time.monotonic() - begun) * 1000
+        self.started_ms = (time.monotonic() - started) * 1000
 
     def peak_memory_mb(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -108,19 +109,19 @@ def start_server(folder, sandbox):
 
 
 def log_in(server, sandbox, member):
-    facts = {"id": FIRST_DEMO_MEMBER + member, "nickname": "벤치"}
-    kakao = must(f"{sandbox.url}/sandbox/people", method="POST", body=facts)["access_token"]
-    answer = must(f"{server.url}/account/kakaologin", method="POST", body={"accessToken": kakao})
-    return answer["token"]["access_token"]
+    person = {"id": FIRST_DEMO_MEMBER + member, "nickname": "벤치"}
+    kakao = call_json(f"{sandbox.url}/sandbox/people", method="POST", body=person)["access_token"]
+    response = call_json(f"{server.url}/account/kakaologin", method="POST", body={"accessToken": kakao})
+    return response["token"]["access_token"]
 
 
 def load(server, lines, seconds):
-    """Requests a second, p50 and p99 in ms, of the lines against a server."""
+    """Loads a server with these requests; returns requests per second, p50 and p99 in ms."""
     requests = DATA / "requests"
     requests.write_text("\n".join(lines) + "\n")
-    printed = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", ROOT / "bench" / "requests.lua",
-                  server.url, "--", requests, capture_output=True).stdout
-    count, micros, p50, p99, refused, broken = map(int, re.search(r"RESULT (.*)", printed)[1].split())
-    if broken or refused:
-        say(f"  ! {refused} refused, {broken} broken")
+    output = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", ROOT / "bench" / "requests.lua",
+                 server.url, "--", requests, capture_output=True).stdout
+    count, micros, p50, p99, error_statuses, socket_errors = map(int, re.search(r"RESULT (.*)", output)[1].split())
+    if socket_errors or error_statuses:
+        say(f"  ! {error_statuses} error statuses, {socket_errors} socket errors")
     return count / micros * 1e6, p50 / 1000, p99 / 1000
