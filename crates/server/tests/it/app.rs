@@ -96,14 +96,14 @@ impl App {
     }
 
     /// Asks the program to stop, as an operator's `kill` does (SIGTERM).
-    pub async fn tell_to_stop(&self) {
+    pub async fn send_sigterm(&self) {
         let id = self.child.id().unwrap().to_string();
-        let told = Command::new("kill").arg(id).status().await.unwrap();
-        assert!(told.success());
+        let status = Command::new("kill").arg(id).status().await.unwrap();
+        assert!(status.success());
     }
 
     /// Waits until the program has ended; gives back its exit code, if it chose one.
-    pub async fn ended(&mut self) -> Option<i32> {
+    pub async fn wait_for_exit(&mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
     }
 
@@ -127,10 +127,10 @@ impl App {
         )
     }
 
-    /// A new Kakao person with this nickname and everything else of `facts`, logged in.
-    pub async fn member_with(&self, nickname: &str, mut facts: Value) -> Member {
-        facts["nickname"] = nickname.into();
-        let person = self.sandbox(Method::POST, "/sandbox/people", facts).await;
+    /// A new Kakao person with this nickname and everything else of `profile`, logged in.
+    pub async fn member_with(&self, nickname: &str, mut profile: Value) -> Member {
+        profile["nickname"] = nickname.into();
+        let person = self.sandbox(Method::POST, "/sandbox/people", profile).await;
         let token = person["access_token"].as_str().unwrap();
         self.log_in(token).await
     }
@@ -157,7 +157,7 @@ impl App {
     }
 
     /// The member's next calls go to where the program is now (after a restart).
-    pub fn follow(&self, member: &Member) -> Member {
+    pub fn reconnect(&self, member: &Member) -> Member {
         Member {
             url: self.url.clone(),
             ..member.clone()
@@ -192,11 +192,11 @@ impl App {
     }
 
     /// Everything KakaoPay knows: one entry a payment.
-    pub async fn book(&self) -> Vec<Value> {
-        let book = self
+    pub async fn kakaopay_payments(&self) -> Vec<Value> {
+        let body = self
             .sandbox(Method::GET, "/sandbox/book", Value::Null)
             .await;
-        book["payments"].as_array().unwrap().clone()
+        body["payments"].as_array().unwrap().clone()
     }
 
     /// `funsun audit` finds nothing, asked until the sweeper has settled everything.
@@ -338,9 +338,9 @@ pub async fn send(call: RequestBuilder) -> Answer {
 }
 
 /// Asks again until the answer is yes; fails after ten seconds.
-pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     for _ in 0..200 {
-        if holds().await {
+        if condition().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

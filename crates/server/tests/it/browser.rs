@@ -29,45 +29,47 @@ const AUTH: [u8; 16] = *b"sixteen bytes ok";
 pub struct Browser {
     endpoint: String,
     secret: SecretKey,
-    answer: Arc<AtomicU16>,
-    arrived: UnboundedReceiver<Bytes>,
+    status: Arc<AtomicU16>,
+    messages: UnboundedReceiver<Bytes>,
 }
 
 #[derive(Clone)]
-struct Service {
-    answer: Arc<AtomicU16>,
-    arrived: UnboundedSender<Bytes>,
+struct PushService {
+    status: Arc<AtomicU16>,
+    messages: UnboundedSender<Bytes>,
 }
 
-async fn take(State(service): State<Service>, body: Bytes) -> StatusCode {
-    service.arrived.send(body).unwrap();
-    StatusCode::from_u16(service.answer.load(Ordering::SeqCst)).unwrap()
+async fn receive(State(service): State<PushService>, body: Bytes) -> StatusCode {
+    service.messages.send(body).unwrap();
+    StatusCode::from_u16(service.status.load(Ordering::SeqCst)).unwrap()
 }
 
 impl Browser {
     /// A browser whose push service takes everything.
     pub async fn new() -> Self {
-        let (sender, arrived) = unbounded_channel();
-        let answer = Arc::new(AtomicU16::new(201));
-        let service = Service {
-            answer: Arc::clone(&answer),
-            arrived: sender,
+        let (sender, messages) = unbounded_channel();
+        let status = Arc::new(AtomicU16::new(201));
+        let service = PushService {
+            status: Arc::clone(&status),
+            messages: sender,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/wake", listener.local_addr().unwrap());
-        let router = Router::new().route("/wake", post(take)).with_state(service);
+        let router = Router::new()
+            .route("/wake", post(receive))
+            .with_state(service);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             endpoint,
             secret: SecretKey::from_slice(&[7; 32]).unwrap(),
-            answer,
-            arrived,
+            status,
+            messages,
         }
     }
 
     /// From now on its push service answers so.
-    pub fn service_answers(&self, status: u16) {
-        self.answer.store(status, Ordering::SeqCst);
+    pub fn set_push_status(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
     }
 
     /// How it describes itself.
@@ -87,20 +89,23 @@ impl Browser {
     }
 
     /// What arrives next, read with the browser's keys.
-    pub async fn woken(&mut self) -> Value {
-        let next = tokio::time::timeout(Duration::from_secs(20), self.arrived.recv());
+    pub async fn next_message(&mut self) -> Value {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.messages.recv());
         let body = next.await.expect("a message in time").unwrap();
         self.decrypt(&body)
     }
 
-    /// As [`Browser::woken`], only the title.
-    pub async fn reads(&mut self) -> String {
-        self.woken().await["title"].as_str().unwrap().to_owned()
+    /// As [`Browser::next_message`], only the title.
+    pub async fn next_title(&mut self) -> String {
+        self.next_message().await["title"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
-    /// Whether nothing has arrived that was not read.
-    pub fn is_asleep(&self) -> bool {
-        self.arrived.is_empty()
+    /// Whether nothing has messages that was not read.
+    pub fn has_no_messages(&self) -> bool {
+        self.messages.is_empty()
     }
 
     /// RFC 8291 from the other side.

@@ -136,7 +136,7 @@ async fn a_start_on_an_existing_database_is_quick_and_keeps_everything() {
     }
     println!("started in {} ms", quickest.as_millis());
     assert!(quickest < Duration::from_secs(1), "{quickest:?}");
-    let member = app.follow(&member);
+    let member = app.reconnect(&member);
     let path = format!("/funding/?id={}", funding["id"]);
     assert_eq!(member.get(&path).await, funding);
     assert_eq!(send(app.visitor(Method::GET, "/readyz")).await.status, 200);
@@ -159,7 +159,7 @@ async fn a_told_to_stop_program_answers_what_it_has_begun_and_loses_nothing() {
     socket.write_all(&body.as_bytes()[..5]).await.unwrap();
     // An answer to a later request shows that the program has read the earlier one's head.
     send(app.visitor(Method::GET, "/healthz")).await;
-    app.tell_to_stop().await;
+    app.send_sigterm().await;
     eventually("nobody new is let in", async || {
         TcpStream::connect(&address).await.is_err()
     })
@@ -170,9 +170,9 @@ async fn a_told_to_stop_program_answers_what_it_has_begun_and_loses_nothing() {
     let answer = String::from_utf8(answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("마지막이름"), "{answer}");
-    assert_eq!(app.ended().await, Some(0));
+    assert_eq!(app.wait_for_exit().await, Some(0));
     app.restart().await;
-    let own = send(app.follow(&member).call(Method::POST, "/account/")).await;
+    let own = send(app.reconnect(&member).call(Method::POST, "/account/")).await;
     assert_eq!(own.json()["username"], "마지막이름");
 }
 

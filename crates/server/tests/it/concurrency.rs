@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 
 use crate::app::{App, Member};
-use crate::payer::{Payment, support_of, total};
+use crate::payer::{Payment, support_body, total};
 
 async fn members(app: &App, count: usize) -> Vec<Member> {
     join_all((0..count).map(|_| app.member("친구"))).await
@@ -19,8 +19,8 @@ async fn sixty_four_friends_support_one_funding_at_once() {
     let amounts = (1..).map(|number| 1_000 + number * 7);
     let supports = friends.iter().zip(amounts).map(async |(friend, amount)| {
         let payment = Payment::begin(&app, friend, amount).await;
-        payment.is_paid(&app).await;
-        let support = support_of(&funding, amount, "다 같이!");
+        payment.pay_and_approve(&app).await;
+        let support = support_body(&funding, amount, "다 같이!");
         let given = friend.json(Method::POST, "/remit/", support).await;
         assert_eq!(given.status, StatusCode::CREATED, "{given:?}");
         payment.assert_charged_once(&app, 0).await;
@@ -42,7 +42,7 @@ async fn sixty_four_friends_support_one_funding_at_once() {
     assert_eq!(listed.len(), 64);
     let past = format!("/remit/?id={}&page=9", funding["id"]);
     assert_eq!(author.status(&past).await, 204);
-    assert_eq!(app.book().await.len(), 64);
+    assert_eq!(app.kakaopay_payments().await.len(), 64);
     app.assert_books_balance().await;
 }
 
@@ -54,9 +54,9 @@ async fn a_payment_is_used_once_however_many_ask_at_once() {
     for used in 1..=8 {
         for _ in 0..2 {
             let payment = Payment::begin(&app, &friend, 3_000).await;
-            payment.is_paid(&app).await;
+            payment.pay_and_approve(&app).await;
         }
-        let support = support_of(&funding, 3_000, "축하해");
+        let support = support_body(&funding, 3_000, "축하해");
         let asked = (0..6).map(|_| friend.json(Method::POST, "/remit/", support.clone()));
         let mut statuses: Vec<u16> = join_all(asked)
             .await
@@ -84,7 +84,7 @@ async fn taking_a_support_back_many_times_at_once_refunds_it_once() {
         }
     }
     app.assert_books_balance().await;
-    for entry in app.book().await {
+    for entry in app.kakaopay_payments().await {
         assert_eq!(entry["cancels"], 1, "{entry}");
         assert_eq!(entry["canceled"], 4_000, "{entry}");
     }

@@ -12,7 +12,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, eventually};
-use crate::payer::{assert_books_agree, move_clocks, payments_of, support_of};
+use crate::payer::{assert_records_match, move_clocks, payments_of, support_body};
 
 const MEMBERS: usize = 6;
 
@@ -50,14 +50,14 @@ struct Acknowledged {
     taken_back: Vec<i64>,
 }
 
-type Ledger = Arc<Mutex<Acknowledged>>;
+type AckLog = Arc<Mutex<Acknowledged>>;
 
 /// One member's load: whole payments of both kinds, one after the other, until the program dies.
 struct Load {
     member: Member,
     kakao: String,
     fundings: Vec<Value>,
-    ledger: Ledger,
+    ack_log: AckLog,
     random: Random,
 }
 
@@ -68,37 +68,37 @@ impl Load {
 
     /// `None` when the program is gone.
     async fn support_once(&mut self) -> Option<()> {
-        let pick = usize::try_from(self.random.below(2)).unwrap();
+        let index = usize::try_from(self.random.below(2)).unwrap();
         let amount = 1_000 + i64::try_from(self.random.below(9)).unwrap() * 1_000;
-        let support = support_of(&self.fundings[pick], amount, "같이 하자");
+        let support = support_body(&self.fundings[index], amount, "같이 하자");
         let path = "/remit/kakaopay/ready";
-        let made_for = self.random.below(2) == 0;
-        let body = if made_for {
+        let for_funding = self.random.below(2) == 0;
+        let body = if for_funding {
             support.clone()
         } else {
             json!({ "amount": amount })
         };
-        let ready = answered(self.member.call(Method::POST, path).json(&body)).await?;
+        let ready = send_or_none(self.member.call(Method::POST, path).json(&body)).await?;
         let Some(order) = ready.1["order"].as_str() else {
             return Some(());
         };
         let token = self.pay(order).await?;
         for _ in 0..=self.random.below(2) {
             let call = self.member.call(Method::POST, "/remit/kakaopay/approve");
-            let (status, body) = answered(call.form(&[("pg_token", &token)])).await?;
+            let (status, body) = send_or_none(call.form(&[("pg_token", &token)])).await?;
             if status == 200 {
                 let order = body["order"].as_str().unwrap().to_owned();
-                self.ledger.lock().unwrap().approved.push(order);
+                self.ack_log.lock().unwrap().approved.push(order);
             }
         }
-        let given = answered(self.member.call(Method::POST, "/remit/").json(&support)).await?;
+        let given = send_or_none(self.member.call(Method::POST, "/remit/").json(&support)).await?;
         if given.0 == 201 {
             let id = given.1["id"].as_i64().unwrap();
-            self.ledger.lock().unwrap().given.push(id);
+            self.ack_log.lock().unwrap().given.push(id);
             if self.random.below(4) == 0 {
-                self.ledger.lock().unwrap().taken_back.push(id);
+                self.ack_log.lock().unwrap().taken_back.push(id);
                 let call = self.member.call(Method::DELETE, "/remit/");
-                answered(call.form(&[("id", id)])).await?;
+                send_or_none(call.form(&[("id", id)])).await?;
             }
         }
         Some(())
@@ -107,22 +107,22 @@ impl Load {
     /// Presses KakaoPay's button; gives back the token.
     async fn pay(&self, order: &str) -> Option<String> {
         let (_, book) =
-            answered(self.member.http.get(format!("{}/sandbox/book", self.kakao))).await?;
+            send_or_none(self.member.http.get(format!("{}/sandbox/book", self.kakao))).await?;
         let book = book["payments"].as_array().unwrap();
         let entry = book
             .iter()
             .rev()
             .find(|entry| entry["partner_order_id"] == order)?;
         let tid = entry["tid"].as_str().unwrap();
-        let press = format!("{}/sandbox/payments/{tid}/pay", self.kakao);
-        let (_, pressed) = answered(self.member.http.post(press)).await?;
-        let location = pressed["location"].as_str()?;
+        let url = format!("{}/sandbox/payments/{tid}/pay", self.kakao);
+        let (_, response) = send_or_none(self.member.http.post(url)).await?;
+        let location = response["location"].as_str()?;
         Some(location.split_once("pg_token=")?.1.to_owned())
     }
 }
 
 /// Status and body, or `None` when the program died over it.
-async fn answered(call: RequestBuilder) -> Option<(u16, Value)> {
+async fn send_or_none(call: RequestBuilder) -> Option<(u16, Value)> {
     let response = call.send().await.ok()?;
     let status = response.status().as_u16();
     let text = response.text().await.ok()?;
@@ -139,7 +139,7 @@ pub fn setting(name: &str, default: u64) -> u64 {
 }
 
 /// Sometimes lost, sometimes an error: every call of KakaoPay goes wrong now and then.
-async fn misbehave(app: &App, random: &mut Random) {
+async fn inject_random_faults(app: &App, random: &mut Random) {
     let faults = [
         "lost",
         "drop",
@@ -168,16 +168,16 @@ async fn nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again
         author.opens("기타", true).await,
     ];
     let members = join_all((0..MEMBERS).map(|_| app.member("친구"))).await;
-    let ledger = Ledger::default();
+    let ack_log = AckLog::default();
     for _ in 0..kills {
-        misbehave(&app, &mut random).await;
+        inject_random_faults(&app, &mut random).await;
         let loads: Vec<_> = members
             .iter()
             .map(|member| Load {
-                member: app.follow(member),
+                member: app.reconnect(member),
                 kakao: app.kakao.clone(),
                 fundings: fundings.clone(),
-                ledger: Arc::clone(&ledger),
+                ack_log: Arc::clone(&ack_log),
                 random: Random(random.next()),
             })
             .map(|load| tokio::spawn(load.run()))
@@ -194,25 +194,25 @@ async fn nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again
         let (code, text) = app.command(&["audit"]).await;
         assert_eq!(code, 0, "right after a restart: {text}");
     }
-    come_to_rest(&app, &members).await;
-    assert_nothing_is_lost(&app, &members, &fundings, &ledger).await;
+    wait_until_settled(&app, &members).await;
+    assert_nothing_is_lost(&app, &members, &fundings, &ack_log).await;
 }
 
 /// Lets the sweeper settle everything, without waiting for real minutes to pass.
-async fn come_to_rest(app: &App, members: &[Member]) {
+async fn wait_until_settled(app: &App, members: &[Member]) {
     let mut minutes = 0;
     eventually("everything has come to rest", async || {
         minutes += 17;
         move_clocks(app, minutes * 60).await;
-        let mut at_rest = true;
+        let mut settled = true;
         for member in members {
             for payment in payments_of(app, member).await {
                 let state = payment["state"].as_str().unwrap();
                 let moving = ["created", "ready", "approving", "approved", "refunding"];
-                at_rest &= !moving.contains(&state);
+                settled &= !moving.contains(&state);
             }
         }
-        at_rest
+        settled
     })
     .await;
     app.assert_books_balance().await;
@@ -222,14 +222,14 @@ async fn assert_nothing_is_lost(
     app: &App,
     members: &[Member],
     fundings: &[Value],
-    ledger: &Ledger,
+    ack_log: &AckLog,
 ) {
-    let payments = assert_books_agree(app, members).await;
+    let payments = assert_records_match(app, members).await;
     let mut listed = Vec::new();
     for funding in fundings {
         for page in 1.. {
             let path = format!("/remit/?id={}&page={page}", funding["id"]);
-            let Some((200, supports)) = answered(app.visitor(Method::GET, &path)).await else {
+            let Some((200, supports)) = send_or_none(app.visitor(Method::GET, &path)).await else {
                 break;
             };
             let ids = supports.as_array().unwrap().iter();
@@ -238,7 +238,7 @@ async fn assert_nothing_is_lost(
     }
     let attached = payments.iter().filter(|own| own["state"] == "attached");
     assert_eq!(attached.count(), listed.len(), "a support for each payment");
-    let acknowledged = ledger.lock().unwrap();
+    let acknowledged = ack_log.lock().unwrap();
     for id in &acknowledged.given {
         if !acknowledged.taken_back.contains(id) {
             assert!(listed.contains(id), "support {id} was acknowledged");

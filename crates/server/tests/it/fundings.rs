@@ -218,7 +218,7 @@ async fn a_deleted_funding_is_gone_everywhere_and_its_supporters_are_refunded() 
         assert_eq!(author.status(&path).await, 204, "{path}");
     }
     eventually("the supporter has the money back", async || {
-        app.book().await[0]["status"] == "CANCEL_PAYMENT"
+        app.kakaopay_payments().await[0]["status"] == "CANCEL_PAYMENT"
     })
     .await;
     app.assert_books_balance().await;

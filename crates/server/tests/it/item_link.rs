@@ -13,11 +13,11 @@ use reqwest::header::LOCATION;
 use tokio::net::TcpListener;
 
 use crate::app::{Answer, App};
-use crate::open_form::{Filled, author, opened, refused};
+use crate::open_form::{FundingForm, author, opened_path, refused};
 use crate::picture_files::jpeg;
 use crate::visitor::{Visitor, value_of};
 
-const FILL: &str = "/fundings/new/link";
+const FILL_PATH: &str = "/fundings/new/link";
 
 fn page(html: String) -> Response {
     ([(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
@@ -62,7 +62,7 @@ async fn shop() -> String {
     url
 }
 
-fn filled(answer: &Answer) -> &str {
+fn filled_page(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     &answer.text
 }
@@ -71,12 +71,12 @@ fn filled(answer: &Answer) -> &str {
 async fn a_link_fills_in_title_and_picture() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let (form, shop) = (Filled::new(&browser).await, shop().await);
+    let (form, shop) = (FundingForm::new(&browser).await, shop().await);
     let link = format!("{shop}/headphones");
     let answer = browser
-        .post(FILL, &[("link", &link), ("content", "듣고 싶어요")])
+        .post(FILL_PATH, &[("link", &link), ("content", "듣고 싶어요")])
         .await;
-    let page = filled(&answer);
+    let page = filled_page(&answer);
     assert!(
         page.contains("value=\"무선 헤드폰 &#38; 케이스\""),
         "{page}"
@@ -86,7 +86,7 @@ async fn a_link_fills_in_title_and_picture() {
     let token = value_of(page, "image_kept");
 
     let fields = form.with(&[("link", &link), ("image_kept", &token)]);
-    let funding = opened(&browser.post("/fundings/new", &fields).await);
+    let funding = opened_path(&browser.post("/fundings/new", &fields).await);
     let page = browser.get(&funding).await.text;
     assert!(page.contains(token.split_once('/').unwrap().1), "{page}");
     assert!(!page.contains(&shop), "the link is not kept");
@@ -101,23 +101,23 @@ async fn what_somebody_wrote_stays_and_what_a_link_filled_in_does_not() {
 
     let answer = browser
         .post_files(
-            FILL,
+            FILL_PATH,
             &[("link", &first), ("title", "내 이름")],
             &[("image", &jpeg(60))],
         )
         .await;
-    let page = filled(&answer);
+    let page = filled_page(&answer);
     assert_eq!(value_of(page, "title"), "내 이름");
     assert!(page.contains("그대로 두었어요. 골라 둔 사진은 그대로예요."));
 
-    let answer = browser.post(FILL, &[("link", &first)]).await;
-    let page = filled(&answer);
+    let answer = browser.post(FILL_PATH, &[("link", &first)]).await;
+    let page = filled_page(&answer);
     let names = ["title", "filled_title", "image_kept", "filled_image"];
     let values = names.map(|name| value_of(page, name).replace("&#38;", "&"));
     let mut fields = vec![("link", second.as_str())];
     fields.extend(names.into_iter().zip(values.iter().map(String::as_str)));
-    let answer = browser.post(FILL, &fields).await;
-    let page = filled(&answer);
+    let answer = browser.post(FILL_PATH, &fields).await;
+    let page = filled_page(&answer);
     assert_eq!(value_of(page, "title"), "컵");
     assert_ne!(value_of(page, "image_kept"), values[2]);
 }
@@ -129,15 +129,15 @@ async fn half_a_find_is_told_as_one() {
     let shop = shop().await;
     for (path, title) in [("bare", "첼로"), ("fake", "컵")] {
         let link = format!("{shop}/{path}");
-        let answer = browser.post(FILL, &[("link", &link)]).await;
-        let page = filled(&answer);
+        let answer = browser.post(FILL_PATH, &[("link", &link)]).await;
+        let page = filled_page(&answer);
         assert_eq!(value_of(page, "title"), title);
         assert!(page.contains("사진은 찾지 못했어요"), "{path}");
         assert_eq!(value_of(page, "image_kept"), "");
     }
     let link = format!("{shop}/long");
-    let answer = browser.post(FILL, &[("link", &link)]).await;
-    let title = value_of(filled(&answer), "title");
+    let answer = browser.post(FILL_PATH, &[("link", &link)]).await;
+    let title = value_of(filled_page(&answer), "title");
     assert!((40..=50).contains(&title.chars().count()), "{title}");
     let whole = "아주 긴 이름 ".repeat(20);
     assert!(
@@ -151,8 +151,8 @@ async fn a_link_is_found_in_what_apps_share() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shared = format!("[가게] 컵을 골라 봤어요 {}/cup", shop().await);
-    let answer = browser.post(FILL, &[("link", &shared)]).await;
-    assert_eq!(value_of(filled(&answer), "title"), "컵");
+    let answer = browser.post(FILL_PATH, &[("link", &shared)]).await;
+    assert_eq!(value_of(filled_page(&answer), "title"), "컵");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_link_into_our_network_is_refused_at_its_field() {
         "ftp://shop.example/",
     ] {
         let fields = [("link", link), ("title", "내 이름")];
-        let answer = browser.post(FILL, &fields).await;
+        let answer = browser.post(FILL_PATH, &fields).await;
         let page = refused(&answer);
         assert!(page.contains("id=\"link-error\""), "{link}: {page}");
         assert!(page.contains("https://로 시작하는"), "{link}");
@@ -184,7 +184,7 @@ async fn a_shop_that_does_not_answer_well_is_no_failure_of_ours() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shop = shop().await;
-    for (link, told) in [
+    for (link, message) in [
         (format!("{shop}/broken"), "불러오지 못했어요"),
         (format!("{shop}/missing"), "불러오지 못했어요"),
         (format!("{shop}/inward"), "불러오지 못했어요"),
@@ -193,9 +193,9 @@ async fn a_shop_that_does_not_answer_well_is_no_failure_of_ours() {
         (format!("{shop}/data"), "찾지 못했어요"),
     ] {
         let fields = [("link", link.as_str()), ("content", "듣고 싶어요")];
-        let answer = browser.post(FILL, &fields).await;
+        let answer = browser.post(FILL_PATH, &fields).await;
         let page = refused(&answer);
-        assert!(page.contains(told), "{link}: {page}");
+        assert!(page.contains(message), "{link}: {page}");
         assert!(page.contains("듣고 싶어요"));
     }
 }
@@ -205,14 +205,14 @@ async fn links_are_for_members_and_not_too_many_of_them() {
     let app = App::with(&[("FUNSUN_RATE_LIMITS", "on")]).await;
     let guest = Visitor::guest(&app);
     let token = Visitor::of(&app.member("하늘").await).csrf().await;
-    let call = guest.call(reqwest::Method::POST, FILL);
+    let call = guest.call(reqwest::Method::POST, FILL_PATH);
     let answer = crate::app::send(call.form(&[("_csrf", token.as_str())])).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
 
     let browser = Visitor::of(&author(&app, "민지").await);
     let mut statuses = Vec::new();
     for _ in 0..40 {
-        let answer = browser.post(FILL, &[("link", "no link")]).await;
+        let answer = browser.post(FILL_PATH, &[("link", "no link")]).await;
         statuses.push(answer.status.as_u16());
     }
     assert_eq!(statuses[..20], [422; 20]);
@@ -227,16 +227,16 @@ async fn one_link_is_fetched_at_a_time_for_a_member() {
     let slow = format!("{}/slow", shop().await);
     let fields = [("link", slow.as_str())];
     let (one, two, other) = tokio::join!(
-        eager.post(FILL, &fields),
-        eager.post(FILL, &fields),
-        calm.post(FILL, &fields)
+        eager.post(FILL_PATH, &fields),
+        eager.post(FILL_PATH, &fields),
+        calm.post(FILL_PATH, &fields)
     );
-    filled(&other);
-    let (taken, told) = match one.status {
+    filled_page(&other);
+    let (fetched, rejected) = match one.status {
         StatusCode::OK => (one, two),
         _ => (two, one),
     };
-    filled(&taken);
-    assert!(refused(&told).contains("아직 불러오고 있어요"));
-    filled(&eager.post(FILL, &fields).await);
+    filled_page(&fetched);
+    assert!(refused(&rejected).contains("아직 불러오고 있어요"));
+    filled_page(&eager.post(FILL_PATH, &fields).await);
 }

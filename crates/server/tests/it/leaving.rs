@@ -112,7 +112,7 @@ async fn who_paid_for_a_withdrawn_members_funding_is_refunded() {
     giver.supports(&funding, 30_000, "힘내").await;
     send(author.call(Method::DELETE, "/account/")).await;
     eventually("the payment is cancelled at KakaoPay", async || {
-        app.book().await[0]["status"] == "CANCEL_PAYMENT"
+        app.kakaopay_payments().await[0]["status"] == "CANCEL_PAYMENT"
     })
     .await;
     app.assert_books_balance().await;

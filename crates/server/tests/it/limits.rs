@@ -7,10 +7,10 @@ use reqwest::{Method, StatusCode};
 use crate::app::{App, send};
 use crate::visitor::Visitor;
 
-const ON: &[(&str, &str)] = &[("FUNSUN_RATE_LIMITS", "on")];
+const RATE_LIMITED: &[(&str, &str)] = &[("FUNSUN_RATE_LIMITS", "on")];
 
 /// How many calls of this kind are answered before one is told to wait.
-async fn answered_before_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 {
+async fn count_until_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 {
     for count in 0..10_000 {
         let answer = call().await;
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -30,24 +30,24 @@ async fn answered_before_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 
 
 #[tokio::test]
 async fn logins_from_one_address_are_limited_strictly() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let log_in = async || {
         let call = app.visitor(Method::POST, "/account/kakaologin");
         send(call.form(&[("accessToken", "guess")])).await
     };
-    assert!((5..=100).contains(&answered_before_429(log_in).await));
+    assert!((5..=100).contains(&count_until_429(log_in).await));
     let read = send(app.visitor(Method::GET, "/funding/public")).await;
     assert_eq!(read.status, StatusCode::NO_CONTENT, "reading goes on");
 }
 
 #[tokio::test]
 async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let (eager, calm) = (app.member("바쁜이").await, app.member("느긋한이").await);
     let search = async || send(eager.call(Method::GET, "/account/search?username=x")).await;
-    assert!((5..=100).contains(&answered_before_429(search).await));
+    assert!((5..=100).contains(&count_until_429(search).await));
     let ready = async || eager.form(Method::POST, "/remit/kakaopay/ready", &[]).await;
-    assert!((5..=100).contains(&answered_before_429(ready).await));
+    assert!((5..=100).contains(&count_until_429(ready).await));
     assert_eq!(calm.status("/account/search?username=x").await, 200);
     assert_eq!(
         eager.status("/funding/following").await,
@@ -58,21 +58,21 @@ async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
 
 #[tokio::test]
 async fn pictures_of_links_are_limited_more_strictly_than_reads() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let number = Cell::new(0);
     let picture = async || {
         number.set(number.get() + 1);
         let path = format!("/fundings/1/preview/{}.png", number.get());
         send(app.visitor(Method::GET, &path)).await
     };
-    assert!((20..=200).contains(&answered_before_429(picture).await));
+    assert!((20..=200).contains(&count_until_429(picture).await));
     let read = send(app.visitor(Method::GET, "/fundings/1")).await;
     assert_eq!(read.status, StatusCode::NOT_FOUND, "reading goes on");
 }
 
 #[tokio::test]
 async fn a_browser_that_asks_too_often_is_told_on_a_page() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let start = |accept: &str| {
         let call = app.visitor(Method::GET, "/login/kakao");
         call.header("accept", accept)
@@ -89,7 +89,7 @@ async fn a_browser_that_asks_too_often_is_told_on_a_page() {
 
 #[tokio::test]
 async fn a_member_who_asks_too_often_is_still_a_member() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let browser = Visitor::of(&app.member("바쁜이").await);
     let answer = loop {
         let answer = browser.get("/explore/people").await;
@@ -106,7 +106,7 @@ async fn a_member_who_asks_too_often_is_still_a_member() {
 
 #[tokio::test]
 async fn forms_that_bring_pictures_are_limited_together() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let browser = Visitor::of(&app.member("바쁜이").await);
     for path in ["/fundings/new", "/fundings/new/preview", "/me/edit"] {
         let send = async || browser.post(path, &[]).await;
@@ -122,9 +122,9 @@ async fn forms_that_bring_pictures_are_limited_together() {
 
 #[tokio::test]
 async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let read = async || send(app.visitor(Method::GET, "/funding/public")).await;
-    assert!(answered_before_429(read).await >= 200);
+    assert!(count_until_429(read).await >= 200);
     let free = App::start().await;
     for _ in 0..150 {
         let call = free.visitor(Method::POST, "/account/token/refresh");
@@ -135,7 +135,7 @@ async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
 
 #[tokio::test]
 async fn a_forwarded_address_is_not_believed_from_just_anybody() {
-    let app = App::with(ON).await;
+    let app = App::with(RATE_LIMITED).await;
     let number = Cell::new(0);
     let log_in = async || {
         let call = app.visitor(Method::POST, "/account/kakaologin");
@@ -143,7 +143,7 @@ async fn a_forwarded_address_is_not_believed_from_just_anybody() {
         let call = call.header("x-forwarded-for", format!("10.0.0.{}", number.get()));
         send(call.form(&[("accessToken", "guess")])).await
     };
-    assert!(answered_before_429(log_in).await <= 100);
+    assert!(count_until_429(log_in).await <= 100);
 }
 
 #[tokio::test]

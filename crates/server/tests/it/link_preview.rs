@@ -38,7 +38,7 @@ fn meta<'a>(page: &'a Answer, property: &str) -> &'a str {
 fn picture_path(app: &App, page: &Answer) -> String {
     let image = meta(page, "og:image");
     let path = image.strip_prefix(app.url.as_str());
-    path.unwrap_or_else(|| panic!("a whole address: {image}"))
+    path.unwrap_or_else(|| panic!("a whole url: {image}"))
         .to_owned()
 }
 
@@ -108,37 +108,34 @@ async fn the_address_of_the_picture_changes_with_everything_that_is_drawn() {
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
     let path = format!("/fundings/{}", funding["id"]);
-    let mut addresses = vec![picture_path(&app, &scrape(&app, &path).await)];
-    let first = fetch(&app, &addresses[0]).await;
+    let mut urls = vec![picture_path(&app, &scrape(&app, &path).await)];
+    let first = fetch(&app, &urls[0]).await;
     haneul.supports(&funding, 12_000, "축하해").await;
-    addresses.push(picture_path(&app, &scrape(&app, &path).await));
+    urls.push(picture_path(&app, &scrape(&app, &path).await));
     edit(&minji, &funding["id"], "title", "다른 소원").await;
-    addresses.push(picture_path(&app, &scrape(&app, &path).await));
+    urls.push(picture_path(&app, &scrape(&app, &path).await));
     minji
         .form(Method::PUT, "/account/", &[("username", "김민지")])
         .await;
-    addresses.push(picture_path(&app, &scrape(&app, &path).await));
+    urls.push(picture_path(&app, &scrape(&app, &path).await));
     let id = funding["id"].to_string();
     let image = png(60, 9);
     let files = [("image", &image[..])];
     minji
         .multipart(Method::PUT, "/funding/", &[("id", &id)], &files)
         .await;
-    addresses.push(picture_path(&app, &scrape(&app, &path).await));
-    for (index, address) in addresses.iter().enumerate() {
-        assert!(
-            !addresses[..index].contains(address),
-            "{index}: {addresses:#?}"
-        );
+    urls.push(picture_path(&app, &scrape(&app, &path).await));
+    for (index, url) in urls.iter().enumerate() {
+        assert!(!urls[..index].contains(url), "{index}: {urls:#?}");
     }
     edit(&minji, &funding["id"], "content", "글만 바꿨어요").await;
     let same = picture_path(&app, &scrape(&app, &path).await);
-    assert_eq!(Some(&same), addresses.last(), "the text is not drawn");
+    assert_eq!(Some(&same), urls.last(), "the text is not drawn");
 
-    // Who comes by an old address, or one made up, is led to today's picture and does not keep the way.
+    // Who comes by an old url, or one made up, is led to today's picture and does not keep the way.
     let nonsense = format!("{path}/preview/0.png");
-    for address in [&addresses[0], &nonsense] {
-        let old = Visitor::guest(&app).get(address).await;
+    for url in [&urls[0], &nonsense] {
+        let old = Visitor::guest(&app).get(url).await;
         assert_eq!(old.status, StatusCode::SEE_OTHER, "{old:?}");
         assert_eq!(old.headers["location"], same.as_str());
         assert_eq!(old.headers["cache-control"], "no-cache");
@@ -152,17 +149,17 @@ async fn the_address_of_the_picture_changes_with_everything_that_is_drawn() {
 async fn nobody_waits_long_for_a_picture_while_many_are_drawn() {
     let app = App::start().await;
     let minji = app.member("민지").await;
-    let mut addresses = Vec::new();
+    let mut urls = Vec::new();
     for number in 0..100 {
         let funding = minji.opens(&format!("소원 {number}"), true).await;
         let page = scrape(&app, &format!("/fundings/{}", funding["id"])).await;
-        addresses.push(picture_path(&app, &page));
+        urls.push(picture_path(&app, &page));
     }
     let general = picture_path(&app, &scrape(&app, "/").await);
     let general = fetch(&app, &general).await.bytes;
-    let asked = addresses.iter().map(async |address| {
+    let asked = urls.iter().map(async |url| {
         let begun = Instant::now();
-        let picture = fetch(&app, address).await;
+        let picture = fetch(&app, url).await;
         assert!(begun.elapsed() < Duration::from_secs(6), "{begun:?}");
         picture
     });
@@ -198,18 +195,18 @@ async fn a_hidden_a_deleted_and_an_unknown_funding_look_the_same_and_say_nothing
         let picture = Visitor::guest(&app)
             .get(&format!("/fundings/{id}/preview/0.png"))
             .await;
-        answers.push((alike(page, &id), alike(picture, &id)));
+        answers.push((normalized(page, &id), normalized(picture, &id)));
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0], answers[2]);
 }
 
-/// Everything of an answer about this funding but what is another at every time, and the address that was
+/// Everything of an answer about this funding but what is another at every time, and the url that was
 /// asked for, to come back to.
-fn alike(answer: Answer, id: &str) -> (StatusCode, HeaderMap, String) {
+fn normalized(answer: Answer, id: &str) -> (StatusCode, HeaderMap, String) {
     let mut headers = answer.headers;
-    for of_its_time in ["x-request-id", "date"] {
-        headers.remove(of_its_time);
+    for varying in ["x-request-id", "date"] {
+        headers.remove(varying);
     }
     let back = format!("fundings%2F{id}\"");
     let text = answer.text.replace(&back, "fundings%2FN\"");
@@ -222,25 +219,25 @@ async fn the_picture_of_a_funding_that_is_no_longer_public_is_not_there() {
     let minji = app.member("민지").await;
     let funding = minji.opens("한때 모두의 소원", true).await;
     let page = scrape(&app, &format!("/fundings/{}", funding["id"])).await;
-    let address = picture_path(&app, &page);
-    assert_eq!(fetch(&app, &address).await.status, StatusCode::OK);
-    let version = address.rsplit('/').next().unwrap();
+    let url = picture_path(&app, &page);
+    assert_eq!(fetch(&app, &url).await.status, StatusCode::OK);
+    let version = url.rsplit('/').next().unwrap();
     let unknown = fetch(&app, &format!("/fundings/999/preview/{version}")).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     edit(&minji, &funding["id"], "public", "false").await;
-    let hidden = fetch(&app, &address).await;
+    let hidden = fetch(&app, &url).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
     assert_eq!(hidden.bytes, unknown.bytes);
     // Nor with the cookies of one who may see the funding.
-    let own = Visitor::of(&minji).get(&address).await;
+    let own = Visitor::of(&minji).get(&url).await;
     assert_eq!(own.status, StatusCode::NOT_FOUND);
     edit(&minji, &funding["id"], "public", "true").await;
-    assert_eq!(fetch(&app, &address).await.status, StatusCode::OK);
+    assert_eq!(fetch(&app, &url).await.status, StatusCode::OK);
     let id = funding["id"].to_string();
     minji
         .form(Method::DELETE, "/funding/", &[("id", &id)])
         .await;
-    let deleted = fetch(&app, &address).await;
+    let deleted = fetch(&app, &url).await;
     assert_eq!(deleted.status, StatusCode::NOT_FOUND);
     assert_eq!(deleted.bytes, unknown.bytes);
 }
@@ -273,8 +270,8 @@ async fn many_at_once_get_the_same_picture_and_nonsense_gets_none() {
     let minji = app.member("민지").await;
     let funding = minji.opens("생일 소원", true).await;
     let path = format!("/fundings/{}", funding["id"]);
-    let address = picture_path(&app, &scrape(&app, &path).await);
-    let asked = (0..40).map(|_| fetch(&app, &address));
+    let url = picture_path(&app, &scrape(&app, &path).await);
+    let asked = (0..40).map(|_| fetch(&app, &url));
     let pictures = futures_util::future::join_all(asked).await;
     for picture in &pictures {
         assert_eq!(picture.status, StatusCode::OK);

@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Member, seoul_time_in};
 use crate::visitor::Visitor;
-use crate::watcher::{Watcher, ask, refused};
+use crate::watcher::{Watcher, request_stream, stream_status};
 
 /// Half an hour more than days: what is left of its time reads the same during a test.
-async fn opens(author: &Member, title: &str, public: bool) -> Value {
+async fn open_funding(author: &Member, title: &str, public: bool) -> Value {
     let deadline = seoul_time_in(30 * 86_400 + 1_800);
     author.opens_until(title, public, &deadline).await
 }
 
-async fn takes_back(giver: &Member, support: &Value) {
+async fn take_back(giver: &Member, support: &Value) {
     let id = support["id"].to_string();
     let taken = giver.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
     assert!(taken.status.is_success(), "{taken:?}");
@@ -26,7 +26,7 @@ async fn takes_back(giver: &Member, support: &Value) {
 async fn a_second_viewer_sees_a_support_arrive_with_the_new_total() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let mut guest = Watcher::of(&Visitor::guest(&app), &funding).await;
     let words = "생일 축하해\r\n<b>꼭</b> 사자";
     let given = giver.supports(&funding, 20_000, words).await;
@@ -49,11 +49,11 @@ async fn a_second_viewer_sees_a_support_arrive_with_the_new_total() {
 async fn what_is_taken_back_goes_away_and_lowers_the_total() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let kept = giver.supports(&funding, 10_000, "힘내").await;
     let taken = giver.supports(&funding, 20_000, "축하해").await;
     let mut guest = Watcher::of(&Visitor::guest(&app), &funding).await;
-    takes_back(&giver, &taken).await;
+    take_back(&giver, &taken).await;
     let listed = guest.next_named("listed").await;
     let listed: Value = serde_json::from_str(&listed.data).unwrap();
     assert_eq!(listed, json!({"from": 0, "ids": [kept["id"]]}));
@@ -73,13 +73,13 @@ async fn a_stream_of_a_friends_only_funding_is_for_friends() {
     let (other, stranger) = (app.member("서윤").await, app.member("하늘").await);
     author.befriends(&friend).await;
     author.befriends(&other).await;
-    let funding = opens(&author, "새 자전거", false).await;
-    assert_eq!(refused(&Visitor::guest(&app), &funding).await, 404);
-    assert_eq!(refused(&Visitor::of(&stranger), &funding).await, 404);
+    let funding = open_funding(&author, "새 자전거", false).await;
+    assert_eq!(stream_status(&Visitor::guest(&app), &funding).await, 404);
+    assert_eq!(stream_status(&Visitor::of(&stranger), &funding).await, 404);
     let nothing = json!({"id": 999_999});
-    assert_eq!(refused(&Visitor::of(&friend), &nothing).await, 404);
+    assert_eq!(stream_status(&Visitor::of(&friend), &nothing).await, 404);
     assert_eq!(
-        refused(&Visitor::of(&friend), &json!({"id": "x"})).await,
+        stream_status(&Visitor::of(&friend), &json!({"id": "x"})).await,
         404
     );
 
@@ -89,16 +89,16 @@ async fn a_stream_of_a_friends_only_funding_is_for_friends() {
     assert!(unfollowed.status.is_success(), "{unfollowed:?}");
     other.supports(&funding, 10_000, "비밀이야").await;
     former.assert_ends().await;
-    assert_eq!(refused(&Visitor::of(&friend), &funding).await, 404);
+    assert_eq!(stream_status(&Visitor::of(&friend), &funding).await, 404);
 }
 
 #[tokio::test]
 async fn a_stream_ends_when_the_funding_is_hidden_or_the_login_ends() {
     let app = App::start().await;
     let (author, viewer) = (app.member("민지").await, app.member("지우").await);
-    let deleted = opens(&author, "새 자전거", true).await;
-    let closed = opens(&author, "새 헬멧", true).await;
-    let open = opens(&author, "새 장갑", true).await;
+    let deleted = open_funding(&author, "새 자전거", true).await;
+    let closed = open_funding(&author, "새 헬멧", true).await;
+    let open = open_funding(&author, "새 장갑", true).await;
     let guest = Visitor::guest(&app);
     let of_deleted = Watcher::of(&guest, &deleted).await;
     let of_closed = Watcher::of(&guest, &closed).await;
@@ -110,7 +110,7 @@ async fn a_stream_ends_when_the_funding_is_hidden_or_the_login_ends() {
         .await;
     assert!(gone.status.is_success(), "{gone:?}");
     of_deleted.assert_ends().await;
-    assert_eq!(refused(&guest, &deleted).await, 410, "as its page");
+    assert_eq!(stream_status(&guest, &deleted).await, 410, "as its page");
 
     let id = closed["id"].to_string();
     let edit = [("id", id.as_str()), ("public", "false")];
@@ -127,7 +127,7 @@ async fn a_stream_ends_when_the_funding_is_hidden_or_the_login_ends() {
 async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let first = giver.supports(&funding, 1_000, "첫 번째").await["id"].to_string();
     let guest = Visitor::guest(&app);
     let page = guest.get(&format!("/fundings/{}", funding["id"])).await;
@@ -145,7 +145,7 @@ async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
         ("?after=nonsense", "", &[]),
         ("", "열둘", &[]),
     ] {
-        let mut again = Watcher::open(ask(&guest, &funding, query, last).await);
+        let mut again = Watcher::open(request_stream(&guest, &funding, query, last).await);
         for id in expected {
             let message = again.next().await;
             assert_eq!((message.name.as_str(), &message.id), ("message", id));
@@ -163,7 +163,7 @@ async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
 async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     giver.supports(&funding, 1_000, "그대로").await;
     let support = giver.supports(&funding, 1_000, "힘내").await;
     let guest = Visitor::guest(&app);
@@ -173,7 +173,7 @@ async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
         value.split_once('"').unwrap().0.to_owned()
     };
     let query = format!("?after={}&looks={}", shown("after"), shown("looks"));
-    let mut at_once = Watcher::open(ask(&guest, &funding, &query, "").await);
+    let mut at_once = Watcher::open(request_stream(&guest, &funding, &query, "").await);
     assert_eq!(at_once.next().await.name, "listed", "nothing has changed");
     drop(at_once);
 
@@ -182,15 +182,15 @@ async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
         .post(&path, &[("thanks", "정말 고마워")])
         .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{said:?}");
-    let heard = support["id"].to_string();
-    let (after, other) = (format!("?after={heard}"), format!("{query}0"));
+    let last_id = support["id"].to_string();
+    let (after, other) = (format!("?after={last_id}"), format!("{query}0"));
     for (query, last) in [
         (query.as_str(), ""),
         (&other, ""),
         (&after, ""),
-        ("?after=0", heard.as_str()),
+        ("?after=0", last_id.as_str()),
     ] {
-        let mut again = Watcher::open(ask(&guest, &funding, query, last).await);
+        let mut again = Watcher::open(request_stream(&guest, &funding, query, last).await);
         for part in ["그대로", "정말 고마워"] {
             let changed = again.next().await;
             let is = (changed.name.as_str(), changed.id.as_str());
@@ -205,13 +205,13 @@ async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
 async fn one_who_missed_more_than_a_page_shows_is_told_to_read_it_again() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let mut newest = Value::Null;
     for _ in 0..21 {
         newest = giver.supports(&funding, 1_000, "힘내").await["id"].clone();
     }
     let guest = Visitor::guest(&app);
-    let mut watcher = Watcher::open(ask(&guest, &funding, "?after=0", "").await);
+    let mut watcher = Watcher::open(request_stream(&guest, &funding, "?after=0", "").await);
     let stale = watcher.next().await;
     assert_eq!(stale.name, "stale");
     assert_eq!(stale.id, newest.to_string());
@@ -223,7 +223,7 @@ async fn one_who_missed_more_than_a_page_shows_is_told_to_read_it_again() {
 async fn everybody_gets_their_own_view_and_no_more() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let other = app.member("서윤").await;
     let mut views = [
         Watcher::of(&Visitor::of(&author), &funding).await,
@@ -255,7 +255,7 @@ async fn the_end_of_a_funding_arrives_and_takes_the_button_away() {
     let author = app.member("민지").await;
     let deadline = seoul_time_in(3_600);
     let funding = author.opens_until("새 자전거", true, &deadline).await;
-    let mut guest = Watcher::open(ask(&Visitor::guest(&app), &funding, "", "").await);
+    let mut guest = Watcher::open(request_stream(&Visitor::guest(&app), &funding, "", "").await);
     let before = guest.next_named("amounts").await.data;
     assert!(before.contains("/support\"") && !before.contains("마감됨"));
     app.move_clock(7_200).await;
@@ -267,11 +267,11 @@ async fn the_end_of_a_funding_arrives_and_takes_the_button_away() {
 async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let support = giver.supports(&funding, 10_000, "힘내").await;
     let mut watcher = Watcher::of(&Visitor::of(&giver), &funding).await;
     // Longer than a head may take to arrive.
-    assert_eq!(watcher.block().await.unwrap(), ":\n\n");
+    assert_eq!(watcher.next_block().await.unwrap(), ":\n\n");
     let path = format!("/supports/{}/thanks", support["id"]);
     let said = Visitor::of(&author)
         .post(&path, &[("thanks", "정말 고마워")])
@@ -289,13 +289,13 @@ async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
 async fn one_member_watches_no_more_than_a_share() {
     let app = App::start().await;
     let (author, eager) = (app.member("민지").await, app.member("바쁜이").await);
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let visitor = Visitor::of(&eager);
     let mut open = Vec::new();
     for _ in 0..16 {
         open.push(Watcher::of(&visitor, &funding).await);
     }
-    let over = ask(&visitor, &funding, "", "").await;
+    let over = request_stream(&visitor, &funding, "", "").await;
     assert_eq!(over.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(over.headers()["retry-after"], "60");
     Watcher::of(&Visitor::of(&author), &funding).await;
@@ -307,7 +307,7 @@ async fn one_member_watches_no_more_than_a_share() {
     for stream in open {
         stream.assert_ends().await;
     }
-    let next = opens(&author, "새 헬멧", true).await;
+    let next = open_funding(&author, "새 헬멧", true).await;
     Watcher::of(&visitor, &next).await;
 }
 
@@ -315,7 +315,7 @@ async fn one_member_watches_no_more_than_a_share() {
 async fn guests_leave_half_of_the_places_to_members() {
     let app = App::start().await;
     let author = app.member("민지").await;
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let url = format!("{}/fundings/{}/live", app.url, funding["id"]);
     let guests = |line: u8, count: usize| {
         let client = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 1, line]));
@@ -343,16 +343,16 @@ async fn guests_leave_half_of_the_places_to_members() {
 async fn shutdown_does_not_wait_for_those_who_watch() {
     let mut app = App::start().await;
     let author = app.member("민지").await;
-    let funding = opens(&author, "새 자전거", true).await;
+    let funding = open_funding(&author, "새 자전거", true).await;
     let open = [
         Watcher::of(&Visitor::guest(&app), &funding).await,
         Watcher::of(&Visitor::of(&author), &funding).await,
     ];
-    let told = Instant::now();
-    app.tell_to_stop().await;
+    let stopped = Instant::now();
+    app.send_sigterm().await;
     for stream in open {
         stream.assert_ends().await;
     }
-    assert_eq!(app.ended().await, Some(0));
-    assert!(told.elapsed() < Duration::from_secs(10), "{told:?}");
+    assert_eq!(app.wait_for_exit().await, Some(0));
+    assert!(stopped.elapsed() < Duration::from_secs(10), "{stopped:?}");
 }

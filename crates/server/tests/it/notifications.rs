@@ -13,7 +13,7 @@ const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
 /// A member whose browser wants to be woken.
-async fn with_browser(app: &App, name: &str) -> (Member, Browser) {
+async fn subscribed_member(app: &App, name: &str) -> (Member, Browser) {
     let (member, browser) = (app.member(name).await, Browser::new().await);
     browser.subscribes(&member).await;
     (member, browser)
@@ -21,14 +21,16 @@ async fn with_browser(app: &App, name: &str) -> (Member, Browser) {
 
 /// The titles of the next two messages, which may come in any order.
 async fn next_two(browser: &mut Browser) -> [String; 2] {
-    let mut titles = [browser.reads().await, browser.reads().await];
+    let mut titles = [browser.next_title().await, browser.next_title().await];
     titles.sort();
     titles
 }
 
 /// Where a message leads whom it was sent to.
-async fn opened(member: &Member, told: &Value) -> String {
-    let answer = Visitor::of(member).get(told["url"].as_str().unwrap()).await;
+async fn open_message(member: &Member, message: &Value) -> String {
+    let answer = Visitor::of(member)
+        .get(message["url"].as_str().unwrap())
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
     answer.headers[LOCATION].to_str().unwrap().to_owned()
 }
@@ -36,20 +38,20 @@ async fn opened(member: &Member, told: &Value) -> String {
 #[tokio::test]
 async fn what_is_opened_is_read_and_opens_for_nobody_else() {
     let app = App::start().await;
-    let (member, mut browser) = with_browser(&app, "하늘").await;
+    let (member, mut browser) = subscribed_member(&app, "하늘").await;
     let (first, second) = (app.member("지우").await, app.member("민지").await);
     first.follows(&member).await;
-    let told = browser.woken().await;
+    let message = browser.next_message().await;
     second.follows(&member).await;
-    assert_eq!(browser.reads().await, "민지님이 팔로우해요");
+    assert_eq!(browser.next_title().await, "민지님이 팔로우해요");
     let unread = async || {
         let page = Visitor::of(&member).get("/notifications").await;
         page.text.matches("list-row unread").count()
     };
-    assert_eq!(opened(&second, &told).await, "/notifications");
+    assert_eq!(open_message(&second, &message).await, "/notifications");
     assert_eq!(unread().await, 2);
     assert_eq!(
-        opened(&member, &told).await,
+        open_message(&member, &message).await,
         format!("/members/{}", first.id)
     );
     assert_eq!(unread().await, 1);
@@ -58,45 +60,45 @@ async fn what_is_opened_is_read_and_opens_for_nobody_else() {
 #[tokio::test]
 async fn an_author_hears_of_a_support_and_of_the_goal() {
     let app = App::start().await;
-    let (author, mut browser) = with_browser(&app, "하늘").await;
+    let (author, mut browser) = subscribed_member(&app, "하늘").await;
     let friend = app.member("지우").await;
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 20_000, "생일 축하해!").await;
-    let told = browser.woken().await;
-    assert_eq!(told["title"], "지우님이 함께했어요");
-    assert_eq!(told["body"], "‘자전거’에 20,000원을 보탰어요.");
+    let message = browser.next_message().await;
+    assert_eq!(message["title"], "지우님이 함께했어요");
+    assert_eq!(message["body"], "‘자전거’에 20,000원을 보탰어요.");
     let page = format!("/fundings/{}", funding["id"]);
-    assert_eq!(opened(&author, &told).await, page);
+    assert_eq!(open_message(&author, &message).await, page);
     friend.supports(&funding, 80_000, "나머지는 내가").await;
     let reached = ["목표를 이뤘어요!", "지우님이 함께했어요"];
     assert_eq!(next_two(&mut browser).await, reached);
     friend.supports(&funding, 1_000, "조금 더").await;
-    assert_eq!(browser.reads().await, "지우님이 함께했어요");
+    assert_eq!(browser.next_title().await, "지우님이 함께했어요");
 }
 
 #[tokio::test]
 async fn an_ending_is_told_a_day_before_and_when_it_has_come_to_all_who_take_part() {
     let app = App::start().await;
-    let (author, mut authors) = with_browser(&app, "하늘").await;
-    let (friend, mut friends) = with_browser(&app, "지우").await;
+    let (author, mut authors) = subscribed_member(&app, "하늘").await;
+    let (friend, mut friends) = subscribed_member(&app, "지우").await;
     let funding = author
         .opens_until("자전거", true, &seoul_time_in(10 * DAY))
         .await;
     friend.supports(&funding, 5_000, "응원해").await;
-    assert_eq!(authors.reads().await, "지우님이 함께했어요");
+    assert_eq!(authors.next_title().await, "지우님이 함께했어요");
     app.move_clock(9 * DAY + HOUR).await;
-    assert_eq!(authors.reads().await, "하루 남았어요");
-    assert_eq!(friends.reads().await, "하루 남았어요");
+    assert_eq!(authors.next_title().await, "하루 남았어요");
+    assert_eq!(friends.next_title().await, "하루 남았어요");
     app.move_clock(10 * DAY + HOUR).await;
-    assert_eq!(authors.reads().await, "펀딩이 끝났어요");
-    assert_eq!(friends.reads().await, "펀딩이 끝났어요");
+    assert_eq!(authors.next_title().await, "펀딩이 끝났어요");
+    assert_eq!(friends.next_title().await, "펀딩이 끝났어요");
 }
 
 #[tokio::test]
 async fn a_payer_hears_that_money_is_back_and_why() {
     let app = App::start().await;
     let author = app.member("하늘").await;
-    let (friend, mut browser) = with_browser(&app, "지우").await;
+    let (friend, mut browser) = subscribed_member(&app, "지우").await;
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 5_000, "응원해").await;
     let id = funding["id"].to_string();
@@ -104,17 +106,17 @@ async fn a_payer_hears_that_money_is_back_and_why() {
         .json(Method::DELETE, "/funding/", json!({ "id": id }))
         .await;
     assert!(deleted.status.is_success(), "{deleted:?}");
-    let told = browser.woken().await;
-    assert_eq!(told["title"], "5,000원을 돌려드렸어요");
-    assert_eq!(told["body"], "펀딩이 삭제되어 카카오페이로 환불했어요.");
-    assert_eq!(opened(&friend, &told).await, "/me/payments");
+    let message = browser.next_message().await;
+    assert_eq!(message["title"], "5,000원을 돌려드렸어요");
+    assert_eq!(message["body"], "펀딩이 삭제되어 카카오페이로 환불했어요.");
+    assert_eq!(open_message(&friend, &message).await, "/me/payments");
 }
 
 #[tokio::test]
 async fn supporters_hear_of_a_review_once() {
     let app = App::start().await;
     let author = app.member("하늘").await;
-    let (friend, mut browser) = with_browser(&app, "지우").await;
+    let (friend, mut browser) = subscribed_member(&app, "지우").await;
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 5_000, "응원해").await;
     let id = funding["id"].to_string();
@@ -125,26 +127,26 @@ async fn supporters_hear_of_a_review_once() {
             .await;
         assert_eq!(written.status, StatusCode::OK, "{written:?}");
     }
-    assert_eq!(browser.reads().await, "하늘님이 후기를 남겼어요");
+    assert_eq!(browser.next_title().await, "하늘님이 후기를 남겼어요");
     author.follows(&friend).await;
-    assert_eq!(browser.reads().await, "하늘님이 팔로우해요");
+    assert_eq!(browser.next_title().await, "하늘님이 팔로우해요");
 }
 
 #[tokio::test]
 async fn who_follows_again_is_not_told_again() {
     let app = App::start().await;
-    let (member, mut browser) = with_browser(&app, "하늘").await;
-    let (fickle, other) = (app.member("지우").await, app.member("민지").await);
-    fickle.follows(&member).await;
-    let told = browser.woken().await;
-    assert_eq!(told["title"], "지우님이 팔로우해요");
-    let page = format!("/members/{}", fickle.id);
-    assert_eq!(opened(&member, &told).await, page);
+    let (member, mut browser) = subscribed_member(&app, "하늘").await;
+    let (follower, other) = (app.member("지우").await, app.member("민지").await);
+    follower.follows(&member).await;
+    let message = browser.next_message().await;
+    assert_eq!(message["title"], "지우님이 팔로우해요");
+    let page = format!("/members/{}", follower.id);
+    assert_eq!(open_message(&member, &message).await, page);
     let id = [("id", member.id.as_str())];
-    fickle.form(Method::DELETE, "/follow/", &id).await;
-    fickle.follows(&member).await;
+    follower.form(Method::DELETE, "/follow/", &id).await;
+    follower.follows(&member).await;
     other.follows(&member).await;
-    assert_eq!(browser.reads().await, "민지님이 팔로우해요");
+    assert_eq!(browser.next_title().await, "민지님이 팔로우해요");
 }
 
 #[tokio::test]
@@ -159,16 +161,16 @@ async fn friends_hear_of_a_birthday_on_the_day_before_and_others_do_not() {
     let born = app
         .member_with("하늘", json!({ "birthday": birthday }))
         .await;
-    let (friend, mut friends) = with_browser(&app, "지우").await;
-    let (follower, mut followers) = with_browser(&app, "민지").await;
+    let (friend, mut friends) = subscribed_member(&app, "지우").await;
+    let (follower, mut followers) = subscribed_member(&app, "민지").await;
     born.befriends(&friend).await;
     follower.follows(&born).await;
-    assert_eq!(friends.reads().await, "하늘님이 팔로우해요");
+    assert_eq!(friends.next_title().await, "하늘님이 팔로우해요");
     app.move_clock(eve).await;
-    let told = friends.woken().await;
-    assert_eq!(told["title"], "내일은 하늘님 생일이에요");
+    let message = friends.next_message().await;
+    assert_eq!(message["title"], "내일은 하늘님 생일이에요");
     friend_follows_now(&app, &follower).await;
-    assert_eq!(followers.reads().await, "새친구님이 팔로우해요");
+    assert_eq!(followers.next_title().await, "새친구님이 팔로우해요");
 }
 
 /// Somebody new, whose tokens are of the clock as it is now.
@@ -179,34 +181,34 @@ async fn friend_follows_now(app: &App, member: &Member) {
 #[tokio::test]
 async fn a_browser_that_is_gone_or_logged_out_is_woken_no_more() {
     let app = App::start().await;
-    let (member, mut gone) = with_browser(&app, "하늘").await;
+    let (member, mut gone) = subscribed_member(&app, "하늘").await;
     let mut other = Browser::new().await;
     other.subscribes(&member).await;
-    gone.service_answers(410);
+    gone.set_push_status(410);
     for name in ["지우", "민지"] {
         app.member(name).await.follows(&member).await;
-        assert_eq!(other.reads().await, format!("{name}님이 팔로우해요"));
+        assert_eq!(other.next_title().await, format!("{name}님이 팔로우해요"));
     }
-    assert_eq!(gone.reads().await, "지우님이 팔로우해요");
+    assert_eq!(gone.next_title().await, "지우님이 팔로우해요");
     let left = send(member.call(Method::DELETE, "/account/session")).await;
     assert!(left.status.is_success(), "{left:?}");
     app.member("서연").await.follows(&member).await;
-    let (witness, mut witnesses) = with_browser(&app, "증인").await;
+    let (witness, mut witnesses) = subscribed_member(&app, "증인").await;
     app.member("현우").await.follows(&witness).await;
-    assert_eq!(witnesses.reads().await, "현우님이 팔로우해요");
-    assert!(other.is_asleep() && gone.is_asleep());
+    assert_eq!(witnesses.next_title().await, "현우님이 팔로우해요");
+    assert!(other.has_no_messages() && gone.has_no_messages());
 }
 
 #[tokio::test]
 async fn a_push_service_that_fails_is_asked_again() {
     let app = App::start().await;
-    let (member, mut browser) = with_browser(&app, "하늘").await;
-    browser.service_answers(503);
+    let (member, mut browser) = subscribed_member(&app, "하늘").await;
+    browser.set_push_status(503);
     app.member("지우").await.follows(&member).await;
-    let first = browser.woken().await;
-    browser.service_answers(201);
+    let first = browser.next_message().await;
+    browser.set_push_status(201);
     app.move_clock(60).await;
-    assert_eq!(browser.woken().await, first);
+    assert_eq!(browser.next_message().await, first);
 }
 
 #[tokio::test]

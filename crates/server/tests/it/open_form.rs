@@ -17,17 +17,17 @@ pub async fn author(app: &App, name: &str) -> Member {
 }
 
 /// A whole form, with the attempt of a page that was just opened.
-pub struct Filled {
-    attempt: String,
+pub struct FundingForm {
+    form_key: String,
     date: String,
 }
 
-impl Filled {
+impl FundingForm {
     pub async fn new(browser: &Visitor) -> Self {
         let page = browser.get("/fundings/new").await;
         assert_eq!(page.status, StatusCode::OK, "{page:?}");
         Self {
-            attempt: value_of(&page.text, "attempt"),
+            form_key: value_of(&page.text, "attempt"),
             date: seoul_time_in(10 * 86_400)[..10].to_owned(),
         }
     }
@@ -35,7 +35,7 @@ impl Filled {
     /// Its fields, with these instead of those of the same name.
     pub fn with<'a>(&'a self, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut fields = vec![
-            ("attempt", self.attempt.as_str()),
+            ("attempt", self.form_key.as_str()),
             ("title", "무선 헤드폰"),
             ("content", "음악을 크게\n듣고 싶어요"),
             ("goal_amount", "120,000"),
@@ -50,12 +50,12 @@ impl Filled {
     }
 }
 
-pub fn opened(answer: &Answer) -> String {
+pub fn opened_path(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
-    let place = answer.headers[LOCATION].to_str().unwrap();
-    let (place, mark) = place.split_once("?done=opened#").unwrap();
-    assert_eq!(mark.len(), 43, "{mark}");
-    place.to_owned()
+    let location = answer.headers[LOCATION].to_str().unwrap();
+    let (path, fragment) = location.split_once("?done=opened#").unwrap();
+    assert_eq!(fragment.len(), 43, "{fragment}");
+    path.to_owned()
 }
 
 pub fn refused(answer: &Answer) -> &str {
@@ -68,7 +68,7 @@ pub fn refused(answer: &Answer) -> &str {
 }
 
 /// Sends a picture with the form, which is not finished; gives back its token.
-async fn kept(browser: &Visitor, form: &Filled, picture: &[u8]) -> String {
+async fn upload_unfinished(browser: &Visitor, form: &FundingForm, picture: &[u8]) -> String {
     let fields = form.with(&[]);
     let answer = browser
         .post_files("/fundings/new/change", &fields, &[("image", picture)])
@@ -76,7 +76,7 @@ async fn kept(browser: &Visitor, form: &Filled, picture: &[u8]) -> String {
     value_of(&answer.text, "image_kept")
 }
 
-async fn owns(member: &Member) -> usize {
+async fn funding_count(member: &Member) -> usize {
     let page = Visitor::of(member).get("/me").await;
     page.text.matches("class=\"funding-card\"").count()
 }
@@ -85,11 +85,11 @@ async fn owns(member: &Member) -> usize {
 async fn a_funding_is_opened_with_its_picture() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let answer = browser
         .post_files("/fundings/new", &form.with(&[]), &[("image", &jpeg(30))])
         .await;
-    let page = browser.get(&opened(&answer)).await.text;
+    let page = browser.get(&opened_path(&answer)).await.text;
     for part in [
         "무선 헤드폰",
         "듣고 싶어요",
@@ -109,7 +109,7 @@ async fn a_form_that_is_refused_keeps_its_picture_for_its_owner_alone() {
         Visitor::of(&minji),
         Visitor::of(&author(&app, "하늘").await),
     );
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let fields = form.with(&[("goal_amount", "999"), ("terms", "")]);
     let answer = browser
         .post_files("/fundings/new", &fields, &[("image", &jpeg(30))])
@@ -134,7 +134,7 @@ async fn a_form_that_is_refused_keeps_its_picture_for_its_owner_alone() {
 
     let fields = form.with(&[("image_kept", &token)]);
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
-    let page = browser.get(&opened(&answer)).await.text;
+    let page = browser.get(&opened_path(&answer)).await.text;
     assert!(page.contains(&format!("/media/{name}")), "{page}");
 }
 
@@ -143,11 +143,11 @@ async fn a_picture_that_is_not_ones_own_is_not_taken() {
     let app = App::start().await;
     let (minji, haneul) = (author(&app, "민지").await, author(&app, "하늘").await);
     let (browser, thief) = (Visitor::of(&minji), Visitor::of(&haneul));
-    let form = Filled::new(&browser).await;
-    let token = kept(&browser, &form, &jpeg(30)).await;
+    let form = FundingForm::new(&browser).await;
+    let token = upload_unfinished(&browser, &form, &jpeg(30)).await;
     let (pass, name) = token.split_once('/').unwrap();
     let forged = pass.replace(|it: char| it.is_ascii_digit(), "9");
-    let form = Filled::new(&thief).await;
+    let form = FundingForm::new(&thief).await;
     for bad in [
         &token,
         &format!("{forged}/{name}"),
@@ -162,15 +162,15 @@ async fn a_picture_that_is_not_ones_own_is_not_taken() {
         assert!(page.contains("사진을 다시 골라 주세요"), "{bad}: {page}");
         assert_eq!(value_of(page, "image_kept"), "");
     }
-    assert_eq!(owns(&haneul).await, 0);
+    assert_eq!(funding_count(&haneul).await, 0);
 }
 
 #[tokio::test]
 async fn a_picture_waits_for_its_form_for_almost_three_hours() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
-    let token = kept(&browser, &form, &jpeg(30)).await;
+    let form = FundingForm::new(&browser).await;
+    let token = upload_unfinished(&browser, &form, &jpeg(30)).await;
     let address = format!("/media/w/{token}");
     app.move_clock(2 * 3_600).await;
     assert_eq!(browser.get(&address).await.status, StatusCode::OK);
@@ -201,10 +201,10 @@ fn files(folder: &std::path::Path) -> usize {
 async fn only_the_latest_pictures_of_a_member_wait() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let mut tokens = Vec::new();
     for side in 30..41 {
-        tokens.push(kept(&browser, &form, &jpeg(side)).await);
+        tokens.push(upload_unfinished(&browser, &form, &jpeg(side)).await);
     }
     let first = format!("/media/w/{}", tokens[0]);
     eventually("the first makes place", async || {
@@ -222,13 +222,13 @@ async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let picture = jpeg(30);
-    let first = Filled::new(&browser).await;
+    let first = FundingForm::new(&browser).await;
     let answer = browser
         .post_files("/fundings/new", &first.with(&[]), &[("image", &picture)])
         .await;
-    let first = opened(&answer);
-    let second = Filled::new(&browser).await;
-    let token = kept(&browser, &second, &picture).await;
+    let first = opened_path(&answer);
+    let second = FundingForm::new(&browser).await;
+    let token = upload_unfinished(&browser, &second, &picture).await;
     browser
         .post(&format!("{first}/delete"), &[("sure", "1")])
         .await;
@@ -246,11 +246,11 @@ async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
 async fn a_picture_is_taken_out_again() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
-    let token = kept(&browser, &form, &jpeg(30)).await;
+    let form = FundingForm::new(&browser).await;
+    let token = upload_unfinished(&browser, &form, &jpeg(30)).await;
     let fields = form.with(&[("image_kept", &token), ("image_delete", "delete")]);
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
-    let page = browser.get(&opened(&answer)).await.text;
+    let page = browser.get(&opened_path(&answer)).await.text;
     assert!(!page.contains("/media/"), "{page}");
 }
 
@@ -258,8 +258,8 @@ async fn a_picture_is_taken_out_again() {
 async fn a_file_that_is_no_picture_is_told_and_the_one_before_stays() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
-    let token = kept(&browser, &form, &jpeg(30)).await;
+    let form = FundingForm::new(&browser).await;
+    let token = upload_unfinished(&browser, &form, &jpeg(30)).await;
     let fields = form.with(&[("image_kept", &token)]);
     let answer = browser
         .post_files("/fundings/new", &fields, &[("image", b"no picture")])
@@ -274,7 +274,7 @@ async fn a_preview_shows_everything_and_opens_nothing() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let fields = form.with(&[("terms", ""), ("public", "false"), ("title", "<b>컵</b>")]);
     let answer = browser
         .post_files("/fundings/new/preview", &fields, &[("image", &png(40, 90))])
@@ -285,7 +285,7 @@ async fn a_preview_shows_everything_and_opens_nothing() {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!page.contains("<b>컵"), "{page}");
-    assert_eq!(owns(&minji).await, 0);
+    assert_eq!(funding_count(&minji).await, 0);
 
     // What the page carries is enough for both ways on.
     let token = value_of(page, "image_kept");
@@ -297,16 +297,16 @@ async fn a_preview_shows_everything_and_opens_nothing() {
     assert_eq!(value_of(&back.text, "image_kept"), token);
     assert_eq!(value_of(&back.text, "goal_amount"), "120,000");
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
-    let funding = browser.get(&opened(&answer)).await.text;
+    let funding = browser.get(&opened_path(&answer)).await.text;
     assert!(funding.contains("/media/s/"), "friends only: {funding}");
-    assert_eq!(owns(&minji).await, 1);
+    assert_eq!(funding_count(&minji).await, 1);
 }
 
 #[tokio::test]
 async fn a_preview_of_a_form_with_errors_is_the_form() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let fields = form.with(&[("date", "2020-01-01"), ("title", "한")]);
     let answer = browser.post("/fundings/new/preview", &fields).await;
     let page = refused(&answer);
@@ -326,23 +326,23 @@ async fn a_form_that_is_sent_twice_opens_one_funding() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let fields = form.with(&[]);
     let (one, two) = tokio::join!(
         browser.post("/fundings/new", &fields),
         browser.post("/fundings/new", &fields)
     );
-    assert_eq!(opened(&one), opened(&two));
+    assert_eq!(opened_path(&one), opened_path(&two));
     let reloaded = browser.post("/fundings/new", &fields).await;
-    assert_eq!(opened(&one), opened(&reloaded));
-    assert_eq!(owns(&minji).await, 1);
+    assert_eq!(opened_path(&one), opened_path(&reloaded));
+    assert_eq!(funding_count(&minji).await, 1);
     // Another member's form is another form, even with the same number.
     let haneul = author(&app, "하늘").await;
     let other = Visitor::of(&haneul).post("/fundings/new", &fields).await;
-    assert_ne!(opened(&one), opened(&other));
-    let anew = Filled::new(&browser).await;
+    assert_ne!(opened_path(&one), opened_path(&other));
+    let anew = FundingForm::new(&browser).await;
     let other = browser.post("/fundings/new", &anew.with(&[])).await;
-    assert_ne!(opened(&one), opened(&other));
+    assert_ne!(opened_path(&one), opened_path(&other));
 }
 
 #[tokio::test]
@@ -350,8 +350,8 @@ async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
-    let form = Filled::new(&browser).await;
-    let first = opened(&browser.post("/fundings/new", &form.with(&[])).await);
+    let form = FundingForm::new(&browser).await;
+    let first = opened_path(&browser.post("/fundings/new", &form.with(&[])).await);
     for other in [
         ("title", "첼로"),
         ("content", "다른 이야기"),
@@ -363,9 +363,9 @@ async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
         let page = refused(&answer);
         assert!(page.contains("이미 펀딩을 열었어요"), "{page}");
         assert!(page.contains(other.1), "{page}");
-        assert_ne!(value_of(page, "attempt"), form.attempt);
+        assert_ne!(value_of(page, "attempt"), form.form_key);
     }
-    assert_eq!(owns(&minji).await, 1);
+    assert_eq!(funding_count(&minji).await, 1);
 
     // Sent once more, it is opened; and so is the same one after it was deleted.
     let page = browser
@@ -373,15 +373,21 @@ async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
         .await;
     let anew = value_of(refused(&page), "attempt");
     let fields = form.with(&[("title", "첼로"), ("attempt", &anew)]);
-    assert_ne!(opened(&browser.post("/fundings/new", &fields).await), first);
+    assert_ne!(
+        opened_path(&browser.post("/fundings/new", &fields).await),
+        first
+    );
     browser
         .post(&format!("{first}/delete"), &[("sure", "1")])
         .await;
     let page = browser.post("/fundings/new", &form.with(&[])).await;
     let anew = value_of(refused(&page), "attempt");
     let fields = form.with(&[("attempt", &anew)]);
-    assert_ne!(opened(&browser.post("/fundings/new", &fields).await), first);
-    assert_eq!(owns(&minji).await, 2);
+    assert_ne!(
+        opened_path(&browser.post("/fundings/new", &fields).await),
+        first
+    );
+    assert_eq!(funding_count(&minji).await, 2);
 }
 
 #[tokio::test]
@@ -389,14 +395,14 @@ async fn a_form_without_a_number_of_ours_is_shown_again_with_one() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     for attempt in ["", "x", &"가".repeat(43)] {
         let answer = browser
             .post("/fundings/new", &form.with(&[("attempt", attempt)]))
             .await;
         assert_eq!(value_of(refused(&answer), "attempt").len(), 43);
     }
-    assert_eq!(owns(&minji).await, 0);
+    assert_eq!(funding_count(&minji).await, 0);
 }
 
 #[tokio::test]
@@ -404,24 +410,24 @@ async fn nobody_opens_a_funding_without_a_bank_account_or_the_promise() {
     let app = App::start().await;
     let poor = app.member("하늘").await;
     let browser = Visitor::of(&poor);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let answer = browser.post("/fundings/new", &form.with(&[])).await;
     assert!(refused(&answer).contains("/me/edit"));
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
-    let form = Filled::new(&browser).await;
+    let form = FundingForm::new(&browser).await;
     let fields = form.with(&[("terms", "")]);
     let answer = browser.post("/fundings/new", &fields).await;
     assert!(refused(&answer).contains("terms-error"));
-    assert_eq!(owns(&minji).await + owns(&poor).await, 0);
+    assert_eq!(funding_count(&minji).await + funding_count(&poor).await, 0);
 }
 
 #[tokio::test]
 async fn every_other_form_with_a_picture_keeps_it_too() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
-    let form = Filled::new(&browser).await;
-    let funding = opened(&browser.post("/fundings/new", &form.with(&[])).await);
+    let form = FundingForm::new(&browser).await;
+    let funding = opened_path(&browser.post("/fundings/new", &form.with(&[])).await);
     let edit = format!("{funding}/edit");
     let review = format!("{funding}/review");
     for (path, file, words, shown) in [

@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 const DAY: i64 = 86_400;
 
 /// A member with a birthday in this many days.
-async fn born_in(app: &App, name: &str, days: i64) -> Member {
+async fn with_birthday_in(app: &App, name: &str, days: i64) -> Member {
     let day = seoul_time_in(days * DAY);
     let birthday = format!("{}{}", &day[5..7], &day[8..10]);
     app.member_with(name, json!({ "birthday": birthday })).await
@@ -20,10 +20,10 @@ async fn born_in(app: &App, name: &str, days: i64) -> Member {
 async fn home_shows_the_birthdays_of_the_next_thirty_days_of_friends_who_share_them() {
     let app = App::start().await;
     let me = app.member("민지").await;
-    let soon = born_in(&app, "곧생일", 7).await;
-    let last = born_in(&app, "한달뒤", 30).await;
-    let later = born_in(&app, "나중", 31).await;
-    let stranger = born_in(&app, "짝사랑", 7).await;
+    let soon = with_birthday_in(&app, "곧생일", 7).await;
+    let last = with_birthday_in(&app, "한달뒤", 30).await;
+    let later = with_birthday_in(&app, "나중", 31).await;
+    let stranger = with_birthday_in(&app, "짝사랑", 7).await;
     let silent = app.member("말없음").await;
     for friend in [&soon, &last, &later, &silent] {
         me.befriends(friend).await;

@@ -205,7 +205,7 @@ async fn a_support_is_given_once_however_often_the_form_is_sent() {
     let first = browser.post(&path, &fields).await;
     let again = browser.post(&path, &fields).await;
     assert_eq!(location(&first), location(&again));
-    assert_eq!(app.book().await.len(), 1);
+    assert_eq!(app.kakaopay_payments().await.len(), 1);
 
     let go = browser.get(location(&first)).await;
     let refresh = go.headers["refresh"].to_str().unwrap();
@@ -243,7 +243,7 @@ async fn a_form_with_errors_comes_back_with_what_was_typed() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("value=\"999\"") && refused.text.contains("축하해요 정말"));
     assert!(refused.text.contains("aria-invalid=\"true\""));
-    assert!(app.book().await.is_empty());
+    assert!(app.kakaopay_payments().await.is_empty());
 }
 
 #[tokio::test]

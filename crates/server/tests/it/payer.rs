@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::{Answer, App, Member, send};
 
 /// Body of a support for this funding, as the app sends it.
-pub fn support_of(funding: &Value, amount: i64, message: &str) -> Value {
+pub fn support_body(funding: &Value, amount: i64, message: &str) -> Value {
     json!({"amount": amount, "message": message, "funding": funding["id"].to_string()})
 }
 
@@ -48,7 +48,7 @@ impl Payment {
         assert_eq!(ready.status, StatusCode::OK, "{ready:?}");
         let order = ready.json()["order"].as_str().unwrap().to_owned();
         let entry = app
-            .book()
+            .kakaopay_payments()
             .await
             .into_iter()
             .find(|entry| entry["partner_order_id"] == order.as_str());
@@ -61,24 +61,24 @@ impl Payment {
     }
 
     /// The payer presses `button` (`pay`, `cancel`, `fail`) at KakaoPay; gives back where the browser goes.
-    pub async fn presses(&self, app: &App, button: &str) -> String {
+    pub async fn press_button(&self, app: &App, button: &str) -> String {
         let path = format!("/sandbox/payments/{}/{button}", self.tid);
-        let pressed = app.sandbox(Method::POST, &path, Value::Null).await;
-        let location = pressed["location"].as_str().unwrap();
+        let response = app.sandbox(Method::POST, &path, Value::Null).await;
+        let location = response["location"].as_str().unwrap();
         let after_scheme = location.split_once("://").unwrap().1;
         after_scheme[after_scheme.find('/').unwrap()..].to_owned()
     }
 
     /// The payer pays at KakaoPay.
-    pub async fn pays(&self, app: &App) -> Proof {
-        let path = self.presses(app, "pay").await;
+    pub async fn pay(&self, app: &App) -> Proof {
+        let path = self.press_button(app, "pay").await;
         let token = path.split_once("pg_token=").unwrap().1.to_owned();
         Proof { token, path }
     }
 
     /// The payer pays, and the client has it approved.
-    pub async fn is_paid(&self, app: &App) {
-        let proof = self.pays(app).await;
+    pub async fn pay_and_approve(&self, app: &App) {
+        let proof = self.pay(app).await;
         let answer = self.approve(&proof.token).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     }
@@ -92,13 +92,13 @@ impl Payment {
     }
 
     /// What KakaoPay's book says about it.
-    pub async fn entry(&self, app: &App) -> Value {
+    pub async fn kakaopay_record(&self, app: &App) -> Value {
         let path = format!("/sandbox/payments/{}", self.tid);
         app.sandbox(Method::GET, &path, Value::Null).await
     }
 
     /// What we tell the payer about it.
-    pub async fn told(&self, app: &App) -> Value {
+    pub async fn record(&self, app: &App) -> Value {
         let own = payments_of(app, &self.member).await;
         let ours = own.into_iter().find(|own| own["order"] == *self.order);
         ours.unwrap()
@@ -106,24 +106,24 @@ impl Payment {
 
     /// Where it stands, as we tell the payer.
     pub async fn state(&self, app: &App) -> String {
-        self.told(app).await["state"].as_str().unwrap().to_owned()
+        self.record(app).await["state"].as_str().unwrap().to_owned()
     }
 
     /// KakaoPay took the money once and has given back this much of it, in won.
-    pub async fn assert_charged_once(&self, app: &App, given_back: i64) {
-        let entry = self.entry(app).await;
+    pub async fn assert_charged_once(&self, app: &App, refunded: i64) {
+        let entry = self.kakaopay_record(app).await;
         assert_eq!(entry["approvals"], 1, "{entry}");
-        assert_eq!(entry["canceled"], given_back, "{entry}");
+        assert_eq!(entry["canceled"], refunded, "{entry}");
     }
 
     /// KakaoPay never took anything.
     pub async fn assert_never_charged(&self, app: &App) {
-        let entry = self.entry(app).await;
+        let entry = self.kakaopay_record(app).await;
         assert_eq!(entry["approvals"], 0, "{entry}");
     }
 
     /// Makes the provider's `call` on this payment go wrong this often.
-    pub async fn suffers(&self, app: &App, call: &str, fault: &str, times: u32) {
+    pub async fn inject_fault(&self, app: &App, call: &str, fault: &str, times: u32) {
         let rule =
             json!({"scope": {"tid": self.tid}, "call": call, "fault": fault, "times": times});
         app.sandbox(Method::PUT, "/sandbox/faults", rule).await;
@@ -152,7 +152,7 @@ pub async fn total(author: &Member, funding: &Value) -> i64 {
 
 /// Everything we tell a member about their payments.
 pub async fn payments_of(app: &App, member: &Member) -> Vec<Value> {
-    let member = app.follow(member);
+    let member = app.reconnect(member);
     let mut all = Vec::new();
     for page in 1.. {
         let path = format!("/remit/kakaopay/payments?page={page}");
@@ -168,17 +168,17 @@ pub async fn payments_of(app: &App, member: &Member) -> Vec<Value> {
 
 /// Compares what we tell these members with KakaoPay's book, payment by payment: nothing is charged twice,
 /// and what KakaoPay holds is what we say. Call it when everything has come to rest. Gives back their payments.
-pub async fn assert_books_agree(app: &App, members: &[Member]) -> Vec<Value> {
-    let book = app.book().await;
+pub async fn assert_records_match(app: &App, members: &[Member]) -> Vec<Value> {
+    let theirs = app.kakaopay_payments().await;
     let mut ours = Vec::new();
     for member in members {
         ours.extend(payments_of(app, member).await);
     }
-    for entry in &book {
+    for entry in &theirs {
         assert!(entry["approvals"].as_i64().unwrap() <= 1, "{entry}");
     }
     for own in &ours {
-        let entry = book
+        let entry = theirs
             .iter()
             .find(|entry| entry["partner_order_id"] == own["order"]);
         let held = entry.map_or(0, |entry| {

@@ -7,15 +7,15 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, eventually, send};
-use crate::payer::{Payment, move_clocks, page, payments_of, support_of, total};
+use crate::payer::{Payment, move_clocks, page, payments_of, support_body, total};
 
 /// A short lease: what a test waits for takes seconds, not a minute.
-const QUICK: &[(&str, &str)] = &[
+const SHORT_LEASE: &[(&str, &str)] = &[
     ("FUNSUN_PAYMENT_LEASE_SECONDS", "2"),
     ("FUNSUN_ACCESS_TOKEN_SECONDS", "86400"),
 ];
 
-async fn stage(settings: &[(&str, &str)]) -> (App, Member, Member, Value) {
+async fn setup(settings: &[(&str, &str)]) -> (App, Member, Member, Value) {
     let app = App::with(settings).await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -23,16 +23,20 @@ async fn stage(settings: &[(&str, &str)]) -> (App, Member, Member, Value) {
 }
 
 /// A payment that its payer has paid at KakaoPay, for a support of 5,000 won.
-async fn paid_for(app: &App, member: &Member, funding: &Value) -> (Payment, crate::payer::Proof) {
-    let support = support_of(funding, 5_000, "축하해");
+async fn paid_payment(
+    app: &App,
+    member: &Member,
+    funding: &Value,
+) -> (Payment, crate::payer::Proof) {
+    let support = support_body(funding, 5_000, "축하해");
     let payment = Payment::begin_for(app, member, &support).await;
-    let proof = payment.pays(app).await;
+    let proof = payment.pay(app).await;
     (payment, proof)
 }
 
 #[tokio::test]
 async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
-    let (app, author, friend, funding) = stage(QUICK).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
         "http_500_done",
@@ -41,8 +45,8 @@ async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
         "wrong_amount",
     ];
     for fault in faults {
-        let (payment, proof) = paid_for(&app, &friend, &funding).await;
-        payment.suffers(&app, "approve", fault, 1).await;
+        let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+        payment.inject_fault(&app, "approve", fault, 1).await;
         let answer = payment.approve(&proof.token).await;
         assert_eq!(answer.status, StatusCode::OK, "{fault}: {answer:?}");
         assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
@@ -54,10 +58,10 @@ async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
 
 #[tokio::test]
 async fn an_approval_that_never_arrived_can_be_tried_again() {
-    let (app, author, friend, funding) = stage(QUICK).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     for fault in ["drop", "http_500", "http_503"] {
-        let (payment, proof) = paid_for(&app, &friend, &funding).await;
-        payment.suffers(&app, "approve", fault, 1).await;
+        let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+        payment.inject_fault(&app, "approve", fault, 1).await;
         let unclear = payment.approve(&proof.token).await;
         assert_eq!(unclear.status, StatusCode::CONFLICT, "{fault}: {unclear:?}");
         payment.assert_never_charged(&app).await;
@@ -72,9 +76,9 @@ async fn an_approval_that_never_arrived_can_be_tried_again() {
 
 #[tokio::test]
 async fn a_declined_approval_fails_and_takes_nothing() {
-    let (app, author, friend, funding) = stage(QUICK).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
-    payment.suffers(&app, "approve", "declined", 1).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+    payment.inject_fault(&app, "approve", "declined", 1).await;
     for _ in 0..2 {
         let answer = payment.approve(&proof.token).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
@@ -88,7 +92,7 @@ async fn a_declined_approval_fails_and_takes_nothing() {
 
 #[tokio::test]
 async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
-    let (app, author, friend, funding) = stage(QUICK).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
         "drop",
@@ -99,9 +103,9 @@ async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
     ];
     let mut payments = Vec::new();
     for fault in faults {
-        let (payment, proof) = paid_for(&app, &friend, &funding).await;
-        payment.suffers(&app, "approve", "lost", 1).await;
-        payment.suffers(&app, "order", fault, 1).await;
+        let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+        payment.inject_fault(&app, "approve", "lost", 1).await;
+        payment.inject_fault(&app, "order", fault, 1).await;
         let answer = payment.approve(&proof.token).await;
         assert_eq!(answer.status, StatusCode::CONFLICT, "{fault}: {answer:?}");
         assert_eq!(payment.state(&app).await, "approving", "{fault}");
@@ -118,14 +122,14 @@ async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
 
 #[tokio::test]
 async fn a_payment_in_doubt_is_not_taken_for_another() {
-    let (app, _, friend, funding) = stage(QUICK).await;
-    let (doubtful, proof) = paid_for(&app, &friend, &funding).await;
-    doubtful.suffers(&app, "approve", "lost", 1).await;
-    doubtful.suffers(&app, "order", "http_500", 1).await;
+    let (app, _, friend, funding) = setup(SHORT_LEASE).await;
+    let (doubtful, proof) = paid_payment(&app, &friend, &funding).await;
+    doubtful.inject_fault(&app, "approve", "lost", 1).await;
+    doubtful.inject_fault(&app, "order", "http_500", 1).await;
     let answer = doubtful.approve(&proof.token).await;
     assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
-    let (other, other_proof) = paid_for(&app, &friend, &funding).await;
-    other.suffers(&app, "approve", "drop", 1).await;
+    let (other, other_proof) = paid_payment(&app, &friend, &funding).await;
+    other.inject_fault(&app, "approve", "drop", 1).await;
     let answer = other.approve(&other_proof.token).await;
     assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
     other.assert_never_charged(&app).await;
@@ -140,10 +144,10 @@ async fn a_payment_in_doubt_is_not_taken_for_another() {
 
 #[tokio::test]
 async fn the_page_waits_and_tells_the_truth_once_it_is_known() {
-    let (app, _, friend, funding) = stage(QUICK).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
-    payment.suffers(&app, "approve", "lost", 1).await;
-    payment.suffers(&app, "order", "http_500", 2).await;
+    let (app, _, friend, funding) = setup(SHORT_LEASE).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+    payment.inject_fault(&app, "approve", "lost", 1).await;
+    payment.inject_fault(&app, "order", "http_500", 2).await;
     for _ in 0..2 {
         let answer = send(app.visitor(Method::GET, &proof.path)).await;
         assert!(answer.text.contains("결제를 확인하고 있어요"), "{answer:?}");
@@ -155,11 +159,11 @@ async fn the_page_waits_and_tells_the_truth_once_it_is_known() {
 
 #[tokio::test]
 async fn a_state_that_nobody_knows_never_ends_a_payment_that_was_charged() {
-    let (app, author, friend, funding) = stage(QUICK).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
-    payment.suffers(&app, "approve", "lost", 1).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+    payment.inject_fault(&app, "approve", "lost", 1).await;
     payment
-        .suffers(&app, "order", "unknown_status", 1_000)
+        .inject_fault(&app, "order", "unknown_status", 1_000)
         .await;
     payment.approve(&proof.token).await;
     for minutes in [20, 60, 120] {
@@ -178,8 +182,8 @@ async fn a_state_that_nobody_knows_never_ends_a_payment_that_was_charged() {
 #[tokio::test]
 async fn an_answer_later_than_the_lease_takes_the_money_once() {
     let lease = [("FUNSUN_PAYMENT_LEASE_SECONDS", "1")];
-    let (app, author, friend, funding) = stage(&lease).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    let (app, author, friend, funding) = setup(&lease).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
         "delay_ms": 2_500, "times": 1});
     app.sandbox(Method::PUT, "/sandbox/faults", late).await;
@@ -195,8 +199,8 @@ async fn an_answer_later_than_the_lease_takes_the_money_once() {
 
 #[tokio::test]
 async fn a_payer_who_hangs_up_while_the_money_is_taken_still_supports() {
-    let (app, author, friend, funding) = stage(&[]).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
+    let (app, author, friend, funding) = setup(&[]).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
         "delay_ms": 1_000, "times": 1});
     app.sandbox(Method::PUT, "/sandbox/faults", late).await;
@@ -213,7 +217,7 @@ async fn a_payer_who_hangs_up_while_the_money_is_taken_still_supports() {
 
 #[tokio::test]
 async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
-    let (app, _, friend, funding) = stage(QUICK).await;
+    let (app, _, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
         "drop",
@@ -222,7 +226,7 @@ async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
         "declined",
         "malformed_json",
     ];
-    let support = support_of(&funding, 5_000, "축하해");
+    let support = support_body(&funding, 5_000, "축하해");
     for fault in faults {
         let rule = json!({"call": "ready", "fault": fault, "times": 1});
         app.sandbox(Method::PUT, "/sandbox/faults", rule).await;
@@ -231,11 +235,11 @@ async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
         let status = answer.status;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{fault}");
     }
-    for told in payments_of(&app, &friend).await {
-        assert_eq!(told["state"], "failed", "{told}");
+    for record in payments_of(&app, &friend).await {
+        assert_eq!(record["state"], "failed", "{record}");
     }
     let again = Payment::begin_for(&app, &friend, &support).await;
-    again.is_paid(&app).await;
+    again.pay_and_approve(&app).await;
     assert_eq!(again.state(&app).await, "attached");
     app.assert_books_balance().await;
 }
@@ -243,9 +247,9 @@ async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
 /// As after a restored backup: KakaoPay has approved what our database does not know we asked for.
 #[tokio::test]
 async fn money_taken_without_our_knowledge_is_found_and_counted() {
-    let (app, author, friend, funding) = stage(QUICK).await;
-    let (payment, proof) = paid_for(&app, &friend, &funding).await;
-    let entry = payment.entry(&app).await;
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+    let entry = payment.kakaopay_record(&app).await;
     let kakaopay = kakao_sandbox::Settings::default();
     let approval = json!({"cid": kakaopay.cid, "tid": payment.tid, "pg_token": proof.token,
         "partner_order_id": payment.order, "partner_user_id": entry["partner_user_id"]});

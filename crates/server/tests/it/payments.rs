@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::{App, send};
-use crate::payer::{Payment, move_clocks, page, support_of, total};
+use crate::payer::{Payment, move_clocks, page, support_body, total};
 
 const MINUTE: i64 = 60;
 
@@ -15,11 +15,11 @@ async fn the_five_calls_of_the_app_make_one_support() {
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
     let payment = Payment::begin(&app, &friend, 20_000).await;
-    let proof = payment.pays(&app).await;
+    let proof = payment.pay(&app).await;
     assert!(page(&app, &proof.path).await.contains("결제가 완료됐어요"));
     assert_eq!(payment.approve(&proof.token).await.status, StatusCode::OK);
     assert_eq!(friend.status("/remit/kakaopay/approve").await, 200);
-    let support = support_of(&funding, 20_000, "생일 축하해!");
+    let support = support_body(&funding, 20_000, "생일 축하해!");
     let given = friend.json(Method::POST, "/remit/", support).await;
     assert_eq!(given.status, StatusCode::CREATED, "{given:?}");
     assert_eq!(given.json()["message"], "생일 축하해!");
@@ -38,9 +38,9 @@ async fn a_payment_made_for_a_funding_becomes_its_support_by_the_approval() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
-    let support = support_of(&funding, 30_000, "잘 타!");
+    let support = support_body(&funding, 30_000, "잘 타!");
     let payment = Payment::begin_for(&app, &friend, &support).await;
-    let proof = payment.pays(&app).await;
+    let proof = payment.pay(&app).await;
     assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
     assert_eq!(total(&author, &funding).await, 30_000);
     let listed = friend.get(&format!("/remit/?id={}", funding["id"])).await;
@@ -61,7 +61,7 @@ async fn the_page_and_the_approval_at_one_moment_take_the_money_once() {
     let funding = author.opens("자전거", true).await;
     for round in 1..=16 {
         let payment = Payment::begin(&app, &friend, 1_000).await;
-        let proof = payment.pays(&app).await;
+        let proof = payment.pay(&app).await;
         let loaded = send(app.visitor(Method::GET, &proof.path));
         let approved = payment.approve(&proof.token);
         let (loaded, approved) = tokio::join!(loaded, approved);
@@ -69,7 +69,7 @@ async fn the_page_and_the_approval_at_one_moment_take_the_money_once() {
         assert!(loaded.text.contains("결제가 완료됐어요"), "{loaded:?}");
         assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
         payment.assert_charged_once(&app, 0).await;
-        let support = support_of(&funding, 1_000, "하나 더!");
+        let support = support_body(&funding, 1_000, "하나 더!");
         let given = friend.json(Method::POST, "/remit/", support).await;
         assert_eq!(given.status, StatusCode::CREATED, "{given:?}");
         assert_eq!(total(&author, &funding).await, round * 1_000);
@@ -84,14 +84,14 @@ async fn a_payment_pays_for_one_support_of_its_amount_by_its_payer() {
     let other = app.member("민준").await;
     let funding = author.opens("자전거", true).await;
     let give = async |member: &crate::app::Member, amount| {
-        let support = support_of(&funding, amount, "축하해");
+        let support = support_body(&funding, amount, "축하해");
         let answer = member.json(Method::POST, "/remit/", support).await;
         answer.status.as_u16()
     };
     assert_eq!(give(&friend, 5_000).await, 402, "nothing was paid");
     Payment::begin(&app, &friend, 5_000)
         .await
-        .is_paid(&app)
+        .pay_and_approve(&app)
         .await;
     assert_eq!(give(&friend, 4_999).await, 402, "less than was paid");
     assert_eq!(give(&friend, 5_001).await, 402, "more than was paid");
@@ -111,9 +111,9 @@ async fn a_client_learns_whether_its_payment_is_approved() {
     let first = Payment::begin(&app, &friend, 5_000).await;
     assert_eq!(asked().await, 400, "it is not paid");
     let second = Payment::begin(&app, &friend, 6_000).await;
-    first.is_paid(&app).await;
+    first.pay_and_approve(&app).await;
     assert_eq!(asked().await, 200, "though a later one was begun");
-    second.is_paid(&app).await;
+    second.pay_and_approve(&app).await;
     assert_eq!(asked().await, 200);
 }
 
@@ -123,14 +123,14 @@ async fn either_of_two_payments_can_be_approved_and_asked_for_again() {
     let friend = app.member("지우").await;
     let older = Payment::begin(&app, &friend, 5_000).await;
     let newer = Payment::begin(&app, &friend, 5_000).await;
-    let proof = older.pays(&app).await;
+    let proof = older.pay(&app).await;
     for _ in 0..2 {
         let answer = older.approve(&proof.token).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         assert_eq!(answer.json()["order"], *older.order);
     }
     newer.assert_never_charged(&app).await;
-    let proof = newer.pays(&app).await;
+    let proof = newer.pay(&app).await;
     let answer = newer.approve(&proof.token).await;
     assert_eq!(answer.json()["order"], *newer.order, "{answer:?}");
     for payment in [&older, &newer] {
@@ -145,7 +145,7 @@ async fn a_wrong_token_takes_nothing_and_the_right_one_still_does() {
     let (friend, other) = (app.member("지우").await, app.member("민준").await);
     let payment = Payment::begin(&app, &friend, 5_000).await;
     let others = Payment::begin(&app, &other, 5_000).await;
-    let proof = payment.pays(&app).await;
+    let proof = payment.pay(&app).await;
     for member in [&payment, &others] {
         let answer = member.approve("0123456789abcdef").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
@@ -170,7 +170,7 @@ async fn a_forged_visit_to_the_cancel_page_does_not_stop_the_payer() {
         let path = format!("/remit/kakaopay/{forged}/{}", payment.order);
         assert!(page(&app, &path).await.contains("아직 결제 전이에요"));
     }
-    payment.is_paid(&app).await;
+    payment.pay_and_approve(&app).await;
     for forged in ["cancelled", "failed", "return"] {
         let path = format!("/remit/kakaopay/{forged}/{}", payment.order);
         assert!(page(&app, &path).await.contains("결제가 완료됐어요"));
@@ -188,7 +188,7 @@ async fn a_payer_who_stops_or_fails_is_told_that_nothing_was_charged() {
     ];
     for (button, state, title) in ways {
         let payment = Payment::begin(&app, &friend, 5_000).await;
-        let path = payment.presses(&app, button).await;
+        let path = payment.press_button(&app, button).await;
         for _ in 0..2 {
             let text = page(&app, &path).await;
             assert!(text.contains(title), "{text}");
@@ -207,7 +207,7 @@ async fn a_payment_not_paid_within_fifteen_minutes_expires() {
     let friend = app.member("지우").await;
     let unpaid = Payment::begin(&app, &friend, 5_000).await;
     let unapproved = Payment::begin(&app, &friend, 6_000).await;
-    let proof = unapproved.pays(&app).await;
+    let proof = unapproved.pay(&app).await;
     move_clocks(&app, 15 * MINUTE + 1).await;
     let late = unapproved.approve(&proof.token).await;
     assert_eq!(late.status, StatusCode::BAD_REQUEST, "{late:?}");
@@ -238,7 +238,7 @@ async fn nobody_pays_for_a_funding_they_may_not_support() {
     let closed = author.opens("우리끼리", false).await;
     let open = author.opens("자전거", true).await;
     let ready = async |member: &crate::app::Member, funding: &Value| {
-        let support = support_of(funding, 5_000, "축하해");
+        let support = support_body(funding, 5_000, "축하해");
         let path = "/remit/kakaopay/ready";
         let answer = member.json(Method::POST, path, support).await;
         answer.status.as_u16()
@@ -253,5 +253,5 @@ async fn nobody_pays_for_a_funding_they_may_not_support() {
         )
         .await;
     assert_eq!(ready(&stranger, &open).await, 409);
-    assert!(app.book().await.is_empty());
+    assert!(app.kakaopay_payments().await.is_empty());
 }

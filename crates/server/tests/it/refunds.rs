@@ -5,28 +5,28 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::{App, Member, eventually, seoul_time_in};
-use crate::payer::{Payment, move_clocks, page, support_of, total};
+use crate::payer::{Payment, move_clocks, page, support_body, total};
 
 const HOUR: i64 = 3_600;
 
-async fn cast(app: &App) -> (Member, Member) {
+async fn author_and_friend(app: &App) -> (Member, Member) {
     (app.member("하늘").await, app.member("지우").await)
 }
 
 /// All of it is back, once, and the payer reads so in their list and on the return page.
-async fn assert_given_back(app: &App, payment: &Payment, amount: i64, reason: &str) {
+async fn assert_refunded(app: &App, payment: &Payment, amount: i64, reason: &str) {
     eventually("refunded", async || payment.state(app).await == "refunded").await;
-    let told = payment.told(app).await;
-    assert_eq!(told["refunded_amount"], amount, "{told}");
-    assert_eq!(told["refund_reason"], reason, "{told}");
+    let record = payment.record(app).await;
+    assert_eq!(record["refunded_amount"], amount, "{record}");
+    assert_eq!(record["refund_reason"], reason, "{record}");
     let path = format!("/remit/kakaopay/return/{}", payment.order);
     assert!(page(app, &path).await.contains("환불됐어요"));
-    let entry = payment.entry(app).await;
+    let entry = payment.kakaopay_record(app).await;
     assert_eq!(entry["cancels"], 1, "{entry}");
     payment.assert_charged_once(app, amount).await;
 }
 
-async fn listed(member: &Member, funding: &Value) -> usize {
+async fn support_count(member: &Member, funding: &Value) -> usize {
     let path = format!("/remit/?id={}", funding["id"]);
     match member.status(&path).await {
         204 => 0,
@@ -37,22 +37,22 @@ async fn listed(member: &Member, funding: &Value) -> usize {
 #[tokio::test]
 async fn a_payment_that_no_support_took_goes_back_after_ten_minutes() {
     let app = App::start().await;
-    let (author, friend) = cast(&app).await;
+    let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
     let payment = Payment::begin(&app, &friend, 5_000).await;
-    payment.is_paid(&app).await;
+    payment.pay_and_approve(&app).await;
     move_clocks(&app, 590).await;
     assert_eq!(payment.state(&app).await, "approved");
     move_clocks(&app, 601).await;
-    assert_given_back(&app, &payment, 5_000, "never_attached").await;
-    let support = support_of(&funding, 5_000, "늦었다");
+    assert_refunded(&app, &payment, 5_000, "never_attached").await;
+    let support = support_body(&funding, 5_000, "늦었다");
     let late = friend.json(Method::POST, "/remit/", support).await;
     assert_eq!(late.status, StatusCode::PAYMENT_REQUIRED, "{late:?}");
     app.assert_books_balance().await;
 }
 
 /// A member who lost what they were about to support between the first call and the last.
-struct TooLate {
+struct PendingPayments {
     app: App,
     author: Member,
     payment: Payment,
@@ -63,19 +63,19 @@ struct TooLate {
 
 /// Two payments of 5,000 won for a friends-only funding: one made for it and not yet approved, one approved
 /// in the app's way and not yet used.
-async fn shortly_before_the_end() -> TooLate {
+async fn pending_payments() -> PendingPayments {
     let app = App::start().await;
-    let (author, friend) = cast(&app).await;
+    let (author, friend) = author_and_friend(&app).await;
     author.befriends(&friend).await;
     let funding = author
         .opens_until("우리끼리", false, &seoul_time_in(HOUR / 12))
         .await;
     let plain = Payment::begin(&app, &friend, 5_000).await;
-    plain.is_paid(&app).await;
-    let support = support_of(&funding, 5_000, "축하해");
+    plain.pay_and_approve(&app).await;
+    let support = support_body(&funding, 5_000, "축하해");
     let payment = Payment::begin_for(&app, &friend, &support).await;
-    let token = payment.pays(&app).await.token;
-    TooLate {
+    let token = payment.pay(&app).await.token;
+    PendingPayments {
         app,
         author,
         payment,
@@ -85,19 +85,19 @@ async fn shortly_before_the_end() -> TooLate {
     }
 }
 
-impl TooLate {
+impl PendingPayments {
     /// Approving what was made for the funding is answered 409 and given back at once.
-    async fn assert_the_approval_is_given_back(&self) {
+    async fn assert_approval_is_refunded(&self) {
         for _ in 0..2 {
             let answer = self.payment.approve(&self.token).await;
             assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
             assert_eq!(answer.json()["code"], "given_back", "{answer:?}");
         }
-        assert_given_back(&self.app, &self.payment, 5_000, "funding_closed").await;
+        assert_refunded(&self.app, &self.payment, 5_000, "funding_closed").await;
     }
 
     /// `POST /remit/` is answered this, and the payment it would have used goes back.
-    async fn assert_the_support_is_given_back(&self, status: u16, reason: &str) {
+    async fn assert_support_is_refunded(&self, status: u16, reason: &str) {
         let call = self
             .plain
             .member
@@ -105,71 +105,75 @@ impl TooLate {
         let answer = call.await;
         assert_eq!(answer.status.as_u16(), status, "{answer:?}");
         move_clocks(&self.app, 900).await;
-        assert_given_back(&self.app, &self.plain, 5_000, reason).await;
+        assert_refunded(&self.app, &self.plain, 5_000, reason).await;
         self.app.assert_books_balance().await;
     }
 }
 
 #[tokio::test]
 async fn a_support_that_comes_after_the_deadline_is_given_back() {
-    let late = shortly_before_the_end().await;
-    late.app.move_clock(301).await;
-    late.assert_the_approval_is_given_back().await;
-    late.assert_the_support_is_given_back(409, "funding_closed")
+    let pending = pending_payments().await;
+    pending.app.move_clock(301).await;
+    pending.assert_approval_is_refunded().await;
+    pending
+        .assert_support_is_refunded(409, "funding_closed")
         .await;
 }
 
 #[tokio::test]
 async fn a_support_of_a_deleted_funding_is_given_back() {
-    let late = shortly_before_the_end().await;
-    let id = late.support["funding"].as_str().unwrap().to_owned();
-    let deleted = late
+    let pending = pending_payments().await;
+    let id = pending.support["funding"].as_str().unwrap().to_owned();
+    let deleted = pending
         .author
         .form(Method::DELETE, "/funding/", &[("id", &id)])
         .await;
     assert_eq!(deleted.status, StatusCode::OK, "{deleted:?}");
-    late.assert_the_approval_is_given_back().await;
-    late.assert_the_support_is_given_back(409, "funding_closed")
+    pending.assert_approval_is_refunded().await;
+    pending
+        .assert_support_is_refunded(409, "funding_closed")
         .await;
 }
 
 #[tokio::test]
 async fn a_support_for_a_suspended_author_is_given_back() {
-    let late = shortly_before_the_end().await;
-    let (code, text) = late
+    let pending = pending_payments().await;
+    let (code, text) = pending
         .app
-        .command(&["admin", "suspend", &late.author.id])
+        .command(&["admin", "suspend", &pending.author.id])
         .await;
     assert_eq!(code, 0, "{text}");
-    late.assert_the_approval_is_given_back().await;
-    late.assert_the_support_is_given_back(409, "funding_closed")
+    pending.assert_approval_is_refunded().await;
+    pending
+        .assert_support_is_refunded(409, "funding_closed")
         .await;
 }
 
 #[tokio::test]
 async fn a_support_of_somebody_who_is_no_friend_any_more_is_given_back() {
-    let late = shortly_before_the_end().await;
-    let friend = &late.payment.member.id;
-    let ended = late
+    let pending = pending_payments().await;
+    let friend = &pending.payment.member.id;
+    let ended = pending
         .author
         .form(Method::DELETE, "/follow/", &[("id", friend)])
         .await;
     assert_eq!(ended.status, StatusCode::OK, "{ended:?}");
-    late.assert_the_approval_is_given_back().await;
-    late.assert_the_support_is_given_back(204, "never_attached")
+    pending.assert_approval_is_refunded().await;
+    pending
+        .assert_support_is_refunded(204, "never_attached")
         .await;
 }
 
 #[tokio::test]
 async fn a_member_who_leaves_gets_back_what_no_support_took() {
     let app = App::start().await;
-    let (author, friend) = cast(&app).await;
+    let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 7_000, "잘 지내").await;
     let unused = Payment::begin(&app, &friend, 5_000).await;
-    unused.is_paid(&app).await;
+    unused.pay_and_approve(&app).await;
     let open = Payment::begin(&app, &friend, 6_000).await;
-    let proof = open.pays(&app).await;
+    let proof = open.pay(&app).await;
     let left = friend.form(Method::DELETE, "/account/", &[]).await;
     assert_eq!(left.status, StatusCode::OK, "{left:?}");
     page(&app, &proof.path).await;
@@ -193,24 +197,24 @@ async fn a_member_who_leaves_gets_back_what_no_support_took() {
 #[tokio::test]
 async fn a_support_taken_back_leaves_the_list_at_once_and_the_total_with_the_money() {
     let app = App::start().await;
-    let (author, friend) = cast(&app).await;
+    let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 7_000, "첫 번째").await;
-    let support = support_of(&funding, 5_000, "두 번째");
+    let support = support_body(&funding, 5_000, "두 번째");
     let payment = Payment::begin_for(&app, &friend, &support).await;
-    payment.is_paid(&app).await;
+    payment.pay_and_approve(&app).await;
     let second = friend.json(Method::POST, "/remit/", support.clone()).await;
     let id = second.json()["id"].to_string();
-    payment.suffers(&app, "cancel", "http_500", 1).await;
+    payment.inject_fault(&app, "cancel", "http_500", 1).await;
     let others = author.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
     assert_eq!(others.status, StatusCode::BAD_REQUEST, "{others:?}");
     for held in [12_000, 7_000] {
         let asked = friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
         assert_eq!(asked.status, StatusCode::OK, "{asked:?}");
-        assert_eq!(listed(&friend, &funding).await, 1);
+        assert_eq!(support_count(&friend, &funding).await, 1);
         assert_eq!(total(&author, &funding).await, held);
     }
-    assert_given_back(&app, &payment, 5_000, "taken_back").await;
+    assert_refunded(&app, &payment, 5_000, "taken_back").await;
     assert_eq!(total(&author, &funding).await, 7_000);
     let again = friend.json(Method::POST, "/remit/", support).await;
     assert_eq!(again.status, StatusCode::PAYMENT_REQUIRED, "{again:?}");
@@ -225,9 +229,9 @@ async fn a_deleted_funding_gives_everything_back() {
     let mut payments = Vec::new();
     for amount in (1..=12).map(|part| part * 1_000) {
         let friend = app.member("지우").await;
-        let support = support_of(&funding, amount, "축하해");
+        let support = support_body(&funding, amount, "축하해");
         let payment = Payment::begin_for(&app, &friend, &support).await;
-        payment.is_paid(&app).await;
+        payment.pay_and_approve(&app).await;
         payments.push((payment, amount));
     }
     assert_eq!(total(&author, &funding).await, 78_000);
@@ -236,7 +240,7 @@ async fn a_deleted_funding_gives_everything_back() {
         .form(Method::DELETE, "/funding/", &[("id", &id)])
         .await;
     for (payment, amount) in payments {
-        assert_given_back(&app, &payment, amount, "funding_deleted").await;
+        assert_refunded(&app, &payment, amount, "funding_deleted").await;
     }
     app.assert_books_balance().await;
 }
@@ -244,7 +248,7 @@ async fn a_deleted_funding_gives_everything_back() {
 #[tokio::test]
 async fn a_refund_happens_once_whatever_kakaopay_answers() {
     let app = App::with(&[("FUNSUN_PAYMENT_LEASE_SECONDS", "1")]).await;
-    let (author, friend) = cast(&app).await;
+    let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
     let faults = [
         "lost",
@@ -259,12 +263,12 @@ async fn a_refund_happens_once_whatever_kakaopay_answers() {
     let mut payments = Vec::new();
     for fault in faults {
         for order in [None, Some("http_500"), Some("wrong_amount")] {
-            let support = support_of(&funding, 5_000, "축하해");
+            let support = support_body(&funding, 5_000, "축하해");
             let payment = Payment::begin_for(&app, &friend, &support).await;
-            payment.is_paid(&app).await;
-            payment.suffers(&app, "cancel", fault, 1).await;
+            payment.pay_and_approve(&app).await;
+            payment.inject_fault(&app, "cancel", fault, 1).await;
             if let Some(order) = order {
-                payment.suffers(&app, "order", order, 1).await;
+                payment.inject_fault(&app, "order", order, 1).await;
             }
             payments.push(payment);
         }
@@ -285,7 +289,7 @@ async fn a_refund_happens_once_whatever_kakaopay_answers() {
     })
     .await;
     for payment in payments {
-        assert_given_back(&app, &payment, 5_000, "funding_deleted").await;
+        assert_refunded(&app, &payment, 5_000, "funding_deleted").await;
     }
     // The audit asks too; what a quick refund left unused is not meant for it.
     app.sandbox(Method::DELETE, "/sandbox/faults", Value::Null)

@@ -23,13 +23,13 @@ async fn every_colour_can_be_read_on_every_other_that_it_is_used_on() {
         } else {
             4.5
         };
-        let told: Vec<f64> = swatch
+        let declared: Vec<f64> = swatch
             .split("data-contrast>")
             .skip(1)
             .map(|rest| rest.split(' ').next().unwrap().parse().unwrap())
             .collect();
-        assert_eq!(told.len(), 2, "light and dark: {pair}");
-        for contrast in told {
+        assert_eq!(declared.len(), 2, "light and dark: {pair}");
+        for contrast in declared {
             assert!((least..=21.0).contains(&contrast), "{pair}: {contrast}");
         }
     }

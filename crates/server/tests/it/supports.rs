@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, eventually, send};
-use crate::payer::{Payment, support_of, total};
+use crate::payer::{Payment, support_body, total};
 
 #[tokio::test]
 async fn visitors_and_members_read_the_supports_of_a_public_funding() {
@@ -50,11 +50,11 @@ async fn the_app_gives_a_support_in_its_own_encodings() {
     for encoding in ["json", "form", "multipart"] {
         Payment::begin(&app, &giver, 1_000)
             .await
-            .is_paid(&app)
+            .pay_and_approve(&app)
             .await;
         let answer = match encoding {
             "json" => {
-                let body = support_of(&funding, 1_000, "힘내");
+                let body = support_body(&funding, 1_000, "힘내");
                 giver.json(Method::POST, "/remit/", body).await
             }
             "form" => giver.form(Method::POST, "/remit", &texts).await,
@@ -72,7 +72,7 @@ async fn a_support_without_its_payment_is_not_paid() {
     let rich = app.member("서윤").await;
     let funding = author.opens("새 자전거", true).await;
     let give = async |amount: i64| {
-        let body = support_of(&funding, amount, "힘내");
+        let body = support_body(&funding, amount, "힘내");
         giver
             .json(Method::POST, "/remit/", body)
             .await
@@ -82,11 +82,14 @@ async fn a_support_without_its_payment_is_not_paid() {
     assert_eq!(give(5_000).await, 402);
     Payment::begin(&app, &giver, 5_000).await;
     assert_eq!(give(5_000).await, 402, "made ready is not paid");
-    Payment::begin(&app, &rich, 6_000).await.is_paid(&app).await;
+    Payment::begin(&app, &rich, 6_000)
+        .await
+        .pay_and_approve(&app)
+        .await;
     assert_eq!(give(6_000).await, 402, "another member's payment");
     Payment::begin(&app, &giver, 7_000)
         .await
-        .is_paid(&app)
+        .pay_and_approve(&app)
         .await;
     assert_eq!(give(7_001).await, 402, "another amount");
     assert_eq!(give(7_000).await, 201);
@@ -114,7 +117,7 @@ async fn amounts_that_are_no_support_are_refused_before_anything_is_paid() {
         json!(null),
         json!([1_000]),
     ] {
-        let mut body = support_of(&funding, 1_000, "힘내");
+        let mut body = support_body(&funding, 1_000, "힘내");
         body["amount"] = bad.clone();
         for path in ["/remit/kakaopay/ready", "/remit/"] {
             let answer = giver.json(Method::POST, path, body.clone()).await;
@@ -124,13 +127,13 @@ async fn amounts_that_are_no_support_are_refused_before_anything_is_paid() {
         }
     }
     for field in ["amount", "message", "funding"] {
-        let mut body = support_of(&funding, 1_000, "힘내");
+        let mut body = support_body(&funding, 1_000, "힘내");
         body.as_object_mut().unwrap().remove(field);
         let answer = giver.json(Method::POST, "/remit/", body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{field}");
     }
     assert_eq!(
-        app.book().await,
+        app.kakaopay_payments().await,
         Vec::<Value>::new(),
         "KakaoPay never heard of it"
     );
@@ -143,10 +146,10 @@ async fn a_message_of_the_wrong_length_is_refused_and_a_missing_funding_no_conte
     let funding = author.opens("새 자전거", true).await;
     Payment::begin(&app, &giver, 1_000)
         .await
-        .is_paid(&app)
+        .pay_and_approve(&app)
         .await;
     for message in ["", "힘", &"힘".repeat(256), "힘\0내"] {
-        let body = support_of(&funding, 1_000, message);
+        let body = support_body(&funding, 1_000, message);
         let answer = giver.json(Method::POST, "/remit/", body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{message:.9}");
     }
@@ -156,12 +159,12 @@ async fn a_message_of_the_wrong_length_is_refused_and_a_missing_funding_no_conte
         json!(-1),
         json!("9".repeat(10_000)),
     ] {
-        let mut body = support_of(&funding, 1_000, "힘내");
+        let mut body = support_body(&funding, 1_000, "힘내");
         body["funding"] = id;
         let answer = giver.json(Method::POST, "/remit/", body).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
     }
-    let longest = support_of(&funding, 1_000, &"힘".repeat(255));
+    let longest = support_body(&funding, 1_000, &"힘".repeat(255));
     let answer = giver.json(Method::POST, "/remit/", longest).await;
     assert_eq!(
         answer.status,
@@ -175,13 +178,13 @@ async fn nobody_supports_their_own_funding_nor_one_that_has_ended() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
-    let body = support_of(&funding, 1_000, "나에게");
+    let body = support_body(&funding, 1_000, "나에게");
     for path in ["/remit/kakaopay/ready", "/remit/"] {
         let own = author.json(Method::POST, path, body.clone()).await;
         assert_eq!(own.status, StatusCode::BAD_REQUEST, "{path}: {own:?}");
     }
     let paid = Payment::begin(&app, &giver, 1_000).await;
-    paid.is_paid(&app).await;
+    paid.pay_and_approve(&app).await;
     app.move_clock(31 * 86_400).await;
     let refresh = [("refresh", giver.refresh.as_str())];
     let renewed = giver
@@ -196,7 +199,7 @@ async fn nobody_supports_their_own_funding_nor_one_that_has_ended() {
     let late = giver.json(Method::POST, "/remit/", body).await;
     assert!(matches!(late.status.as_u16(), 402 | 409), "{late:?}");
     eventually("the payment is given back", async || {
-        paid.entry(&app).await["canceled"] == 1_000
+        paid.kakaopay_record(&app).await["canceled"] == 1_000
     })
     .await;
     app.assert_books_balance().await;

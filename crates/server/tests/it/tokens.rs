@@ -12,7 +12,7 @@ const SECRET: &str = "a-secret-of-these-tests-0123456789abcdef";
 const PROFILE: &str = "/account/";
 
 /// Status of one's own profile with this `Authorization` header.
-async fn asked_with(app: &App, authorization: &str) -> u16 {
+async fn profile_status(app: &App, authorization: &str) -> u16 {
     let call = app.visitor(Method::POST, PROFILE);
     let answer = send(call.header("authorization", authorization)).await;
     if answer.status == StatusCode::UNAUTHORIZED {
@@ -27,7 +27,7 @@ fn payload_of(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-fn signed(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
+fn sign(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
     let key = EncodingKey::from_secret(secret.as_bytes());
     encode(&Header::new(algorithm), claims, &key).unwrap()
 }
@@ -37,7 +37,7 @@ async fn whoever_sends_no_token_is_asked_to_log_in() {
     let app = App::start().await;
     let member = app.member("지우").await;
     assert_eq!(
-        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        profile_status(&app, &format!("Bearer {}", member.access)).await,
         200
     );
     let long = format!("Bearer {}", "a".repeat(5_000));
@@ -55,7 +55,7 @@ async fn whoever_sends_no_token_is_asked_to_log_in() {
         &format!("Bearer {} x", member.access),
         &long,
     ] {
-        assert_eq!(asked_with(&app, header).await, 401, "{header:.40}");
+        assert_eq!(profile_status(&app, header).await, 401, "{header:.40}");
     }
     let bare = send(app.visitor(Method::POST, PROFILE)).await;
     assert_eq!(bare.status, StatusCode::UNAUTHORIZED);
@@ -104,8 +104,11 @@ async fn a_token_that_was_tampered_with_opens_nothing() {
     let app = App::with(&[("FUNSUN_TOKEN_SECRET", SECRET)]).await;
     let member = app.member("지우").await;
     let claims = payload_of(&member.access);
-    let genuine = signed(Algorithm::HS256, &claims, SECRET);
-    assert_eq!(asked_with(&app, &format!("Bearer {genuine}")).await, 200);
+    let genuine = sign(Algorithm::HS256, &claims, SECRET);
+    assert_eq!(
+        profile_status(&app, &format!("Bearer {genuine}")).await,
+        200
+    );
 
     let parts: Vec<&str> = member.access.split('.').collect();
     let base64 = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -116,12 +119,12 @@ async fn a_token_that_was_tampered_with_opens_nothing() {
     let without = |field: &str| {
         let mut claims = claims.clone();
         claims.as_object_mut().unwrap().remove(field);
-        signed(Algorithm::HS256, &claims, SECRET)
+        sign(Algorithm::HS256, &claims, SECRET)
     };
     let with = |field: &str, value: Value| {
         let mut claims = claims.clone();
         claims[field] = value;
-        signed(Algorithm::HS256, &claims, SECRET)
+        sign(Algorithm::HS256, &claims, SECRET)
     };
     for (what, token) in [
         ("changed payload", changed),
@@ -133,16 +136,13 @@ async fn a_token_that_was_tampered_with_opens_nothing() {
         ("no signature", format!("{}.{}.", parts[0], parts[1])),
         (
             "another key",
-            signed(
+            sign(
                 Algorithm::HS256,
                 &claims,
                 "another-secret-of-the-same-length",
             ),
         ),
-        (
-            "another algorithm",
-            signed(Algorithm::HS512, &claims, SECRET),
-        ),
+        ("another algorithm", sign(Algorithm::HS512, &claims, SECRET)),
         ("another issuer", with("iss", "elsewhere".into())),
         ("no issuer", without("iss")),
         ("no expiry", without("exp")),
@@ -153,7 +153,7 @@ async fn a_token_that_was_tampered_with_opens_nothing() {
         ("a name for a number", with("sub", "1' OR 1=1".into())),
     ] {
         assert_eq!(
-            asked_with(&app, &format!("Bearer {token}")).await,
+            profile_status(&app, &format!("Bearer {token}")).await,
             401,
             "{what}"
         );
@@ -165,7 +165,7 @@ async fn a_refresh_token_is_no_access_token_and_the_other_way_round() {
     let app = App::start().await;
     let member = app.member("지우").await;
     assert_eq!(
-        asked_with(&app, &format!("Bearer {}", member.refresh)).await,
+        profile_status(&app, &format!("Bearer {}", member.refresh)).await,
         401
     );
     let refresh = async |token: &str| {
@@ -185,12 +185,12 @@ async fn an_expired_access_token_is_renewed_as_often_as_wanted_with_one_refresh_
     let member = app.member("지우").await;
     app.move_clock(1_790).await;
     assert_eq!(
-        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        profile_status(&app, &format!("Bearer {}", member.access)).await,
         200
     );
     app.move_clock(1_801).await;
     assert_eq!(
-        asked_with(&app, &format!("Bearer {}", member.access)).await,
+        profile_status(&app, &format!("Bearer {}", member.access)).await,
         401
     );
     for path in ["/account/token/refresh", "/account/token/refresh/"] {
@@ -200,7 +200,7 @@ async fn an_expired_access_token_is_renewed_as_often_as_wanted_with_one_refresh_
         let body = answer.json();
         assert_eq!(body["access"], body["access_token"]);
         let token = body["access_token"].as_str().unwrap();
-        assert_eq!(asked_with(&app, &format!("Bearer {token}")).await, 200);
+        assert_eq!(profile_status(&app, &format!("Bearer {token}")).await, 200);
     }
     app.move_clock(181 * 86_400).await;
     let call = app.visitor(Method::POST, "/account/token/refresh");
@@ -216,7 +216,7 @@ async fn logging_out_ends_this_login_or_all_of_them() {
     let kakao = person["access_token"].as_str().unwrap();
     let (phone, tablet) = (app.log_in(kakao).await, app.log_in(kakao).await);
     let works = async |member: &crate::app::Member| {
-        let access = asked_with(&app, &format!("Bearer {}", member.access)).await;
+        let access = profile_status(&app, &format!("Bearer {}", member.access)).await;
         let call = app.visitor(Method::POST, "/account/token/refresh");
         let refresh = send(call.form(&[("refresh", &member.refresh)])).await;
         (access, refresh.status.as_u16())
@@ -242,13 +242,13 @@ async fn what_ended_stays_ended_after_a_restart() {
     app.kill().await;
     app.restart().await;
     for (member, status) in [(&out, 401), (&gone, 401), (&stays, 200)] {
-        let member = app.follow(member);
+        let member = app.reconnect(member);
         let own = send(member.call(Method::POST, PROFILE)).await;
         assert_eq!(own.status, status);
         assert_eq!(member.status("/funding/following").await, status);
     }
     let leave = async |member| {
-        send(app.follow(member).call(Method::DELETE, PROFILE))
+        send(app.reconnect(member).call(Method::DELETE, PROFILE))
             .await
             .status
     };

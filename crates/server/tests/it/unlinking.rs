@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Member, eventually, send};
 
-/// What our webhook answered when Kakao sent an unlink notice like this.
-async fn unlink(app: &App, member: &Member, mut notice: Value) -> u16 {
-    notice["url"] = format!("{}/kakao/unlink", app.url).into();
+/// What our webhook answered when Kakao sent an unlink webhook like this.
+async fn unlink(app: &App, member: &Member, mut webhook: Value) -> u16 {
+    webhook["url"] = format!("{}/kakao/unlink", app.url).into();
     let path = format!("/sandbox/people/{}/unlink", member.id);
-    let sent = app.sandbox(Method::POST, &path, notice).await;
+    let sent = app.sandbox(Method::POST, &path, webhook).await;
     u16::try_from(sent["status"].as_u64().unwrap()).unwrap()
 }
 
@@ -33,14 +33,18 @@ async fn is_linked(app: &App, member: &Member) -> bool {
 async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
     let app = App::start().await;
     let watcher = app.member("보는이").await;
-    for notice in [
+    for webhook in [
         json!({}),
         json!({"method": "GET", "referrer_type": "ACCOUNT_DELETE"}),
         json!({"json": true}),
     ] {
         let member = app.member("떠나는이").await;
         let funding = member.opens("두고 가는 소원", true).await;
-        assert_eq!(unlink(&app, &member, notice.clone()).await, 200, "{notice}");
+        assert_eq!(
+            unlink(&app, &member, webhook.clone()).await,
+            200,
+            "{webhook}"
+        );
         eventually("the member is withdrawn", async || is_gone(&member).await).await;
         assert_eq!(
             watcher.status(&format!("/account/?id={}", member.id)).await,
@@ -48,7 +52,7 @@ async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
         );
         let detail = format!("/funding/?id={}", funding["id"]);
         assert_eq!(watcher.status(&detail).await, 204);
-        assert_eq!(unlink(&app, &member, notice).await, 200, "told again");
+        assert_eq!(unlink(&app, &member, webhook).await, 200, "told again");
     }
 }
 
@@ -70,13 +74,17 @@ async fn a_notice_older_than_the_latest_login_withdraws_nobody() {
 async fn a_notice_that_kakao_did_not_send_for_our_app_is_refused() {
     let app = App::start().await;
     let member = app.member("남는이").await;
-    for notice in [
+    for webhook in [
         json!({"wrong_key": true}),
         json!({"wrong_app": true}),
         json!({"wrong_key": true, "method": "GET"}),
         json!({"wrong_app": true, "method": "GET"}),
     ] {
-        assert_eq!(unlink(&app, &member, notice.clone()).await, 401, "{notice}");
+        assert_eq!(
+            unlink(&app, &member, webhook.clone()).await,
+            401,
+            "{webhook}"
+        );
     }
     let path = format!("/kakao/unlink?app_id=1000001&user_id={}", member.id);
     let unsigned = send(app.visitor(Method::GET, &path)).await;

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, send, seoul_time_in};
-use crate::payer::support_of;
+use crate::payer::support_body;
 use crate::picture_files::png;
 
 /// A friends-only funding with a picture and a support, and everybody who might look at it.
@@ -110,7 +110,7 @@ async fn only_the_author_and_friends_see_a_friends_only_funding_and_its_supports
 #[tokio::test]
 async fn nobody_outside_pays_for_reports_or_edits_a_friends_only_funding() {
     let scene = Scene::new().await;
-    let body = support_of(&scene.funding, 1_000, "끼워 줘");
+    let body = support_body(&scene.funding, 1_000, "끼워 줘");
     let report =
         |kind: &str, target: &Value| json!({"type": kind, "target": target, "message": "신고"});
     for outsider in scene.outsiders() {

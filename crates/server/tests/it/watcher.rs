@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::visitor::Visitor;
 
 /// Longest time that anything takes to arrive: a look every ten seconds, and a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An open stream.
 pub struct Watcher {
@@ -26,7 +26,12 @@ pub struct Event {
 }
 
 /// Asks for a funding's stream; `query` begins with `?` or is empty.
-pub async fn ask(visitor: &Visitor, funding: &Value, query: &str, last_id: &str) -> Response {
+pub async fn request_stream(
+    visitor: &Visitor,
+    funding: &Value,
+    query: &str,
+    last_id: &str,
+) -> Response {
     let path = format!("/fundings/{}/live{query}", funding["id"]);
     let mut call = visitor.call(Method::GET, &path);
     call = call.header(ACCEPT, "text/event-stream");
@@ -38,14 +43,17 @@ pub async fn ask(visitor: &Visitor, funding: &Value, query: &str, last_id: &str)
 }
 
 /// The status of the answer to one who asks for a funding's stream.
-pub async fn refused(visitor: &Visitor, funding: &Value) -> u16 {
-    ask(visitor, funding, "", "").await.status().as_u16()
+pub async fn stream_status(visitor: &Visitor, funding: &Value) -> u16 {
+    request_stream(visitor, funding, "", "")
+        .await
+        .status()
+        .as_u16()
 }
 
 impl Watcher {
     /// Opens the stream and reads what comes first: which messages there are, and the amounts.
     pub async fn of(visitor: &Visitor, funding: &Value) -> Self {
-        let mut watcher = Self::open(ask(visitor, funding, "", "").await);
+        let mut watcher = Self::open(request_stream(visitor, funding, "", "").await);
         assert_eq!(watcher.next().await.name, "listed");
         assert_eq!(watcher.next().await.name, "amounts");
         watcher
@@ -91,7 +99,7 @@ impl Watcher {
 
     async fn next_or_end(&mut self) -> Option<Event> {
         loop {
-            let text = self.block().await?;
+            let text = self.next_block().await?;
             let event = Event::parse(&text);
             // Comments and waiting times are no events (HTML standard, 9.2.6).
             if !event.data.is_empty() {
@@ -101,13 +109,13 @@ impl Watcher {
     }
 
     /// The lines up to the next empty one; `None` at the end.
-    pub async fn block(&mut self) -> Option<String> {
+    pub async fn next_block(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.bytes.drain(..end + 2).collect();
                 return Some(String::from_utf8(block).unwrap());
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk());
+            let chunk = tokio::time::timeout(ARRIVAL_TIMEOUT, self.response.chunk());
             let chunk = chunk.await.expect("something in time");
             self.bytes.extend_from_slice(&chunk.unwrap()?);
         }

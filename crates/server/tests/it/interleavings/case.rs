@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::event::{Event, FAULTS, FUNDINGS, PAYERS};
 use crate::app::{Answer, App, Member, send, seoul_time_in};
 use crate::payer::{
-    Payment, Proof, assert_books_agree, move_clocks, payments_of, support_of, total,
+    Payment, Proof, assert_records_match, move_clocks, payments_of, support_body, total,
 };
 
 const DAY: i64 = 86_400;
@@ -49,11 +49,11 @@ impl<'a> Case<'a> {
     }
 
     /// Which payment a number stands for.
-    fn pick(&self, number: usize) -> Option<usize> {
+    fn payment_index(&self, number: usize) -> Option<usize> {
         (!self.payments.is_empty()).then(|| number % self.payments.len())
     }
 
-    pub async fn happens(&mut self, event: &Event) {
+    pub async fn apply(&mut self, event: &Event) {
         match *event {
             Event::Ready {
                 payer,
@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
             Event::TakeBack { payer } => self.take_back(payer).await,
             Event::Delete { funding } => {
                 let id = self.fundings[funding]["id"].to_string();
-                let author = self.app.follow(&self.author);
+                let author = self.app.reconnect(&self.author);
                 author
                     .form(Method::DELETE, "/funding/", &[("id", &id)])
                     .await;
@@ -82,17 +82,17 @@ impl<'a> Case<'a> {
             | Event::Cancel { payment }
             | Event::Attach { payment, .. }
             | Event::Fault { payment, .. } => {
-                if let Some(index) = self.pick(payment) {
-                    self.happens_to(index, event).await;
+                if let Some(index) = self.payment_index(payment) {
+                    self.apply_to_payment(index, event).await;
                 }
             }
         }
     }
 
-    async fn happens_to(&mut self, index: usize, event: &Event) {
+    async fn apply_to_payment(&mut self, index: usize, event: &Event) {
         let (payment, amount, proof) = self.payments[index].clone();
         let payment = Payment {
-            member: self.app.follow(&payment.member),
+            member: self.app.reconnect(&payment.member),
             ..payment
         };
         match *event {
@@ -124,20 +124,20 @@ impl<'a> Case<'a> {
             }
             Event::Attach { funding, .. } => self.attach(&payment, amount, funding).await,
             Event::Fault { call, fault, .. } => {
-                payment.suffers(self.app, call, FAULTS[fault], 1).await;
+                payment.inject_fault(self.app, call, FAULTS[fault], 1).await;
             }
             _ => {}
         }
     }
 
     async fn ready(&mut self, payer: usize, funding: Option<usize>, thousands: i64) {
-        let member = self.app.follow(&self.payers[payer]);
+        let member = self.app.reconnect(&self.payers[payer]);
         let amount = thousands * 1_000;
         let payment = match funding {
             None => Payment::begin(self.app, &member, amount).await,
             Some(_) if self.deleted => return,
             Some(funding) => {
-                let support = support_of(&self.fundings[funding], amount, "축하해");
+                let support = support_body(&self.fundings[funding], amount, "축하해");
                 Payment::begin_for(self.app, &member, &support).await
             }
         };
@@ -145,7 +145,7 @@ impl<'a> Case<'a> {
     }
 
     async fn attach(&mut self, payment: &Payment, amount: i64, funding: usize) {
-        let support = support_of(&self.fundings[funding], amount, "축하해");
+        let support = support_body(&self.fundings[funding], amount, "축하해");
         let answer = payment.member.json(Method::POST, "/remit/", support).await;
         assert_no_failure(&answer);
         if answer.status == StatusCode::CREATED {
@@ -159,7 +159,7 @@ impl<'a> Case<'a> {
 
     async fn take_back(&mut self, payer: usize) {
         if let Some(id) = self.supports[payer].pop() {
-            let member = self.app.follow(&self.payers[payer]);
+            let member = self.app.reconnect(&self.payers[payer]);
             let answer = member
                 .form(Method::DELETE, "/remit/", &[("id", &id.to_string())])
                 .await;
@@ -173,7 +173,7 @@ impl<'a> Case<'a> {
     }
 
     /// KakaoPay behaves again and time passes until nothing moves; then everything must fit.
-    pub async fn ends(mut self) {
+    pub async fn finish(mut self) {
         self.app
             .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
             .await;
@@ -181,13 +181,13 @@ impl<'a> Case<'a> {
             assert!(pause < 20, "a payment never comes to rest");
             self.wait(1_801).await;
             self.app.assert_books_balance().await;
-            if self.is_at_rest().await {
+            if self.is_settled().await {
                 break;
             }
         }
-        let ours = assert_books_agree(self.app, &self.payers).await;
+        let ours = assert_records_match(self.app, &self.payers).await;
         assert_eq!(ours.len(), self.payments.len(), "no payment is lost");
-        let author = self.app.follow(&self.author);
+        let author = self.app.reconnect(&self.author);
         for funding in &self.fundings {
             let path = format!("/funding/?id={}", funding["id"]);
             if author.status(&path).await == 204 {
@@ -201,11 +201,11 @@ impl<'a> Case<'a> {
         }
     }
 
-    async fn is_at_rest(&self) -> bool {
-        let moving = ["created", "ready", "approving", "approved", "refunding"];
+    async fn is_settled(&self) -> bool {
+        let unsettled = ["created", "ready", "approving", "approved", "refunding"];
         for payer in &self.payers {
             for own in payments_of(self.app, payer).await {
-                if moving.contains(&own["state"].as_str().unwrap()) {
+                if unsettled.contains(&own["state"].as_str().unwrap()) {
                     return false;
                 }
             }

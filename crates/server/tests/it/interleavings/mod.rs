@@ -42,9 +42,9 @@ fn whatever_happens_in_whatever_order_both_books_agree() {
             let (app, clock) = &mut *app.lock().await;
             let mut case = Case::begin(app, clock).await;
             for event in &events {
-                case.happens(event).await;
+                case.apply(event).await;
             }
-            case.ends().await;
+            case.finish().await;
         });
         Ok(())
     });
