@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::app::{App, send};
 
 #[tokio::test]
-async fn a_profile_shows_others_only_what_is_theirs_to_see() {
+async fn a_profile_hides_private_fields_from_others() {
     let app = App::start().await;
     let facts = json!({"email": "minji@example.com", "birthday": "0816", "gender": "female"});
     let minji = app.member_with("민지", facts).await;
@@ -34,7 +34,7 @@ async fn a_profile_shows_others_only_what_is_theirs_to_see() {
 }
 
 #[tokio::test]
-async fn an_unknown_profile_is_no_content_and_a_missing_id_a_bad_request() {
+async fn an_unknown_profile_is_204_and_a_missing_id_400() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let long = format!("/account/?id={}", "1".repeat(10_000));
@@ -53,7 +53,7 @@ async fn an_unknown_profile_is_no_content_and_a_missing_id_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_profile_is_edited_as_the_app_does() {
+async fn a_profile_can_be_edited_with_the_app_requests() {
     let app = App::start().await;
     let member = app.member_with("지우", json!({"birthday": "0101"})).await;
     let all = [
@@ -79,7 +79,7 @@ async fn a_profile_is_edited_as_the_app_does() {
 }
 
 #[tokio::test]
-async fn a_profile_edit_sets_nothing_but_its_fields() {
+async fn a_profile_edit_ignores_other_fields() {
     let app = App::start().await;
     let member = app.member_with("지우", json!({"gender": "male"})).await;
     let body = json!({
@@ -97,7 +97,7 @@ async fn a_profile_edit_sets_nothing_but_its_fields() {
 }
 
 #[tokio::test]
-async fn a_profile_edit_out_of_bounds_names_the_field_and_changes_nothing() {
+async fn an_invalid_profile_edit_names_the_field_and_changes_nothing() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let (long_name, long_bank) = ("가".repeat(21), "1".repeat(31));
@@ -130,7 +130,7 @@ async fn a_profile_edit_out_of_bounds_names_the_field_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn search_takes_every_character_literally_and_shows_no_secrets() {
+async fn search_matches_literally_and_hides_private_fields() {
     let app = App::start().await;
     let searcher = app.member("찾는사람").await;
     let facts = json!({"email": "minji@example.com", "birthday": "0816"});

@@ -23,7 +23,7 @@ async fn assert_refused(content_type: &str, cases: Vec<(&str, Vec<u8>, u16)>) {
 }
 
 #[tokio::test]
-async fn broken_json_is_refused() {
+async fn malformed_json_is_refused() {
     let deep = format!(
         "{{\"username\": {}1{}}}",
         "[".repeat(5_000),
@@ -66,7 +66,7 @@ async fn broken_json_is_refused() {
 }
 
 #[tokio::test]
-async fn broken_forms_are_refused() {
+async fn malformed_forms_are_refused() {
     let many: String = (0..1_000)
         .map(|number| format!("field{number}=1&"))
         .collect();
@@ -87,7 +87,7 @@ fn part(name: &str, value: &str) -> String {
 }
 
 #[tokio::test]
-async fn broken_multipart_bodies_are_refused() {
+async fn malformed_multipart_bodies_are_refused() {
     let end = "--frontier--\r\n";
     let many: String = (0..1_000)
         .map(|number| part(&format!("field{number}"), "1"))
@@ -112,7 +112,7 @@ async fn broken_multipart_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn content_types_that_we_do_not_read_are_refused() {
+async fn unsupported_content_types_are_refused() {
     for content_type in ["text/plain", "application/xml", "", "\u{ff}\u{fe}"] {
         let body = b"username=ab".to_vec();
         assert_refused(content_type, vec![(content_type, body, 415)]).await;

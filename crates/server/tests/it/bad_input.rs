@@ -18,7 +18,7 @@ pub async fn name_of(member: &Member) -> Value {
 }
 
 #[tokio::test]
-async fn every_writing_route_survives_garbage() {
+async fn every_writing_route_refuses_malformed_bodies() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let routes = [
@@ -59,7 +59,7 @@ async fn every_writing_route_survives_garbage() {
 }
 
 #[tokio::test]
-async fn one_member_cannot_touch_what_is_anothers() {
+async fn a_member_cannot_change_what_belongs_to_another() {
     let app = App::start().await;
     let (owner, thief) = (app.member("주인").await, app.member("도둑").await);
     let author = app.member("작가").await;
@@ -104,7 +104,7 @@ async fn one_member_cannot_touch_what_is_anothers() {
 }
 
 #[tokio::test]
-async fn paths_and_methods_that_do_not_exist_say_so() {
+async fn unknown_paths_are_404_and_unknown_methods_405() {
     let app = App::start().await;
     let member = app.member("지우").await;
     for path in [
@@ -146,7 +146,7 @@ async fn raw(app: &App, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn requests_that_no_library_would_send_are_answered_and_closed() {
+async fn malformed_http_requests_get_a_response_and_are_closed() {
     let app = App::start().await;
     let close = "host: x\r\nconnection: close\r\n\r\n";
     for (request, status) in [
@@ -185,7 +185,7 @@ async fn requests_that_no_library_would_send_are_answered_and_closed() {
 }
 
 #[tokio::test]
-async fn no_content_carries_no_body_and_leaves_the_connection_usable() {
+async fn a_204_has_no_body_and_keeps_the_connection_usable() {
     let app = App::start().await;
     let none = "GET /funding/public HTTP/1.1\r\nhost: x\r\n\r\n";
     let last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";

@@ -25,7 +25,7 @@ pub async fn refused(settings: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn production_lists_everything_that_is_unsafe_and_does_not_start() {
+async fn production_lists_every_unsafe_setting_and_does_not_start() {
     let text = refused(&[("FUNSUN_PROFILE", "production")]).await;
     for setting in ["token_secret", "public_url", "kakao_auth_url"] {
         assert!(text.contains(setting), "{setting}: {text}");
@@ -66,7 +66,7 @@ async fn production_lists_everything_that_is_unsafe_and_does_not_start() {
 }
 
 #[tokio::test]
-async fn settings_that_make_no_sense_are_named() {
+async fn invalid_settings_are_named() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("funsun.toml");
     std::fs::write(&file, "no_such_thing = 1\nlog = [\"info\"]\n").unwrap();
@@ -91,7 +91,7 @@ async fn settings_that_make_no_sense_are_named() {
 }
 
 #[tokio::test]
-async fn help_explains_every_setting_of_the_outside_contract() {
+async fn help_lists_every_setting_of_the_public_contract() {
     let app = App::start().await;
     let (code, text) = app.command(&["serve", "--help"]).await;
     assert_eq!(code, 0);
@@ -122,7 +122,7 @@ async fn help_explains_every_setting_of_the_outside_contract() {
 }
 
 #[tokio::test]
-async fn a_start_on_an_existing_database_is_quick_and_keeps_everything() {
+async fn a_start_on_an_existing_database_is_fast_and_keeps_all_data() {
     let mut app = App::start().await;
     let member = app.member("지우").await;
     let funding = member.opens("남아 있는 소원", true).await;
@@ -143,7 +143,7 @@ async fn a_start_on_an_existing_database_is_quick_and_keeps_everything() {
 }
 
 #[tokio::test]
-async fn a_told_to_stop_program_answers_what_it_has_begun_and_loses_nothing() {
+async fn sigterm_completes_requests_in_progress() {
     let mut app = App::start().await;
     let member = app.member("지우").await;
     let address = app.url.trim_start_matches("http://").to_owned();
@@ -177,7 +177,7 @@ async fn a_told_to_stop_program_answers_what_it_has_begun_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn migrating_twice_is_fine_and_nobody_else_opens_the_secret() {
+async fn migrations_are_idempotent_and_the_secret_file_is_private() {
     let app = App::start().await;
     for _ in 0..2 {
         let (code, text) = app.command(&["migrate"]).await;
@@ -189,7 +189,7 @@ async fn migrating_twice_is_fine_and_nobody_else_opens_the_secret() {
 }
 
 #[tokio::test]
-async fn the_program_serves_with_its_own_sandbox_when_nothing_is_set() {
+async fn the_built_in_sandbox_is_used_without_kakao_settings() {
     let app = App::with(&[
         ("FUNSUN_KAKAO_AUTH_URL", ""),
         ("FUNSUN_KAKAO_API_URL", ""),
@@ -216,7 +216,7 @@ fn in_dev(folder: &std::path::Path) -> Command {
 }
 
 #[tokio::test]
-async fn an_audit_where_no_database_is_says_so_and_makes_none() {
+async fn an_audit_without_a_database_fails_and_creates_none() {
     let folder = tempfile::TempDir::new().unwrap();
     let mut audit = in_dev(folder.path());
     let output = audit.args(["audit", "--offline"]).output().await.unwrap();

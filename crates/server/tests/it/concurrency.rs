@@ -11,7 +11,7 @@ async fn members(app: &App, count: usize) -> Vec<Member> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_friends_support_one_funding_at_once() {
+async fn sixty_four_concurrent_supports_of_one_funding_are_all_counted() {
     let app = App::start().await;
     let author = app.member("하늘").await;
     let funding = author.opens("자전거", true).await;
@@ -47,7 +47,7 @@ async fn sixty_four_friends_support_one_funding_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_is_used_once_however_many_ask_at_once() {
+async fn a_payment_is_used_once_under_concurrent_requests() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -71,7 +71,7 @@ async fn a_payment_is_used_once_however_many_ask_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn taking_a_support_back_many_times_at_once_refunds_it_once() {
+async fn concurrent_take_backs_refund_a_support_once() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -92,7 +92,7 @@ async fn taking_a_support_back_many_times_at_once_refunds_it_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn follow_counts_stay_right_under_concurrent_changes() {
+async fn follow_counts_stay_correct_under_concurrent_changes() {
     let app = App::start().await;
     let star = app.member("하늘").await;
     let fans = members(&app, 12).await;

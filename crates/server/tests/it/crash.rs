@@ -156,7 +156,7 @@ async fn inject_random_faults(app: &App, random: &mut Random) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again() {
+async fn repeated_kills_lose_nothing_that_was_acknowledged() {
     let kills = setting("FUNSUN_CRASH_KILLS", 10);
     let seed = setting("FUNSUN_CRASH_SEED", u64::from(std::process::id()));
     println!("FUNSUN_CRASH_SEED={seed} FUNSUN_CRASH_KILLS={kills}");

@@ -28,7 +28,7 @@ async fn public_fundings(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_first_start_in_dev_shows_a_cast_and_its_books_balance() {
+async fn the_first_start_in_dev_creates_a_cast_with_a_balanced_ledger() {
     let mut app = App::with(&[("FUNSUN_DEMO_CAST", "on")]).await;
     let fundings = public_fundings(&app).await;
     assert_eq!(fundings.len(), 10, "{fundings:?}");
@@ -52,7 +52,7 @@ async fn the_first_start_in_dev_shows_a_cast_and_its_books_balance() {
 }
 
 #[tokio::test]
-async fn one_can_log_in_as_somebody_of_the_cast() {
+async fn a_member_of_the_cast_can_log_in() {
     let app = App::with(&[("FUNSUN_DEMO_CAST", "on")]).await;
     let sori = log_in_as(&app, SORI).await;
     let profile = sori.get(&format!("/account/?id={SORI}")).await;
@@ -90,7 +90,7 @@ const SIZES: [&str; 9] = [
 ];
 
 #[tokio::test]
-async fn demo_data_has_the_sizes_asked_for_and_its_books_balance() {
+async fn demo_data_has_the_requested_sizes_and_a_balanced_ledger() {
     let mut app = App::start().await;
     app.kill().await;
     for round in 1..=2 {
@@ -112,7 +112,7 @@ async fn demo_data_has_the_sizes_asked_for_and_its_books_balance() {
 }
 
 #[tokio::test]
-async fn the_same_seed_makes_the_same_members_and_fundings() {
+async fn the_same_seed_creates_the_same_members_and_fundings() {
     let mut shown = Vec::new();
     for _ in 0..2 {
         let mut app = App::start().await;

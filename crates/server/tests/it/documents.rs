@@ -40,7 +40,7 @@ async fn document(app: &App) -> Value {
 }
 
 #[tokio::test]
-async fn every_route_is_in_the_document_with_answers_and_errors() {
+async fn every_route_is_documented_with_responses_and_errors() {
     let app = App::start().await;
     let document = document(&app).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -64,7 +64,7 @@ async fn every_route_is_in_the_document_with_answers_and_errors() {
 }
 
 #[tokio::test]
-async fn the_document_and_the_router_know_the_same_methods() {
+async fn the_document_and_the_router_have_the_same_methods() {
     let app = App::start().await;
     let document = document(&app).await;
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -88,7 +88,7 @@ async fn the_document_and_the_router_know_the_same_methods() {
 }
 
 #[tokio::test]
-async fn the_pages_of_the_document_are_served_by_ourselves() {
+async fn the_document_pages_load_nothing_from_other_hosts() {
     let app = App::start().await;
     for (path, kind) in [
         ("/swagger/", "text/html"),
@@ -118,7 +118,7 @@ async fn the_pages_of_the_document_are_served_by_ourselves() {
 }
 
 #[tokio::test]
-async fn the_command_prints_what_is_served() {
+async fn the_command_prints_the_served_document() {
     let app = App::start().await;
     let (code, text) = app.command(&["openapi"]).await;
     assert_eq!(code, 0);

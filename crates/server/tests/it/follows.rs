@@ -18,7 +18,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn following_is_one_way_counted_and_listed() {
+async fn following_is_one_way_and_is_counted_and_listed() {
     let app = App::start().await;
     let facts = json!({"email": "minji@example.com", "birthday": "0816"});
     let minji = app.member_with("민지", facts).await;
@@ -44,7 +44,7 @@ async fn following_is_one_way_counted_and_listed() {
 }
 
 #[tokio::test]
-async fn the_app_asks_whether_one_follows_the_other() {
+async fn the_app_can_check_whether_one_member_follows_another() {
     let app = App::start().await;
     let (minji, jiwoo) = (app.member("민지").await, app.member("지우").await);
     jiwoo.follows(&minji).await;
@@ -59,7 +59,7 @@ async fn the_app_asks_whether_one_follows_the_other() {
 }
 
 #[tokio::test]
-async fn following_twice_oneself_or_nobody_is_refused() {
+async fn following_twice_or_oneself_or_an_unknown_member_is_refused() {
     let app = App::start().await;
     let (minji, jiwoo) = (app.member("민지").await, app.member("지우").await);
     let follow = async |id: &str| {
@@ -81,7 +81,7 @@ async fn following_twice_oneself_or_nobody_is_refused() {
 }
 
 #[tokio::test]
-async fn unfollowing_takes_a_form_body_and_may_be_repeated() {
+async fn unfollowing_accepts_a_form_body_and_is_idempotent() {
     let app = App::start().await;
     let (minji, jiwoo) = (app.member("민지").await, app.member("지우").await);
     minji.befriends(&jiwoo).await;

@@ -30,7 +30,7 @@ pub fn assert_refused(answer: &Answer, field: &str) {
 }
 
 #[tokio::test]
-async fn a_goal_takes_whole_won_within_its_bounds_and_nothing_else() {
+async fn a_goal_amount_must_be_whole_won_within_bounds() {
     let app = App::start().await;
     let author = app.member("민지").await;
     for good in [json!(1_000), json!(10_000_000), json!("1000")] {
@@ -71,7 +71,7 @@ async fn a_goal_takes_whole_won_within_its_bounds_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn texts_are_bounded_in_characters() {
+async fn text_lengths_are_limited_in_characters() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let of = |length: usize| "가".repeat(length);
@@ -107,7 +107,7 @@ async fn texts_are_bounded_in_characters() {
 }
 
 #[tokio::test]
-async fn a_deadline_is_in_the_future_and_at_most_367_days_ahead() {
+async fn a_deadline_must_be_in_the_future_and_at_most_367_days_ahead() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let day = 86_400;

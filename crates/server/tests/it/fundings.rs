@@ -11,7 +11,7 @@ async fn detail(member: &Member, funding: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_funding_is_opened_in_every_encoding_and_read_back() {
+async fn a_funding_can_be_created_in_every_encoding() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let deadline = seoul_time_in(86_400);
@@ -55,7 +55,7 @@ async fn a_funding_is_opened_in_every_encoding_and_read_back() {
 }
 
 #[tokio::test]
-async fn an_unknown_funding_is_no_content_and_a_missing_id_a_bad_request() {
+async fn an_unknown_funding_is_204_and_a_missing_id_400() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let long = format!("/funding/?id={}", "7".repeat(10_000));
@@ -75,7 +75,7 @@ async fn an_unknown_funding_is_no_content_and_a_missing_id_a_bad_request() {
 }
 
 #[tokio::test]
-async fn fields_that_are_not_the_members_to_set_are_ignored() {
+async fn fields_that_members_may_not_set_are_ignored() {
     let app = App::start().await;
     let (author, other) = (app.member("민지").await, app.member("지우").await);
     let mut body = fields(None);
@@ -112,7 +112,7 @@ async fn fields_that_are_not_the_members_to_set_are_ignored() {
 }
 
 #[tokio::test]
-async fn the_author_edits_text_and_audience_and_what_is_absent_stays() {
+async fn an_edit_changes_text_and_visibility_and_keeps_absent_fields() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let opened = author.opens("처음 제목", true).await;
@@ -143,7 +143,7 @@ async fn the_author_edits_text_and_audience_and_what_is_absent_stays() {
 }
 
 #[tokio::test]
-async fn the_author_writes_a_review_by_either_call() {
+async fn the_author_can_write_a_review_with_either_request() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let opened = author.opens("고마운 선물", true).await;
@@ -167,7 +167,7 @@ async fn the_author_writes_a_review_by_either_call() {
 }
 
 #[tokio::test]
-async fn nobody_but_the_author_changes_or_deletes_a_funding() {
+async fn only_the_author_can_change_or_delete_a_funding() {
     let app = App::start().await;
     let (author, other) = (app.member("민지").await, app.member("지우").await);
     let opened = author.opens("내 소원", true).await;
@@ -196,7 +196,7 @@ async fn nobody_but_the_author_changes_or_deletes_a_funding() {
 }
 
 #[tokio::test]
-async fn a_deleted_funding_is_gone_everywhere_and_its_supporters_are_refunded() {
+async fn a_deleted_funding_is_not_found_anywhere_and_its_supporters_are_refunded() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let opened = author.opens("그만둔 소원", true).await;

@@ -93,7 +93,7 @@ async fn a_link_fills_in_title_and_picture() {
 }
 
 #[tokio::test]
-async fn what_somebody_wrote_stays_and_what_a_link_filled_in_does_not() {
+async fn a_link_replaces_what_a_link_filled_in_and_keeps_what_the_member_typed() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shop = shop().await;
@@ -123,7 +123,7 @@ async fn what_somebody_wrote_stays_and_what_a_link_filled_in_does_not() {
 }
 
 #[tokio::test]
-async fn half_a_find_is_told_as_one() {
+async fn a_page_without_a_picture_is_reported() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shop = shop().await;
@@ -147,7 +147,7 @@ async fn half_a_find_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn a_link_is_found_in_what_apps_share() {
+async fn a_link_is_extracted_from_shared_text() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shared = format!("[가게] 컵을 골라 봤어요 {}/cup", shop().await);
@@ -156,7 +156,7 @@ async fn a_link_is_found_in_what_apps_share() {
 }
 
 #[tokio::test]
-async fn a_link_into_our_network_is_refused_at_its_field() {
+async fn a_link_into_a_private_network_is_refused_at_its_field() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     for link in [
@@ -180,7 +180,7 @@ async fn a_link_into_our_network_is_refused_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_shop_that_does_not_answer_well_is_no_failure_of_ours() {
+async fn an_error_of_the_shop_is_reported_in_the_form() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let shop = shop().await;
@@ -201,7 +201,7 @@ async fn a_shop_that_does_not_answer_well_is_no_failure_of_ours() {
 }
 
 #[tokio::test]
-async fn links_are_for_members_and_not_too_many_of_them() {
+async fn links_require_a_login_and_are_rate_limited() {
     let app = App::with(&[("FUNSUN_RATE_LIMITS", "on")]).await;
     let guest = Visitor::guest(&app);
     let token = Visitor::of(&app.member("하늘").await).csrf().await;
@@ -220,7 +220,7 @@ async fn links_are_for_members_and_not_too_many_of_them() {
 }
 
 #[tokio::test]
-async fn one_link_is_fetched_at_a_time_for_a_member() {
+async fn a_member_can_fetch_one_link_at_a_time() {
     let app = App::start().await;
     let (eager, calm) = (author(&app, "민지").await, author(&app, "하늘").await);
     let (eager, calm) = (Visitor::of(&eager), Visitor::of(&calm));

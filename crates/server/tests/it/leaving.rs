@@ -7,7 +7,7 @@ use crate::app::{App, eventually, send};
 use crate::logins::log_in;
 
 #[tokio::test]
-async fn a_withdrawn_account_is_gone_for_everybody_and_a_later_login_is_fresh() {
+async fn a_former_member_is_not_found_and_a_later_login_creates_a_new_account() {
     let app = App::start().await;
     let leaver = app
         .member_with("떠나는이", json!({"email": "bye@example.com"}))
@@ -82,7 +82,7 @@ async fn a_withdrawn_account_is_gone_for_everybody_and_a_later_login_is_fresh() 
 }
 
 #[tokio::test]
-async fn supports_of_a_withdrawn_member_stay_under_a_pseudonym() {
+async fn supports_of_a_former_member_stay_under_a_pseudonym() {
     let app = App::start().await;
     let (author, giver) = (app.member("작가").await, app.member("주는이").await);
     let funding = author.opens("같이 사는 자전거", true).await;
@@ -105,7 +105,7 @@ async fn supports_of_a_withdrawn_member_stay_under_a_pseudonym() {
 }
 
 #[tokio::test]
-async fn who_paid_for_a_withdrawn_members_funding_is_refunded() {
+async fn supporters_are_refunded_when_the_author_leaves() {
     let app = App::start().await;
     let (author, giver) = (app.member("작가").await, app.member("주는이").await);
     let funding = author.opens("끝내 못 산 것", true).await;
@@ -119,7 +119,7 @@ async fn who_paid_for_a_withdrawn_members_funding_is_refunded() {
 }
 
 #[tokio::test]
-async fn a_suspended_member_is_shut_out_and_can_come_back() {
+async fn a_suspended_member_is_locked_out_and_can_be_reinstated() {
     let app = App::start().await;
     let (member, other) = (app.member("수상한이").await, app.member("이웃").await);
     let funding = member.opens("이상한 소원", true).await;

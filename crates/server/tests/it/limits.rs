@@ -29,7 +29,7 @@ async fn count_until_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 {
 }
 
 #[tokio::test]
-async fn logins_from_one_address_are_limited_strictly() {
+async fn logins_from_one_address_have_a_strict_limit() {
     let app = App::with(RATE_LIMITED).await;
     let log_in = async || {
         let call = app.visitor(Method::POST, "/account/kakaologin");
@@ -41,7 +41,7 @@ async fn logins_from_one_address_are_limited_strictly() {
 }
 
 #[tokio::test]
-async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
+async fn searches_and_payments_are_limited_by_member() {
     let app = App::with(RATE_LIMITED).await;
     let (eager, calm) = (app.member("바쁜이").await, app.member("느긋한이").await);
     let search = async || send(eager.call(Method::GET, "/account/search?username=x")).await;
@@ -57,7 +57,7 @@ async fn searches_and_payments_of_one_member_are_limited_and_not_anothers() {
 }
 
 #[tokio::test]
-async fn pictures_of_links_are_limited_more_strictly_than_reads() {
+async fn preview_pictures_have_a_stricter_limit_than_reads() {
     let app = App::with(RATE_LIMITED).await;
     let number = Cell::new(0);
     let picture = async || {
@@ -71,7 +71,7 @@ async fn pictures_of_links_are_limited_more_strictly_than_reads() {
 }
 
 #[tokio::test]
-async fn a_browser_that_asks_too_often_is_told_on_a_page() {
+async fn a_rate_limited_browser_gets_an_html_page() {
     let app = App::with(RATE_LIMITED).await;
     let start = |accept: &str| {
         let call = app.visitor(Method::GET, "/login/kakao");
@@ -88,7 +88,7 @@ async fn a_browser_that_asks_too_often_is_told_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_member_who_asks_too_often_is_still_a_member() {
+async fn the_rate_limit_page_still_shows_the_login() {
     let app = App::with(RATE_LIMITED).await;
     let browser = Visitor::of(&app.member("바쁜이").await);
     let answer = loop {
@@ -105,7 +105,7 @@ async fn a_member_who_asks_too_often_is_still_a_member() {
 }
 
 #[tokio::test]
-async fn forms_that_bring_pictures_are_limited_together() {
+async fn forms_with_pictures_share_one_limit() {
     let app = App::with(RATE_LIMITED).await;
     let browser = Visitor::of(&app.member("바쁜이").await);
     for path in ["/fundings/new", "/fundings/new/preview", "/me/edit"] {
@@ -121,7 +121,7 @@ async fn forms_that_bring_pictures_are_limited_together() {
 }
 
 #[tokio::test]
-async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
+async fn reads_have_a_generous_limit_and_dev_has_none() {
     let app = App::with(RATE_LIMITED).await;
     let read = async || send(app.visitor(Method::GET, "/funding/public")).await;
     assert!(count_until_429(read).await >= 200);
@@ -134,7 +134,7 @@ async fn reads_are_limited_generously_and_dev_does_not_limit_at_all() {
 }
 
 #[tokio::test]
-async fn a_forwarded_address_is_not_believed_from_just_anybody() {
+async fn a_forwarded_address_from_an_untrusted_peer_is_ignored() {
     let app = App::with(RATE_LIMITED).await;
     let number = Cell::new(0);
     let log_in = async || {
@@ -147,7 +147,7 @@ async fn a_forwarded_address_is_not_believed_from_just_anybody() {
 }
 
 #[tokio::test]
-async fn answers_carry_security_headers_and_no_cross_origin_permission() {
+async fn responses_have_security_headers_and_no_cors_headers() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let call = member

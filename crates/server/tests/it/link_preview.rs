@@ -84,7 +84,7 @@ async fn edit(author: &Member, id: &Value, field: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn kakaotalk_gets_the_card_of_a_public_funding() {
+async fn kakaotalk_gets_the_preview_of_a_public_funding() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("모두의 \"소원\" & 꿈", true).await;
@@ -103,7 +103,7 @@ async fn kakaotalk_gets_the_card_of_a_public_funding() {
 }
 
 #[tokio::test]
-async fn the_address_of_the_picture_changes_with_everything_that_is_drawn() {
+async fn the_picture_url_changes_with_everything_that_is_drawn() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
@@ -146,7 +146,7 @@ async fn the_address_of_the_picture_changes_with_everything_that_is_drawn() {
 }
 
 #[tokio::test]
-async fn nobody_waits_long_for_a_picture_while_many_are_drawn() {
+async fn preview_pictures_stay_fast_while_many_are_drawn() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let mut urls = Vec::new();
@@ -172,7 +172,7 @@ async fn nobody_waits_long_for_a_picture_while_many_are_drawn() {
 }
 
 #[tokio::test]
-async fn a_hidden_a_deleted_and_an_unknown_funding_look_the_same_and_say_nothing() {
+async fn hidden_deleted_and_unknown_fundings_are_indistinguishable() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let hidden = minji.opens("비밀 소원", false).await;
@@ -214,7 +214,7 @@ fn normalized(answer: Answer, id: &str) -> (StatusCode, HeaderMap, String) {
 }
 
 #[tokio::test]
-async fn the_picture_of_a_funding_that_is_no_longer_public_is_not_there() {
+async fn the_picture_of_a_funding_that_is_no_longer_public_is_404() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("한때 모두의 소원", true).await;
@@ -243,7 +243,7 @@ async fn the_picture_of_a_funding_that_is_no_longer_public_is_not_there() {
 }
 
 #[tokio::test]
-async fn whatever_a_title_is_made_of_a_picture_comes_of_it() {
+async fn any_title_can_be_drawn() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let unbroken = "가".repeat(50);
@@ -265,7 +265,7 @@ async fn whatever_a_title_is_made_of_a_picture_comes_of_it() {
 }
 
 #[tokio::test]
-async fn many_at_once_get_the_same_picture_and_nonsense_gets_none() {
+async fn concurrent_requests_get_the_same_picture_and_invalid_paths_404() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("생일 소원", true).await;
@@ -292,7 +292,7 @@ async fn many_at_once_get_the_same_picture_and_nonsense_gets_none() {
 }
 
 #[tokio::test]
-async fn a_guest_at_a_closed_door_is_shown_where_to_log_in_and_back() {
+async fn a_guest_who_may_not_see_a_funding_gets_a_login_link_that_returns_to_it() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let stranger = app.member("행인").await;
@@ -318,7 +318,7 @@ async fn a_guest_at_a_closed_door_is_shown_where_to_log_in_and_back() {
 }
 
 #[tokio::test]
-async fn every_page_has_a_card_of_its_own_or_the_general_one() {
+async fn pages_without_a_preview_of_their_own_have_the_general_one() {
     let app = App::start().await;
     for path in ["/", "/login", "/faq", "/explore", "/nowhere"] {
         let page = scrape(&app, path).await;
@@ -330,7 +330,7 @@ async fn every_page_has_a_card_of_its_own_or_the_general_one() {
 }
 
 #[tokio::test]
-async fn a_font_that_cannot_be_used_is_refused_at_the_start() {
+async fn an_unusable_font_is_refused_at_start() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("font.ttf");
     std::fs::write(&file, "no font at all").unwrap();

@@ -120,7 +120,7 @@ async fn public_own_and_followed_fundings_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn a_cursor_stays_in_place_when_something_new_appears() {
+async fn a_cursor_is_stable_when_new_fundings_appear() {
     let app = App::start().await;
     let (author, reader) = (app.member("민지").await, app.member("지우").await);
     let mut newest_first = Vec::new();
@@ -137,7 +137,7 @@ async fn a_cursor_stays_in_place_when_something_new_appears() {
 }
 
 #[tokio::test]
-async fn lists_of_members_nobody_knows_are_no_content() {
+async fn lists_of_unknown_members_are_204() {
     let app = App::start().await;
     let reader = app.member("지우").await;
     for path in [

@@ -23,7 +23,7 @@ async fn take_back(giver: &Member, support: &Value) {
 }
 
 #[tokio::test]
-async fn a_second_viewer_sees_a_support_arrive_with_the_new_total() {
+async fn a_viewer_receives_a_new_support_and_the_new_total() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -46,7 +46,7 @@ async fn a_second_viewer_sees_a_support_arrive_with_the_new_total() {
 }
 
 #[tokio::test]
-async fn what_is_taken_back_goes_away_and_lowers_the_total() {
+async fn a_support_taken_back_is_removed_and_lowers_the_total() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -67,7 +67,7 @@ async fn what_is_taken_back_goes_away_and_lowers_the_total() {
 }
 
 #[tokio::test]
-async fn a_stream_of_a_friends_only_funding_is_for_friends() {
+async fn the_stream_of_a_friends_only_funding_is_for_friends_only() {
     let app = App::start().await;
     let (author, friend) = (app.member("민지").await, app.member("지우").await);
     let (other, stranger) = (app.member("서윤").await, app.member("하늘").await);
@@ -124,7 +124,7 @@ async fn a_stream_ends_when_the_funding_is_hidden_or_the_login_ends() {
 }
 
 #[tokio::test]
-async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
+async fn a_reconnect_receives_missed_supports_once() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -160,7 +160,7 @@ async fn one_who_comes_again_is_told_what_was_missed_and_nothing_twice() {
 }
 
 #[tokio::test]
-async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
+async fn a_reconnect_receives_changed_supports() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -202,7 +202,7 @@ async fn one_who_comes_again_is_told_what_was_changed_meanwhile() {
 }
 
 #[tokio::test]
-async fn one_who_missed_more_than_a_page_shows_is_told_to_read_it_again() {
+async fn a_reconnect_that_missed_more_than_a_page_is_told_to_reload() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -220,7 +220,7 @@ async fn one_who_missed_more_than_a_page_shows_is_told_to_read_it_again() {
 }
 
 #[tokio::test]
-async fn everybody_gets_their_own_view_and_no_more() {
+async fn each_viewer_receives_the_view_of_their_role() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -250,7 +250,7 @@ async fn everybody_gets_their_own_view_and_no_more() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_funding_arrives_and_takes_the_button_away() {
+async fn the_end_of_a_funding_removes_the_support_button() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let deadline = seoul_time_in(3_600);
@@ -264,7 +264,7 @@ async fn the_end_of_a_funding_arrives_and_takes_the_button_away() {
 }
 
 #[tokio::test]
-async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
+async fn the_author_thanks_arrive_and_an_idle_stream_stays_open() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -286,7 +286,7 @@ async fn an_answer_of_the_author_arrives_and_a_quiet_stream_stays() {
 }
 
 #[tokio::test]
-async fn one_member_watches_no_more_than_a_share() {
+async fn a_member_can_open_a_limited_number_of_streams() {
     let app = App::start().await;
     let (author, eager) = (app.member("민지").await, app.member("바쁜이").await);
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -312,7 +312,7 @@ async fn one_member_watches_no_more_than_a_share() {
 }
 
 #[tokio::test]
-async fn guests_leave_half_of_the_places_to_members() {
+async fn half_of_the_streams_are_reserved_for_members() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let funding = open_funding(&author, "새 자전거", true).await;
@@ -340,7 +340,7 @@ async fn guests_leave_half_of_the_places_to_members() {
 }
 
 #[tokio::test]
-async fn shutdown_does_not_wait_for_those_who_watch() {
+async fn shutdown_does_not_wait_for_open_streams() {
     let mut app = App::start().await;
     let author = app.member("민지").await;
     let funding = open_funding(&author, "새 자전거", true).await;

@@ -17,7 +17,7 @@ async fn kakao_token(app: &App, person: Value) -> String {
 }
 
 #[tokio::test]
-async fn a_first_login_makes_an_account_and_a_second_one_finds_it() {
+async fn the_first_login_creates_an_account_and_the_second_finds_it() {
     let app = App::start().await;
     let token = kakao_token(&app, json!({"nickname": "민지", "id": 3_000_000_001_i64})).await;
     let first = log_in(&app, &token).await;
@@ -53,7 +53,7 @@ fn multipart_login(app: &App, token: &str) -> reqwest::RequestBuilder {
 }
 
 #[tokio::test]
-async fn what_kakao_knows_of_a_person_fills_the_profile() {
+async fn a_login_fills_the_profile_from_kakao() {
     let app = App::start().await;
     let facts = json!({"email": "minji@example.com", "birthday": "0816", "gender": "female"});
     let member = app.member_with("민지", facts).await;
@@ -65,7 +65,7 @@ async fn what_kakao_knows_of_a_person_fills_the_profile() {
 }
 
 #[tokio::test]
-async fn missing_consents_and_unverified_e_mails_are_no_obstacle() {
+async fn missing_consents_and_an_unverified_e_mail_do_not_prevent_a_login() {
     let app = App::start().await;
     let consents = json!(["profile_nickname"]);
     let token = kakao_token(
@@ -85,7 +85,7 @@ async fn missing_consents_and_unverified_e_mails_are_no_obstacle() {
 }
 
 #[tokio::test]
-async fn a_kakao_account_without_a_nickname_is_not_found_and_a_silent_kakao_unavailable() {
+async fn a_kakao_account_without_a_nickname_is_404_and_an_unresponsive_kakao_503() {
     let token_info = json!({"id": 7, "expires_in": 600, "app_id": 1_000_001}).to_string();
     let nameless = json!({"id": 7, "kakao_account": {}}).to_string();
     let kapi = axum::Router::new()
@@ -108,7 +108,7 @@ async fn a_kakao_account_without_a_nickname_is_not_found_and_a_silent_kakao_unav
 }
 
 #[tokio::test]
-async fn kakao_tokens_that_are_unknown_expired_or_of_another_app_are_refused() {
+async fn unknown_expired_and_foreign_kakao_tokens_are_refused() {
     let app = App::start().await;
     let person = json!({"nickname": "지우"});
     let person = app.sandbox(Method::POST, "/sandbox/people", person).await;

@@ -13,7 +13,7 @@ fn next(page: &str) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn followers_and_followed_are_read_page_by_page_each_once() {
+async fn followers_and_followed_members_are_paginated_without_duplicates() {
     let app = App::start().await;
     let star = app.member("별님").await;
     let mut fans = Vec::new();
@@ -59,7 +59,7 @@ async fn followers_and_followed_are_read_page_by_page_each_once() {
 }
 
 #[tokio::test]
-async fn a_place_in_a_list_that_was_made_up_is_refused_or_empty() {
+async fn an_invalid_cursor_is_refused_or_empty() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     haneul.follows(&minji).await;
@@ -77,7 +77,7 @@ async fn a_place_in_a_list_that_was_made_up_is_refused_or_empty() {
 }
 
 #[tokio::test]
-async fn ones_own_page_is_not_a_strangers() {
+async fn a_member_own_page_differs_from_anothers() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let own = Visitor::of(&minji)
@@ -97,7 +97,7 @@ async fn ones_own_page_is_not_a_strangers() {
 }
 
 #[tokio::test]
-async fn a_member_who_has_gone_is_said_to_have_gone() {
+async fn pages_of_former_and_suspended_members_are_unavailable() {
     let app = App::start().await;
     let (minji, haneul, jiwoo) = (
         app.member("민지").await,
@@ -135,7 +135,7 @@ async fn a_member_who_has_gone_is_said_to_have_gone() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_profile_is_tied_to_the_fields_that_are_wrong() {
+async fn profile_errors_are_shown_at_their_fields() {
     let app = App::start().await;
     let visitor = Visitor::of(&app.member("민지").await);
     let fields = [

@@ -36,7 +36,7 @@ async fn open_message(member: &Member, message: &Value) -> String {
 }
 
 #[tokio::test]
-async fn what_is_opened_is_read_and_opens_for_nobody_else() {
+async fn opening_a_notification_marks_it_as_read_for_its_owner_only() {
     let app = App::start().await;
     let (member, mut browser) = subscribed_member(&app, "하늘").await;
     let (first, second) = (app.member("지우").await, app.member("민지").await);
@@ -58,7 +58,7 @@ async fn what_is_opened_is_read_and_opens_for_nobody_else() {
 }
 
 #[tokio::test]
-async fn an_author_hears_of_a_support_and_of_the_goal() {
+async fn an_author_is_notified_of_supports_and_of_the_goal() {
     let app = App::start().await;
     let (author, mut browser) = subscribed_member(&app, "하늘").await;
     let friend = app.member("지우").await;
@@ -77,7 +77,7 @@ async fn an_author_hears_of_a_support_and_of_the_goal() {
 }
 
 #[tokio::test]
-async fn an_ending_is_told_a_day_before_and_when_it_has_come_to_all_who_take_part() {
+async fn participants_are_notified_a_day_before_the_deadline_and_at_it() {
     let app = App::start().await;
     let (author, mut authors) = subscribed_member(&app, "하늘").await;
     let (friend, mut friends) = subscribed_member(&app, "지우").await;
@@ -95,7 +95,7 @@ async fn an_ending_is_told_a_day_before_and_when_it_has_come_to_all_who_take_par
 }
 
 #[tokio::test]
-async fn a_payer_hears_that_money_is_back_and_why() {
+async fn a_payer_is_notified_of_a_refund_and_its_reason() {
     let app = App::start().await;
     let author = app.member("하늘").await;
     let (friend, mut browser) = subscribed_member(&app, "지우").await;
@@ -113,7 +113,7 @@ async fn a_payer_hears_that_money_is_back_and_why() {
 }
 
 #[tokio::test]
-async fn supporters_hear_of_a_review_once() {
+async fn supporters_are_notified_of_a_review_once() {
     let app = App::start().await;
     let author = app.member("하늘").await;
     let (friend, mut browser) = subscribed_member(&app, "지우").await;
@@ -133,7 +133,7 @@ async fn supporters_hear_of_a_review_once() {
 }
 
 #[tokio::test]
-async fn who_follows_again_is_not_told_again() {
+async fn a_repeated_follow_does_not_notify_again() {
     let app = App::start().await;
     let (member, mut browser) = subscribed_member(&app, "하늘").await;
     let (follower, other) = (app.member("지우").await, app.member("민지").await);
@@ -150,7 +150,7 @@ async fn who_follows_again_is_not_told_again() {
 }
 
 #[tokio::test]
-async fn friends_hear_of_a_birthday_on_the_day_before_and_others_do_not() {
+async fn only_friends_are_notified_the_day_before_a_birthday() {
     let app = App::start().await;
     // Ten in the morning in Seoul, on one of the next days.
     let now = Timestamp::parse(&seoul_time_in(0)).unwrap();
@@ -179,7 +179,7 @@ async fn friend_follows_now(app: &App, member: &Member) {
 }
 
 #[tokio::test]
-async fn a_browser_that_is_gone_or_logged_out_is_woken_no_more() {
+async fn expired_and_logged_out_subscriptions_receive_nothing() {
     let app = App::start().await;
     let (member, mut gone) = subscribed_member(&app, "하늘").await;
     let mut other = Browser::new().await;
@@ -200,7 +200,7 @@ async fn a_browser_that_is_gone_or_logged_out_is_woken_no_more() {
 }
 
 #[tokio::test]
-async fn a_push_service_that_fails_is_asked_again() {
+async fn a_failed_push_is_retried() {
     let app = App::start().await;
     let (member, mut browser) = subscribed_member(&app, "하늘").await;
     browser.set_push_status(503);
@@ -212,7 +212,7 @@ async fn a_push_service_that_fails_is_asked_again() {
 }
 
 #[tokio::test]
-async fn only_a_signed_request_with_a_decent_endpoint_subscribes() {
+async fn a_subscription_needs_a_csrf_token_and_a_valid_endpoint() {
     let app = App::start().await;
     let member = app.member("하늘").await;
     let browser = Browser::new().await;

@@ -82,7 +82,7 @@ async fn funding_count(member: &Member) -> usize {
 }
 
 #[tokio::test]
-async fn a_funding_is_opened_with_its_picture() {
+async fn a_funding_can_be_created_with_a_picture() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -102,7 +102,7 @@ async fn a_funding_is_opened_with_its_picture() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_keeps_its_picture_for_its_owner_alone() {
+async fn a_refused_form_keeps_its_picture_for_its_owner_only() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let (browser, other) = (
@@ -139,7 +139,7 @@ async fn a_form_that_is_refused_keeps_its_picture_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_picture_that_is_not_ones_own_is_not_taken() {
+async fn another_members_picture_is_not_accepted() {
     let app = App::start().await;
     let (minji, haneul) = (author(&app, "민지").await, author(&app, "하늘").await);
     let (browser, thief) = (Visitor::of(&minji), Visitor::of(&haneul));
@@ -166,7 +166,7 @@ async fn a_picture_that_is_not_ones_own_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_picture_waits_for_its_form_for_almost_three_hours() {
+async fn an_unfinished_form_picture_is_kept_for_almost_three_hours() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -198,7 +198,7 @@ fn files(folder: &std::path::Path) -> usize {
 }
 
 #[tokio::test]
-async fn only_the_latest_pictures_of_a_member_wait() {
+async fn only_a_members_latest_unfinished_pictures_are_kept() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -218,7 +218,7 @@ async fn only_the_latest_pictures_of_a_member_wait() {
 }
 
 #[tokio::test]
-async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
+async fn a_picture_deleted_with_its_funding_must_be_uploaded_again() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let picture = jpeg(30);
@@ -243,7 +243,7 @@ async fn a_picture_that_went_with_a_deleted_funding_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_picture_is_taken_out_again() {
+async fn a_picture_can_be_removed_from_the_form() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -255,7 +255,7 @@ async fn a_picture_is_taken_out_again() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_picture_is_told_and_the_one_before_stays() {
+async fn an_invalid_picture_is_reported_and_the_previous_one_kept() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -270,7 +270,7 @@ async fn a_file_that_is_no_picture_is_told_and_the_one_before_stays() {
 }
 
 #[tokio::test]
-async fn a_preview_shows_everything_and_opens_nothing() {
+async fn a_preview_shows_all_fields_and_creates_nothing() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
@@ -303,7 +303,7 @@ async fn a_preview_shows_everything_and_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_preview_of_a_form_with_errors_is_the_form() {
+async fn a_preview_of_an_invalid_form_shows_the_form() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;
@@ -322,7 +322,7 @@ async fn a_preview_of_a_form_with_errors_is_the_form() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_sent_twice_opens_one_funding() {
+async fn a_form_that_is_sent_twice_creates_one_funding() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
@@ -346,7 +346,7 @@ async fn a_form_that_is_sent_twice_opens_one_funding() {
 }
 
 #[tokio::test]
-async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
+async fn a_used_form_key_with_different_fields_shows_the_form_again() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
@@ -391,7 +391,7 @@ async fn another_wish_in_a_used_form_is_asked_for_again_and_not_lost() {
 }
 
 #[tokio::test]
-async fn a_form_without_a_number_of_ours_is_shown_again_with_one() {
+async fn a_form_without_a_valid_form_key_is_shown_again_with_one() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;
     let browser = Visitor::of(&minji);
@@ -406,7 +406,7 @@ async fn a_form_without_a_number_of_ours_is_shown_again_with_one() {
 }
 
 #[tokio::test]
-async fn nobody_opens_a_funding_without_a_bank_account_or_the_promise() {
+async fn a_funding_requires_a_bank_account_and_accepted_terms() {
     let app = App::start().await;
     let poor = app.member("하늘").await;
     let browser = Visitor::of(&poor);
@@ -423,7 +423,7 @@ async fn nobody_opens_a_funding_without_a_bank_account_or_the_promise() {
 }
 
 #[tokio::test]
-async fn every_other_form_with_a_picture_keeps_it_too() {
+async fn all_forms_with_pictures_keep_them() {
     let app = App::start().await;
     let browser = Visitor::of(&author(&app, "민지").await);
     let form = FundingForm::new(&browser).await;

@@ -17,7 +17,7 @@ async fn with_birthday_in(app: &App, name: &str, days: i64) -> Member {
 }
 
 #[tokio::test]
-async fn home_shows_the_birthdays_of_the_next_thirty_days_of_friends_who_share_them() {
+async fn home_shows_friends_birthdays_of_the_next_thirty_days() {
     let app = App::start().await;
     let me = app.member("민지").await;
     let soon = with_birthday_in(&app, "곧생일", 7).await;
@@ -41,7 +41,7 @@ async fn home_shows_the_birthdays_of_the_next_thirty_days_of_friends_who_share_t
 }
 
 #[tokio::test]
-async fn every_login_is_listed_and_can_be_ended_by_its_owner_alone() {
+async fn every_login_is_listed_and_can_be_ended_by_its_owner_only() {
     let app = App::start().await;
     let person = app
         .sandbox(Method::POST, "/sandbox/people", json!({"nickname": "하늘"}))
@@ -70,7 +70,7 @@ async fn every_login_is_listed_and_can_be_ended_by_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_guest_chooses_language_and_colours_without_a_script() {
+async fn a_guest_can_choose_language_and_colours_without_scripts() {
     let app = App::start().await;
     let call = app
         .visitor(Method::POST, "/settings")
@@ -91,7 +91,7 @@ async fn a_guest_chooses_language_and_colours_without_a_script() {
 }
 
 #[tokio::test]
-async fn what_was_told_is_marked_until_it_is_read_and_what_one_does_not_want_is_not_told() {
+async fn notifications_are_unread_until_opened_and_respect_the_settings() {
     let app = App::start().await;
     let (minji, haneul, jiwoo) = (
         app.member("민지").await,
@@ -119,7 +119,7 @@ async fn what_was_told_is_marked_until_it_is_read_and_what_one_does_not_want_is_
 }
 
 #[tokio::test]
-async fn the_device_is_told_what_it_may_keep() {
+async fn the_manifest_service_worker_and_offline_page_are_served() {
     let app = App::start().await;
     let manifest = send(app.visitor(Method::GET, "/manifest.webmanifest")).await;
     let vary = manifest.headers["vary"].to_str().unwrap();

@@ -7,7 +7,7 @@ use crate::app::{App, send};
 use crate::visitor::Visitor;
 
 #[tokio::test]
-async fn a_page_with_a_slash_behind_it_leads_to_the_one_without() {
+async fn a_trailing_slash_redirects_to_the_path_without_it() {
     let app = App::start().await;
     let guest = Visitor::guest(&app);
     for (path, place) in [
@@ -57,7 +57,7 @@ async fn a_page_with_a_slash_behind_it_leads_to_the_one_without() {
 }
 
 #[tokio::test]
-async fn no_path_leads_to_another_site() {
+async fn no_path_redirects_to_anothersite() {
     let app = App::start().await;
     let host = app.url.strip_prefix("http://").unwrap();
     for path in [
@@ -91,7 +91,7 @@ async fn redirect(host: &str, path: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn whom_one_can_ask_is_on_every_page() {
+async fn the_contact_is_on_every_page() {
     let app = App::with(&[("FUNSUN_CONTACT", "help+funsun@funsun.example")]).await;
     let guest = Visitor::guest(&app);
     for path in ["/", "/terms", "/privacy", "/faq", "/nothing/here"] {

@@ -13,7 +13,7 @@ fn location(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
-async fn one_logs_in_with_kakao_and_comes_back_to_where_one_was() {
+async fn a_kakao_login_returns_to_the_previous_page() {
     let app = App::start().await;
     let person = app
         .sandbox(Method::POST, "/sandbox/people", json!({"nickname": "하늘"}))
@@ -58,7 +58,7 @@ async fn one_logs_in_with_kakao_and_comes_back_to_where_one_was() {
 }
 
 #[tokio::test]
-async fn who_knows_us_by_another_name_logs_in_at_the_public_address() {
+async fn a_login_at_another_host_redirects_to_the_public_url() {
     let app = App::start().await;
     let call = app.visitor(Method::GET, "/login/kakao?next=/explore");
     let asked = send(call.header(HOST, "localhost:1")).await;
@@ -67,7 +67,7 @@ async fn who_knows_us_by_another_name_logs_in_at_the_public_address() {
 }
 
 #[tokio::test]
-async fn one_is_not_led_to_another_site_after_logging_in() {
+async fn a_login_never_redirects_to_anothersite() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let browser = Visitor::of(&minji);
@@ -83,7 +83,7 @@ async fn one_is_not_led_to_another_site_after_logging_in() {
 }
 
 #[tokio::test]
-async fn guests_are_sent_to_log_in_and_members_are_not() {
+async fn guests_are_redirected_to_the_login_and_members_are_not() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let (guest, member) = (Visitor::guest(&app), Visitor::of(&minji));
@@ -118,7 +118,7 @@ async fn guests_are_sent_to_log_in_and_members_are_not() {
 }
 
 #[tokio::test]
-async fn a_form_without_its_token_or_from_another_site_is_refused() {
+async fn a_form_without_its_csrf_token_or_from_anothersite_is_refused() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let browser = Visitor::of(&minji);
@@ -144,7 +144,7 @@ async fn a_form_without_its_token_or_from_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
+async fn strangers_cannot_tell_a_friends_only_funding_from_an_unknown_one() {
     let app = App::start().await;
     let (minji, stranger) = (app.member("민지").await, app.member("행인").await);
     let funding = minji.opens("비밀 소원", false).await;
@@ -169,7 +169,7 @@ async fn a_friends_only_funding_is_to_strangers_as_if_it_were_not() {
 }
 
 #[tokio::test]
-async fn what_members_write_is_text_and_nothing_else() {
+async fn user_content_is_escaped() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("<script>alert(1)</script>", true).await;
@@ -181,7 +181,7 @@ async fn what_members_write_is_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_support_is_given_once_however_often_the_form_is_sent() {
+async fn a_support_form_that_is_sent_repeatedly_creates_one_support() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
@@ -228,7 +228,7 @@ async fn a_support_is_given_once_however_often_the_form_is_sent() {
 }
 
 #[tokio::test]
-async fn a_form_with_errors_comes_back_with_what_was_typed() {
+async fn an_invalid_form_keeps_its_values() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
@@ -247,7 +247,7 @@ async fn a_form_with_errors_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn only_the_author_edits_deletes_and_thanks() {
+async fn only_the_author_can_edit_delete_and_thank() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let funding = minji.opens("생일 소원", true).await;
@@ -288,7 +288,7 @@ async fn only_the_author_edits_deletes_and_thanks() {
 }
 
 #[tokio::test]
-async fn one_logs_out_everywhere_else_and_stays_logged_in_here() {
+async fn logging_out_everywhere_else_keeps_this_login() {
     let app = App::start().await;
     let person = app
         .sandbox(Method::POST, "/sandbox/people", json!({"nickname": "하늘"}))
@@ -307,7 +307,7 @@ async fn one_logs_out_everywhere_else_and_stays_logged_in_here() {
 }
 
 #[tokio::test]
-async fn leaving_ends_the_login_and_says_what_happens_first() {
+async fn leaving_shows_its_consequences_first_and_ends_the_login() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let browser = Visitor::of(&minji);
@@ -319,7 +319,7 @@ async fn leaving_ends_the_login_and_says_what_happens_first() {
 }
 
 #[tokio::test]
-async fn english_is_spoken_to_those_who_ask_for_it() {
+async fn english_is_served_on_request() {
     let app = App::start().await;
     let ask = |languages: &'static str| {
         let call = app
@@ -333,7 +333,7 @@ async fn english_is_spoken_to_those_who_ask_for_it() {
 }
 
 #[tokio::test]
-async fn a_browser_that_comes_back_for_an_unknown_payment_gets_a_page() {
+async fn the_return_page_of_an_unknown_payment_is_html() {
     let app = App::start().await;
     for way in ["return", "cancelled", "failed"] {
         let path = format!("/remit/kakaopay/{way}/8f14e45fceea167a5a36dedd4bea2543");
@@ -347,7 +347,7 @@ async fn a_browser_that_comes_back_for_an_unknown_payment_gets_a_page() {
 }
 
 #[tokio::test]
-async fn who_reports_a_message_comes_back_to_its_funding() {
+async fn reporting_a_message_returns_to_its_funding() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;

@@ -35,7 +35,7 @@ async fn paid_payment(
 }
 
 #[tokio::test]
-async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
+async fn a_charge_counts_whatever_the_response_of_approve() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
@@ -57,7 +57,7 @@ async fn an_approval_that_took_the_money_counts_whatever_its_answer() {
 }
 
 #[tokio::test]
-async fn an_approval_that_never_arrived_can_be_tried_again() {
+async fn an_approval_that_never_arrived_can_be_retried() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     for fault in ["drop", "http_500", "http_503"] {
         let (payment, proof) = paid_payment(&app, &friend, &funding).await;
@@ -75,7 +75,7 @@ async fn an_approval_that_never_arrived_can_be_tried_again() {
 }
 
 #[tokio::test]
-async fn a_declined_approval_fails_and_takes_nothing() {
+async fn a_declined_approval_fails_without_a_charge() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     payment.inject_fault(&app, "approve", "declined", 1).await;
@@ -91,7 +91,7 @@ async fn a_declined_approval_fails_and_takes_nothing() {
 }
 
 #[tokio::test]
-async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
+async fn the_sweeper_resolves_payments_that_approval_and_lookup_left_unclear() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
@@ -121,7 +121,7 @@ async fn the_sweeper_settles_what_neither_approval_nor_look_up_could() {
 }
 
 #[tokio::test]
-async fn a_payment_in_doubt_is_not_taken_for_another() {
+async fn an_unclear_payment_is_not_mistaken_for_another() {
     let (app, _, friend, funding) = setup(SHORT_LEASE).await;
     let (doubtful, proof) = paid_payment(&app, &friend, &funding).await;
     doubtful.inject_fault(&app, "approve", "lost", 1).await;
@@ -143,7 +143,7 @@ async fn a_payment_in_doubt_is_not_taken_for_another() {
 }
 
 #[tokio::test]
-async fn the_page_waits_and_tells_the_truth_once_it_is_known() {
+async fn the_return_page_refreshes_until_the_outcome_is_known() {
     let (app, _, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     payment.inject_fault(&app, "approve", "lost", 1).await;
@@ -158,7 +158,7 @@ async fn the_page_waits_and_tells_the_truth_once_it_is_known() {
 }
 
 #[tokio::test]
-async fn a_state_that_nobody_knows_never_ends_a_payment_that_was_charged() {
+async fn an_unknown_status_never_ends_a_charged_payment() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     payment.inject_fault(&app, "approve", "lost", 1).await;
@@ -180,7 +180,7 @@ async fn a_state_that_nobody_knows_never_ends_a_payment_that_was_charged() {
 }
 
 #[tokio::test]
-async fn an_answer_later_than_the_lease_takes_the_money_once() {
+async fn a_response_after_the_lease_has_expired_charges_once() {
     let lease = [("FUNSUN_PAYMENT_LEASE_SECONDS", "1")];
     let (app, author, friend, funding) = setup(&lease).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
@@ -198,7 +198,7 @@ async fn an_answer_later_than_the_lease_takes_the_money_once() {
 }
 
 #[tokio::test]
-async fn a_payer_who_hangs_up_while_the_money_is_taken_still_supports() {
+async fn a_client_disconnect_during_approval_still_creates_the_support() {
     let (app, author, friend, funding) = setup(&[]).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
@@ -216,7 +216,7 @@ async fn a_payer_who_hangs_up_while_the_money_is_taken_still_supports() {
 }
 
 #[tokio::test]
-async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
+async fn an_order_that_kakaopay_refuses_charges_nothing() {
     let (app, _, friend, funding) = setup(SHORT_LEASE).await;
     let faults = [
         "lost",
@@ -246,7 +246,7 @@ async fn an_order_that_kakaopay_does_not_take_charges_nobody() {
 
 /// As after a restored backup: KakaoPay has approved what our database does not know we asked for.
 #[tokio::test]
-async fn money_taken_without_our_knowledge_is_found_and_counted() {
+async fn a_charge_missing_from_the_database_is_found_and_counted() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     let entry = payment.kakaopay_record(&app).await;

@@ -10,7 +10,7 @@ use crate::payer::{Payment, move_clocks, page, support_body, total};
 const MINUTE: i64 = 60;
 
 #[tokio::test]
-async fn the_five_calls_of_the_app_make_one_support() {
+async fn the_app_five_requests_create_one_support() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -34,7 +34,7 @@ async fn the_five_calls_of_the_app_make_one_support() {
 }
 
 #[tokio::test]
-async fn a_payment_made_for_a_funding_becomes_its_support_by_the_approval() {
+async fn approving_a_payment_for_a_funding_creates_its_support() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -55,7 +55,7 @@ async fn a_payment_made_for_a_funding_becomes_its_support_by_the_approval() {
 }
 
 #[tokio::test]
-async fn the_page_and_the_approval_at_one_moment_take_the_money_once() {
+async fn concurrent_return_page_and_approval_charge_once() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
@@ -78,7 +78,7 @@ async fn the_page_and_the_approval_at_one_moment_take_the_money_once() {
 }
 
 #[tokio::test]
-async fn a_payment_pays_for_one_support_of_its_amount_by_its_payer() {
+async fn a_payment_is_valid_for_one_support_of_its_amount_by_its_payer() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let other = app.member("민준").await;
@@ -103,7 +103,7 @@ async fn a_payment_pays_for_one_support_of_its_amount_by_its_payer() {
 }
 
 #[tokio::test]
-async fn a_client_learns_whether_its_payment_is_approved() {
+async fn a_client_can_query_whether_its_payment_is_approved() {
     let app = App::start().await;
     let friend = app.member("지우").await;
     let asked = async || friend.status("/remit/kakaopay/approve").await;
@@ -118,7 +118,7 @@ async fn a_client_learns_whether_its_payment_is_approved() {
 }
 
 #[tokio::test]
-async fn either_of_two_payments_can_be_approved_and_asked_for_again() {
+async fn either_of_two_payments_can_be_approved_idempotently() {
     let app = App::start().await;
     let friend = app.member("지우").await;
     let older = Payment::begin(&app, &friend, 5_000).await;
@@ -140,7 +140,7 @@ async fn either_of_two_payments_can_be_approved_and_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_takes_nothing_and_the_right_one_still_does() {
+async fn a_wrong_token_charges_nothing_and_the_right_one_still_works() {
     let app = App::start().await;
     let (friend, other) = (app.member("지우").await, app.member("민준").await);
     let payment = Payment::begin(&app, &friend, 5_000).await;
@@ -162,7 +162,7 @@ async fn a_wrong_token_takes_nothing_and_the_right_one_still_does() {
 }
 
 #[tokio::test]
-async fn a_forged_visit_to_the_cancel_page_does_not_stop_the_payer() {
+async fn a_forged_visit_to_the_cancel_page_does_not_cancel_the_payment() {
     let app = App::start().await;
     let friend = app.member("지우").await;
     let payment = Payment::begin(&app, &friend, 5_000).await;
@@ -179,7 +179,7 @@ async fn a_forged_visit_to_the_cancel_page_does_not_stop_the_payer() {
 }
 
 #[tokio::test]
-async fn a_payer_who_stops_or_fails_is_told_that_nothing_was_charged() {
+async fn the_page_of_a_cancelled_or_failed_payment_says_that_nothing_was_charged() {
     let app = App::start().await;
     let friend = app.member("지우").await;
     let ways = [
@@ -202,7 +202,7 @@ async fn a_payer_who_stops_or_fails_is_told_that_nothing_was_charged() {
 }
 
 #[tokio::test]
-async fn a_payment_not_paid_within_fifteen_minutes_expires() {
+async fn a_payment_expires_after_fifteen_minutes() {
     let app = App::start().await;
     let friend = app.member("지우").await;
     let unpaid = Payment::begin(&app, &friend, 5_000).await;
@@ -222,7 +222,7 @@ async fn a_payment_not_paid_within_fifteen_minutes_expires() {
 }
 
 #[tokio::test]
-async fn an_order_that_does_not_exist_has_no_page() {
+async fn an_unknown_order_has_no_page() {
     let app = App::start().await;
     for order in ["0".repeat(32), "x".repeat(10_000), "%00".to_owned()] {
         let path = format!("/remit/kakaopay/return/{order}?pg_token=1");
@@ -232,7 +232,7 @@ async fn an_order_that_does_not_exist_has_no_page() {
 }
 
 #[tokio::test]
-async fn nobody_pays_for_a_funding_they_may_not_support() {
+async fn a_payment_for_a_funding_that_the_payer_may_not_support_is_refused() {
     let app = App::start().await;
     let (author, stranger) = (app.member("하늘").await, app.member("지우").await);
     let closed = author.opens("우리끼리", false).await;

@@ -27,7 +27,7 @@ async fn load(app: &App, path: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn each_format_becomes_a_picture_that_the_app_loads_as_it_does() {
+async fn every_format_becomes_a_picture_that_the_app_can_load() {
     let app = App::start().await;
     let member = app.member("지우").await;
     for (name, file, kind) in [
@@ -68,7 +68,7 @@ async fn each_format_becomes_a_picture_that_the_app_loads_as_it_does() {
 }
 
 #[tokio::test]
-async fn a_large_picture_is_scaled_and_has_a_small_rendition() {
+async fn a_large_picture_is_scaled_down_and_has_a_thumbnail() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let path = path_of(&member, &png(1_700, 120)).await;
@@ -134,7 +134,7 @@ fn files_below(folder: &std::path::Path) -> usize {
 }
 
 #[tokio::test]
-async fn a_funding_and_its_review_carry_pictures_and_lose_them() {
+async fn pictures_of_a_funding_and_its_review_are_deleted_with_it() {
     let app = App::start().await;
     let author = app.member("민지").await;
     let deadline = crate::app::seoul_time_in(86_400);
@@ -184,7 +184,7 @@ async fn a_funding_and_its_review_carry_pictures_and_lose_them() {
 }
 
 #[tokio::test]
-async fn the_pictures_of_whoever_leaves_are_no_longer_served() {
+async fn pictures_of_a_former_member_are_no_longer_served() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let own = path_of(&member, &png(20, 8)).await;
@@ -199,7 +199,7 @@ async fn the_pictures_of_whoever_leaves_are_no_longer_served() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_is_refused_and_the_old_one_stays() {
+async fn an_invalid_picture_is_refused_and_the_old_one_kept() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let before = path_of(&member, &png(20, 5)).await;
@@ -239,7 +239,7 @@ async fn what_is_no_picture_is_refused_and_the_old_one_stays() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_refused_early_is_told_so_instead_of_cut_off() {
+async fn an_upload_that_is_refused_early_gets_a_response() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let mut stale = member.clone();
@@ -257,7 +257,7 @@ async fn an_upload_that_is_refused_early_is_told_so_instead_of_cut_off() {
 }
 
 #[tokio::test]
-async fn names_that_were_never_given_out_lead_nowhere() {
+async fn unknown_picture_names_are_404() {
     let app = App::start().await;
     let member = app.member("지우").await;
     let path = path_of(&member, &png(20, 7)).await;

@@ -35,7 +35,7 @@ async fn support_count(member: &Member, funding: &Value) -> usize {
 }
 
 #[tokio::test]
-async fn a_payment_that_no_support_took_goes_back_after_ten_minutes() {
+async fn an_unused_payment_is_refunded_after_ten_minutes() {
     let app = App::start().await;
     let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
@@ -111,7 +111,7 @@ impl PendingPayments {
 }
 
 #[tokio::test]
-async fn a_support_that_comes_after_the_deadline_is_given_back() {
+async fn a_support_after_the_deadline_is_refunded() {
     let pending = pending_payments().await;
     pending.app.move_clock(301).await;
     pending.assert_approval_is_refunded().await;
@@ -121,7 +121,7 @@ async fn a_support_that_comes_after_the_deadline_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_support_of_a_deleted_funding_is_given_back() {
+async fn a_support_of_a_deleted_funding_is_refunded() {
     let pending = pending_payments().await;
     let id = pending.support["funding"].as_str().unwrap().to_owned();
     let deleted = pending
@@ -136,7 +136,7 @@ async fn a_support_of_a_deleted_funding_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_support_for_a_suspended_author_is_given_back() {
+async fn a_support_for_a_suspended_author_is_refunded() {
     let pending = pending_payments().await;
     let (code, text) = pending
         .app
@@ -150,7 +150,7 @@ async fn a_support_for_a_suspended_author_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_support_of_somebody_who_is_no_friend_any_more_is_given_back() {
+async fn a_support_of_a_former_friend_is_refunded() {
     let pending = pending_payments().await;
     let friend = &pending.payment.member.id;
     let ended = pending
@@ -165,7 +165,7 @@ async fn a_support_of_somebody_who_is_no_friend_any_more_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_member_who_leaves_gets_back_what_no_support_took() {
+async fn a_member_who_leaves_is_refunded_unused_payments() {
     let app = App::start().await;
     let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
@@ -195,7 +195,7 @@ async fn a_member_who_leaves_gets_back_what_no_support_took() {
 }
 
 #[tokio::test]
-async fn a_support_taken_back_leaves_the_list_at_once_and_the_total_with_the_money() {
+async fn a_support_taken_back_leaves_the_list_at_once_and_the_total_after_the_refund() {
     let app = App::start().await;
     let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;
@@ -222,7 +222,7 @@ async fn a_support_taken_back_leaves_the_list_at_once_and_the_total_with_the_mon
 }
 
 #[tokio::test]
-async fn a_deleted_funding_gives_everything_back() {
+async fn a_deleted_funding_is_refunded_completely() {
     let app = App::start().await;
     let author = app.member("하늘").await;
     let funding = author.opens("자전거", true).await;
@@ -246,7 +246,7 @@ async fn a_deleted_funding_gives_everything_back() {
 }
 
 #[tokio::test]
-async fn a_refund_happens_once_whatever_kakaopay_answers() {
+async fn a_refund_happens_once_whatever_kakaopay_responds() {
     let app = App::with(&[("FUNSUN_PAYMENT_LEASE_SECONDS", "1")]).await;
     let (author, friend) = author_and_friend(&app).await;
     let funding = author.opens("자전거", true).await;

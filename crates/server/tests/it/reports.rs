@@ -11,7 +11,7 @@ async fn report(member: &Member, kind: &str, target: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_funding_a_member_and_a_support_can_be_reported() {
+async fn fundings_members_and_supports_can_be_reported() {
     let app = App::start().await;
     let (author, reporter) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("수상한 소원", true).await;
@@ -48,7 +48,7 @@ async fn a_funding_a_member_and_a_support_can_be_reported() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_or_is_not_to_be_seen_is_no_content() {
+async fn reporting_an_unknown_or_invisible_target_is_204() {
     let app = App::start().await;
     let (author, friend) = (app.member("민지").await, app.member("친구").await);
     let stranger = app.member("남").await;
@@ -76,7 +76,7 @@ async fn what_does_not_exist_or_is_not_to_be_seen_is_no_content() {
 }
 
 #[tokio::test]
-async fn a_report_names_the_field_it_cannot_take() {
+async fn an_invalid_report_names_the_field() {
     let app = App::start().await;
     let reporter = app.member("지우").await;
     let good = json!({"type": "account", "target": reporter.id, "message": "이상해요"});

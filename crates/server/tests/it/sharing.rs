@@ -67,7 +67,7 @@ fn scan(page: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn the_page_shows_the_card_and_a_qr_code_of_the_link() {
+async fn the_share_page_shows_the_preview_and_a_qr_code_of_the_link() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let (browser, guest) = (Visitor::of(&minji), Visitor::guest(&app));
@@ -102,7 +102,7 @@ async fn the_page_shows_the_card_and_a_qr_code_of_the_link() {
 }
 
 #[tokio::test]
-async fn without_the_settings_nothing_of_kakaos_is_on_the_page() {
+async fn without_settings_nothing_of_kakao_is_on_the_page() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let funding = minji.opens("모두의 소원", true).await;
@@ -115,7 +115,7 @@ async fn without_the_settings_nothing_of_kakaos_is_on_the_page() {
 }
 
 #[tokio::test]
-async fn with_the_settings_the_share_page_alone_may_load_kakaos_script() {
+async fn with_settings_only_the_share_page_may_load_kakao_script() {
     let app = App::with(&KAKAO).await;
     let minji = app.member("민지").await;
     let funding = minji.opens("모두의 소원", true).await;
@@ -154,7 +154,7 @@ async fn with_the_settings_the_share_page_alone_may_load_kakaos_script() {
 }
 
 #[tokio::test]
-async fn a_message_says_all_of_a_public_funding_and_nothing_of_another() {
+async fn a_shared_message_has_details_of_public_fundings_only() {
     let app = App::with(&KAKAO).await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     minji.befriends(&haneul).await;
@@ -193,7 +193,7 @@ async fn a_message_says_all_of_a_public_funding_and_nothing_of_another() {
 }
 
 #[tokio::test]
-async fn half_of_the_settings_or_nonsense_in_them_is_refused() {
+async fn incomplete_or_invalid_settings_are_refused() {
     let folder = tempfile::TempDir::new().unwrap();
     let data = ("FUNSUN_DATA_DIR", folder.path().to_str().unwrap());
     let text = refused(&[data, KAKAO[0]]).await;

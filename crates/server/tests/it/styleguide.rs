@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::visitor::Visitor;
 
 #[tokio::test]
-async fn every_colour_can_be_read_on_every_other_that_it_is_used_on() {
+async fn every_pair_of_colours_has_enough_contrast() {
     let app = App::start().await;
     let page = Visitor::guest(&app).get("/styleguide").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -67,7 +67,7 @@ async fn every_component_is_shown() {
 }
 
 #[tokio::test]
-async fn members_do_not_find_it() {
+async fn the_style_guide_is_404_in_production() {
     let folder = tempfile::TempDir::new().unwrap();
     let secret = "Q3z8-Vn5w!Rt7uYp2Lk9Xc4Bm6Hj1Gf0Ds";
     let mut program = Command::new(env!("CARGO_BIN_EXE_funsun"))

@@ -7,7 +7,7 @@ use crate::app::{App, eventually, send};
 use crate::payer::{Payment, support_body, total};
 
 #[tokio::test]
-async fn visitors_and_members_read_the_supports_of_a_public_funding() {
+async fn guests_and_members_can_read_the_supports_of_a_public_funding() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -37,7 +37,7 @@ async fn visitors_and_members_read_the_supports_of_a_public_funding() {
 }
 
 #[tokio::test]
-async fn the_app_gives_a_support_in_its_own_encodings() {
+async fn a_support_can_be_created_in_the_app_encodings() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -66,7 +66,7 @@ async fn the_app_gives_a_support_in_its_own_encodings() {
 }
 
 #[tokio::test]
-async fn a_support_without_its_payment_is_not_paid() {
+async fn a_support_without_a_payment_is_402() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let rich = app.member("서윤").await;
@@ -98,7 +98,7 @@ async fn a_support_without_its_payment_is_not_paid() {
 }
 
 #[tokio::test]
-async fn amounts_that_are_no_support_are_refused_before_anything_is_paid() {
+async fn invalid_amounts_are_refused_before_payment() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -140,7 +140,7 @@ async fn amounts_that_are_no_support_are_refused_before_anything_is_paid() {
 }
 
 #[tokio::test]
-async fn a_message_of_the_wrong_length_is_refused_and_a_missing_funding_no_content() {
+async fn a_message_of_invalid_length_is_400_and_an_unknown_funding_204() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -174,7 +174,7 @@ async fn a_message_of_the_wrong_length_is_refused_and_a_missing_funding_no_conte
 }
 
 #[tokio::test]
-async fn nobody_supports_their_own_funding_nor_one_that_has_ended() {
+async fn supporting_an_own_or_ended_funding_is_refused() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -206,7 +206,7 @@ async fn nobody_supports_their_own_funding_nor_one_that_has_ended() {
 }
 
 #[tokio::test]
-async fn only_its_author_changes_a_supports_message() {
+async fn only_the_supporter_can_change_the_message() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;
@@ -238,7 +238,7 @@ async fn only_its_author_changes_a_supports_message() {
 }
 
 #[tokio::test]
-async fn a_support_taken_back_leaves_the_lists_and_the_total_follows_the_money() {
+async fn a_support_taken_back_leaves_the_lists_and_then_the_total() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;

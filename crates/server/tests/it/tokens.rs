@@ -33,7 +33,7 @@ fn sign(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
 }
 
 #[tokio::test]
-async fn whoever_sends_no_token_is_asked_to_log_in() {
+async fn a_request_without_a_token_is_401() {
     let app = App::start().await;
     let member = app.member("지우").await;
     assert_eq!(
@@ -66,7 +66,7 @@ async fn whoever_sends_no_token_is_asked_to_log_in() {
 }
 
 #[tokio::test]
-async fn every_members_route_asks_for_a_token() {
+async fn every_member_route_requires_a_token() {
     let app = App::start().await;
     for (method, path) in [
         (Method::GET, "/account/?id=1"),
@@ -100,7 +100,7 @@ async fn every_members_route_asks_for_a_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_tampered_with_opens_nothing() {
+async fn a_token_that_was_tampered_with_is_refused() {
     let app = App::with(&[("FUNSUN_TOKEN_SECRET", SECRET)]).await;
     let member = app.member("지우").await;
     let claims = payload_of(&member.access);
@@ -161,7 +161,7 @@ async fn a_token_that_was_tampered_with_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_no_access_token_and_the_other_way_round() {
+async fn refresh_and_access_tokens_are_not_interchangeable() {
     let app = App::start().await;
     let member = app.member("지우").await;
     assert_eq!(
@@ -180,7 +180,7 @@ async fn a_refresh_token_is_no_access_token_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn an_expired_access_token_is_renewed_as_often_as_wanted_with_one_refresh_token() {
+async fn one_refresh_token_renews_access_tokens_repeatedly() {
     let app = App::start().await;
     let member = app.member("지우").await;
     app.move_clock(1_790).await;
@@ -209,7 +209,7 @@ async fn an_expired_access_token_is_renewed_as_often_as_wanted_with_one_refresh_
 }
 
 #[tokio::test]
-async fn logging_out_ends_this_login_or_all_of_them() {
+async fn logging_out_ends_this_login_or_all_logins() {
     let app = App::start().await;
     let person = json!({"nickname": "지우"});
     let person = app.sandbox(Method::POST, "/sandbox/people", person).await;
@@ -233,7 +233,7 @@ async fn logging_out_ends_this_login_or_all_of_them() {
 }
 
 #[tokio::test]
-async fn what_ended_stays_ended_after_a_restart() {
+async fn ended_logins_stay_ended_after_a_restart() {
     let mut app = App::start().await;
     let (out, stays) = (app.member("나간이").await, app.member("남은이").await);
     let gone = app.member("떠난이").await;
@@ -261,7 +261,7 @@ async fn what_ended_stays_ended_after_a_restart() {
 }
 
 #[tokio::test]
-async fn nobody_hands_out_the_admins_token() {
+async fn no_route_returns_an_admin_token() {
     let app = App::start().await;
     let member = app.member("지우").await;
     for path in ["/account/token", "/account/token/"] {

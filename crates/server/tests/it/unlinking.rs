@@ -30,7 +30,7 @@ async fn is_linked(app: &App, member: &Member) -> bool {
 }
 
 #[tokio::test]
-async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
+async fn a_member_who_unlinks_at_kakao_leaves() {
     let app = App::start().await;
     let watcher = app.member("보는이").await;
     for webhook in [
@@ -57,7 +57,7 @@ async fn a_member_who_unlinks_at_kakao_is_withdrawn_here() {
 }
 
 #[tokio::test]
-async fn a_notice_older_than_the_latest_login_withdraws_nobody() {
+async fn an_unlink_webhook_older_than_the_latest_login_is_ignored() {
     let app = App::start().await;
     app.move_clock(3_600).await;
     let back = app.member("돌아온이").await;
@@ -71,7 +71,7 @@ async fn a_notice_older_than_the_latest_login_withdraws_nobody() {
 }
 
 #[tokio::test]
-async fn a_notice_that_kakao_did_not_send_for_our_app_is_refused() {
+async fn an_unlink_webhook_with_a_wrong_key_or_app_is_refused() {
     let app = App::start().await;
     let member = app.member("남는이").await;
     for webhook in [
@@ -93,7 +93,7 @@ async fn a_notice_that_kakao_did_not_send_for_our_app_is_refused() {
 }
 
 #[tokio::test]
-async fn a_notice_about_nobody_is_noted_and_changes_nothing() {
+async fn an_unlink_webhook_for_an_unknown_member_is_accepted_without_effect() {
     let app = App::start().await;
     let key = kakao_sandbox::Settings::default().admin_key;
     let post = async |fields: &[(&str, &str)]| {
@@ -116,7 +116,7 @@ async fn a_notice_about_nobody_is_noted_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn kakao_is_told_when_a_member_leaves_and_asked_again_when_it_does_not_answer() {
+async fn leaving_unlinks_at_kakao_and_retries_on_failure() {
     let app = App::start().await;
     let member = app.member("떠나는이").await;
     assert!(is_linked(&app, &member).await);

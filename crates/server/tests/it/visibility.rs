@@ -72,7 +72,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn only_the_author_and_friends_see_a_friends_only_funding_and_its_supports() {
+async fn only_the_author_and_friends_can_see_a_friends_only_funding_and_its_supports() {
     let scene = Scene::new().await;
     let paths = [
         format!("/funding/?id={}", scene.funding["id"]),
@@ -108,7 +108,7 @@ async fn only_the_author_and_friends_see_a_friends_only_funding_and_its_supports
 }
 
 #[tokio::test]
-async fn nobody_outside_pays_for_reports_or_edits_a_friends_only_funding() {
+async fn outsiders_cannot_pay_for_report_or_edit_a_friends_only_funding() {
     let scene = Scene::new().await;
     let body = support_body(&scene.funding, 1_000, "끼워 줘");
     let report =
@@ -139,7 +139,7 @@ async fn nobody_outside_pays_for_reports_or_edits_a_friends_only_funding() {
 }
 
 #[tokio::test]
-async fn a_friends_only_picture_opens_by_a_signed_address_for_a_while() {
+async fn a_friends_only_picture_is_served_by_signed_url_until_it_expires() {
     let scene = Scene::new().await;
     let detail = format!("/funding/?id={}", scene.funding["id"]);
     let signed = scene.friend.get(&detail).await["image"]
@@ -195,7 +195,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_funding_made_friends_only_disappears_and_one_made_public_appears() {
+async fn changing_the_visibility_hides_or_shows_a_funding() {
     let scene = Scene::new().await;
     let id = scene.funding["id"].to_string();
     let detail = format!("/funding/?id={id}");
@@ -219,7 +219,7 @@ async fn a_funding_made_friends_only_disappears_and_one_made_public_appears() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_friendship_ends_what_was_to_be_seen() {
+async fn the_end_of_a_friendship_ends_access() {
     let scene = Scene::new().await;
     let detail = format!("/funding/?id={}", scene.funding["id"]);
     let stop = [("id", scene.friend.id.as_str())];
@@ -240,7 +240,7 @@ async fn the_end_of_a_friendship_ends_what_was_to_be_seen() {
 }
 
 #[tokio::test]
-async fn e_mail_and_bank_account_are_shown_to_nobody_and_the_birthday_to_friends() {
+async fn e_mail_and_bank_account_are_private_and_the_birthday_is_for_friends() {
     let app = App::start().await;
     let facts = json!({"email": "minji@example.com", "birthday": "0816"});
     let minji = app.member_with("민지", facts).await;

@@ -53,7 +53,7 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_key_that_is_asked_for_exists() {
+fn every_key_that_is_used_exists() {
     let words = words();
     let mut missing = Vec::new();
     for (path, text) in sources() {
@@ -91,7 +91,7 @@ fn every_key_is_used() {
 }
 
 #[test]
-fn both_languages_take_the_same_values() {
+fn both_languages_have_the_same_placeholders() {
     let places = |text: &str| -> BTreeSet<String> {
         text.split('{')
             .skip(1)
@@ -105,7 +105,7 @@ fn both_languages_take_the_same_values() {
 }
 
 #[test]
-fn every_file_of_words_is_in_the_program() {
+fn every_translation_file_is_compiled_in() {
     let list = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/site/texts.rs"))
         .unwrap();
     for (path, _) in files("translations", &["toml"]) {
@@ -115,7 +115,7 @@ fn every_file_of_words_is_in_the_program() {
 }
 
 #[test]
-fn no_template_speaks_for_itself() {
+fn no_template_contains_untranslated_text() {
     for (path, text) in files("templates", &["html"]) {
         let name = path.display().to_string();
         // The operator's page and the API's reference are documents of one language each.

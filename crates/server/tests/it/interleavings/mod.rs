@@ -23,7 +23,7 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn whatever_happens_in_whatever_order_both_books_agree() {
+fn our_records_match_kakaopay_after_any_interleaving() {
     let runtime = Runtime::new().unwrap();
     let app = Mutex::new((runtime.block_on(App::with(SETTINGS)), 0_i64));
     let seed = setting("PROPTEST_RNG_SEED", u64::from(std::process::id()));
