@@ -1,4 +1,4 @@
-//! Members: profiles, what others see of them, search.
+//! Profiles, their visibility, and search.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

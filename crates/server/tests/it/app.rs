@@ -1,4 +1,4 @@
-//! A running `funsun`, a Kakao sandbox for it, and members who act.
+//! The fixture: a running `funsun`, a Kakao sandbox for it, and logged-in members.
 
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// One program under test, with data of its own. It dies with the value.
+/// One program under test, with data of its own. It is killed on drop.
 pub struct App {
     pub url: String,
     pub kakao: String,
@@ -23,7 +23,7 @@ pub struct App {
     _sandbox: Sandbox,
 }
 
-/// A member who is logged in.
+/// A logged-in member.
 #[derive(Clone)]
 pub struct Member {
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Member {
     pub http: reqwest::Client,
 }
 
-/// An answer, read to its end.
+/// A complete response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -42,7 +42,7 @@ pub struct Answer {
 }
 
 impl App {
-    /// Starts with what most tests need: an empty database, a clock that can be moved, a quick sweeper.
+    /// Starts with an empty database, an adjustable clock and a short sweep interval.
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
@@ -90,29 +90,29 @@ impl App {
         }
     }
 
-    /// Kills the program without warning, as a crash would.
+    /// Kills the program with SIGKILL, like a crash.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks the program to stop, as an operator's `kill` does (SIGTERM).
+    /// Sends SIGTERM, as an operator's `kill` does.
     pub async fn send_sigterm(&self) {
         let id = self.child.id().unwrap().to_string();
         let status = Command::new("kill").arg(id).status().await.unwrap();
         assert!(status.success());
     }
 
-    /// Waits until the program has ended; gives back its exit code, if it chose one.
+    /// Waits until the program has exited; returns its exit code, if any.
     pub async fn wait_for_exit(&mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
     }
 
-    /// Starts the program again on the same data, at another address.
+    /// Starts the program again with the same data, on another port.
     pub async fn restart(&mut self) {
         (self.child, self.url) = launch(&self.settings).await;
     }
 
-    /// Runs a sub-command on the same data; gives back its exit code and what it printed.
+    /// Runs a subcommand on the same data; returns its exit code and output.
     pub async fn command(&self, arguments: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
             .args(arguments)
@@ -127,7 +127,7 @@ impl App {
         )
     }
 
-    /// A new Kakao person with this nickname and everything else of `profile`, logged in.
+    /// Logs in a new Kakao person with this nickname and the other fields of `profile`.
     pub async fn member_with(&self, nickname: &str, mut profile: Value) -> Member {
         profile["nickname"] = nickname.into();
         let person = self.sandbox(Method::POST, "/sandbox/people", profile).await;
@@ -135,7 +135,7 @@ impl App {
         self.log_in(token).await
     }
 
-    /// A new Kakao person with this nickname, logged in.
+    /// Logs in a new Kakao person with this nickname.
     pub async fn member(&self, nickname: &str) -> Member {
         self.member_with(nickname, json!({})).await
     }
@@ -156,7 +156,7 @@ impl App {
         }
     }
 
-    /// The member's next calls go to where the program is now (after a restart).
+    /// Returns the member with the program's current URL, which changes with a restart.
     pub fn reconnect(&self, member: &Member) -> Member {
         Member {
             url: self.url.clone(),
@@ -164,12 +164,12 @@ impl App {
         }
     }
 
-    /// A call without a token.
+    /// A request without a token.
     pub fn visitor(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
-    /// A call to the sandbox's own endpoints.
+    /// Calls an admin endpoint of the sandbox.
     pub async fn sandbox(&self, method: Method, path: &str, body: Value) -> Value {
         let call = self
             .http
@@ -184,14 +184,14 @@ impl App {
         }
     }
 
-    /// Moves the program's clock to this many seconds ahead of the system's.
+    /// Sets the program's clock to this many seconds ahead of the system clock.
     pub async fn move_clock(&self, offset_seconds: i64) {
         let call = self.visitor(Method::PUT, "/dev/clock");
         let answer = send(call.json(&json!({ "offset_seconds": offset_seconds }))).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     }
 
-    /// Everything KakaoPay knows: one entry a payment.
+    /// All payments that KakaoPay has on record.
     pub async fn kakaopay_payments(&self) -> Vec<Value> {
         let body = self
             .sandbox(Method::GET, "/sandbox/book", Value::Null)
@@ -199,7 +199,7 @@ impl App {
         body["payments"].as_array().unwrap().clone()
     }
 
-    /// `funsun audit` finds nothing, asked until the sweeper has settled everything.
+    /// Runs `funsun audit`, which must succeed, until the sweeper has settled every payment.
     pub async fn assert_books_balance(&self) {
         let mut last = String::new();
         for _ in 0..100 {
@@ -219,31 +219,31 @@ impl App {
 }
 
 impl Member {
-    /// A call with the member's token.
+    /// A request with the member's token.
     pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
             .request(method, format!("{}{path}", self.url))
             .bearer_auth(&self.access)
     }
 
-    /// GET, answered 200.
+    /// GET that must return 200.
     pub async fn get(&self, path: &str) -> Value {
         let answer = send(self.call(Method::GET, path)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
         answer.json()
     }
 
-    /// GET, only its status.
+    /// GET; returns the status only.
     pub async fn status(&self, path: &str) -> u16 {
         send(self.call(Method::GET, path)).await.status.as_u16()
     }
 
-    /// A form call as the app sends it.
+    /// Sends a form, as the app does.
     pub async fn form(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Answer {
         send(self.call(method, path).form(fields)).await
     }
 
-    /// A JSON call.
+    /// Sends JSON.
     pub async fn json(&self, method: Method, path: &str, body: Value) -> Answer {
         send(self.call(method, path).json(&body)).await
     }
@@ -256,13 +256,13 @@ impl Member {
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
     }
 
-    /// Both follow each other.
+    /// Makes both follow each other.
     pub async fn befriends(&self, other: &Member) {
         self.follows(other).await;
         other.follows(self).await;
     }
 
-    /// Opens a funding as the app does (multipart); gives back its detail.
+    /// Creates a funding as the app does (multipart); returns its detail.
     pub async fn opens(&self, title: &str, public: bool) -> Value {
         self.opens_until(title, public, &seoul_time_in(30 * 86_400))
             .await
@@ -284,7 +284,7 @@ impl Member {
         answer.json()
     }
 
-    /// A multipart call with texts and files, as the app sends it.
+    /// Sends texts and files as multipart, as the app does.
     pub async fn multipart(
         &self,
         method: Method,
@@ -303,7 +303,7 @@ impl Member {
         send(self.call(method, path).multipart(form)).await
     }
 
-    /// Pays for a support of this funding and gives it; gives back the support.
+    /// Pays for a support of this funding and creates it; returns the support.
     pub async fn supports(&self, funding: &Value, amount: i64, message: &str) -> Value {
         let body =
             json!({"amount": amount, "message": message, "funding": funding["id"].to_string()});
@@ -327,7 +327,7 @@ impl Answer {
     }
 }
 
-/// Sends a call and reads the answer to its end.
+/// Sends a request and reads the complete response.
 pub async fn send(call: RequestBuilder) -> Answer {
     let response = call.send().await.unwrap();
     Answer {
@@ -337,7 +337,7 @@ pub async fn send(call: RequestBuilder) -> Answer {
     }
 }
 
-/// Asks again until the answer is yes; fails after ten seconds.
+/// Polls until the condition holds; fails after ten seconds.
 pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     for _ in 0..200 {
         if condition().await {
@@ -348,7 +348,7 @@ pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     panic!("not within ten seconds: {what}");
 }
 
-/// The wall clock in Seoul this many seconds from now, without a zone, as the app writes it.
+/// Local time in Seoul this many seconds from now, without an offset, as the app writes it.
 pub fn seoul_time_in(seconds: i64) -> String {
     #[expect(
         clippy::disallowed_methods,
@@ -361,7 +361,7 @@ pub fn seoul_time_in(seconds: i64) -> String {
         .replace("+09:00", ".000")
 }
 
-/// Starts the program and waits until it says where it is.
+/// Starts the program and waits until it prints its URL.
 async fn launch(settings: &[(String, String)]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_funsun"))
         .envs(settings.iter().cloned())

@@ -1,4 +1,4 @@
-//! Bodies that cannot be read, in each encoding: refused with a reason, and nothing changes.
+//! Malformed request bodies of each encoding are refused with a reason and change nothing.
 
 use reqwest::{Method, StatusCode};
 
@@ -10,7 +10,7 @@ async fn rename(member: &Member, content_type: &str, body: impl Into<reqwest::Bo
     send(call.header("content-type", content_type)).await
 }
 
-/// Each of these bodies is refused with this status, and the name stays.
+/// Checks that each body is refused with its status and that the name is unchanged.
 async fn assert_refused(content_type: &str, cases: Vec<(&str, Vec<u8>, u16)>) {
     let app = App::start().await;
     let member = app.member("지우").await;

@@ -1,4 +1,4 @@
-//! Input that no honest client sends: answered, never believed, never a crash.
+//! Untrusted input: it gets a response, has no effect and never causes a crash.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ pub const JSON: &str = "application/json";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const MULTIPART: &str = "multipart/form-data; boundary=frontier";
 
-/// The member's name as it is now.
+/// The member's current name.
 pub async fn name_of(member: &Member) -> Value {
     let own = send(member.call(Method::POST, "/account/")).await;
     own.json()["username"].clone()
@@ -135,7 +135,7 @@ async fn unknown_paths_are_404_and_unknown_methods_405() {
     }
 }
 
-/// Writes these bytes to the program and reads what comes back until it closes.
+/// Sends raw bytes and reads until the program closes the connection.
 async fn raw(app: &App, bytes: &[u8]) -> String {
     let address = app.url.trim_start_matches("http://");
     let mut socket = TcpStream::connect(address).await.unwrap();

@@ -1,4 +1,4 @@
-//! A member's browser that can be woken, and the push service behind it, on this machine.
+//! A browser with a push subscription, and its push service.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -25,7 +25,7 @@ use crate::visitor::Visitor;
 
 const AUTH: [u8; 16] = *b"sixteen bytes ok";
 
-/// A browser with keys of its own.
+/// A browser with its own subscription keys.
 pub struct Browser {
     endpoint: String,
     secret: SecretKey,
@@ -45,7 +45,7 @@ async fn receive(State(service): State<PushService>, body: Bytes) -> StatusCode 
 }
 
 impl Browser {
-    /// A browser whose push service takes everything.
+    /// A browser whose push service accepts every message.
     pub async fn new() -> Self {
         let (sender, messages) = unbounded_channel();
         let status = Arc::new(AtomicU16::new(201));
@@ -67,12 +67,12 @@ impl Browser {
         }
     }
 
-    /// From now on its push service answers so.
+    /// Sets the status that the push service responds with.
     pub fn set_push_status(&self, status: u16) {
         self.status.store(status, Ordering::SeqCst);
     }
 
-    /// How it describes itself.
+    /// The subscription as the script sends it.
     pub fn subscription(&self) -> Value {
         json!({
             "endpoint": self.endpoint,
@@ -81,21 +81,21 @@ impl Browser {
         })
     }
 
-    /// Asks to be woken when `member` is told something.
+    /// Subscribes to the notifications of `member`.
     pub async fn subscribes(&self, member: &Member) {
         let token = Visitor::of(member).csrf().await;
         let answer = subscribe(member, &token, &self.subscription()).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
     }
 
-    /// What arrives next, read with the browser's keys.
+    /// The next push message, decrypted.
     pub async fn next_message(&mut self) -> Value {
         let next = tokio::time::timeout(Duration::from_secs(20), self.messages.recv());
         let body = next.await.expect("a message in time").unwrap();
         self.decrypt(&body)
     }
 
-    /// As [`Browser::next_message`], only the title.
+    /// The title of the next push message.
     pub async fn next_title(&mut self) -> String {
         self.next_message().await["title"]
             .as_str()
@@ -103,12 +103,12 @@ impl Browser {
             .to_owned()
     }
 
-    /// Whether nothing has messages that was not read.
+    /// Whether there are no unread messages.
     pub fn has_no_messages(&self) -> bool {
         self.messages.is_empty()
     }
 
-    /// RFC 8291 from the other side.
+    /// The receiving side of RFC 8291.
     fn decrypt(&self, body: &[u8]) -> Value {
         let (salt, theirs, record) = (&body[..16], &body[21..86], &body[86..]);
         let theirs = PublicKey::from_sec1_bytes(theirs).unwrap();
@@ -140,7 +140,7 @@ fn point(key: &PublicKey) -> Vec<u8> {
     key.to_encoded_point(false).as_bytes().to_vec()
 }
 
-/// What the settings' script sends.
+/// Sends a subscription as the script of the settings page does.
 pub async fn subscribe(member: &Member, token: &str, subscription: &Value) -> Answer {
     let call = Visitor::of(member).call(Method::POST, "/settings/push");
     send(call.header("x-csrf-token", token).json(subscription)).await

@@ -1,4 +1,4 @@
-//! Starting, stopping and the settings that are refused.
+//! Start, shutdown and invalid settings.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::app::{App, eventually, send};
 
-/// What the program says when it is started with nothing but these settings, and ends by itself.
+/// Starts the program with only these settings, expects it to fail, and returns its output.
 pub async fn refused(settings: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
         .env_clear()
@@ -127,7 +127,7 @@ async fn a_start_on_an_existing_database_is_fast_and_keeps_all_data() {
     let member = app.member("지우").await;
     let funding = member.opens("남아 있는 소원", true).await;
     let mut quickest = Duration::MAX;
-    // The best of three: other tests want the processor too.
+    // The fastest of three: other tests use the CPU too.
     for _ in 0..3 {
         app.kill().await;
         let begun = Instant::now();
@@ -157,7 +157,7 @@ async fn sigterm_completes_requests_in_progress() {
     let mut socket = TcpStream::connect(&address).await.unwrap();
     socket.write_all(head.as_bytes()).await.unwrap();
     socket.write_all(&body.as_bytes()[..5]).await.unwrap();
-    // An answer to a later request shows that the program has read the earlier one's head.
+    // The response to a later request shows that the program has read the earlier one's head.
     send(app.visitor(Method::GET, "/healthz")).await;
     app.send_sigterm().await;
     eventually("nobody new is let in", async || {
@@ -202,7 +202,7 @@ async fn the_built_in_sandbox_is_used_without_kakao_settings() {
     assert!(!page.json().as_array().unwrap().is_empty());
 }
 
-/// A run of the program in dev, with the built-in sandbox and this data folder.
+/// The program in the dev profile with the built-in sandbox and this data folder.
 fn in_dev(folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_funsun"));
     command

@@ -1,4 +1,4 @@
-//! Many at once: totals and counts stay exact, and nothing is used twice.
+//! Concurrent requests: totals and counts stay exact, and no payment is used twice.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};

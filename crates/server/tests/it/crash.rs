@@ -1,8 +1,8 @@
-//! `kill -9` while members pay, support, take back and delete, and KakaoPay misbehaves: nothing that was
-//! acknowledged is lost, and nobody is charged twice.
+//! `kill -9` while members pay, support and take back, with KakaoPay faults: nothing that was acknowledged is
+//! lost, and no payer is charged twice.
 //!
-//! 10 kills; `FUNSUN_CRASH_KILLS=200` makes it the long run. The seed is printed; `FUNSUN_CRASH_SEED` repeats it
-//! (the moment of each kill, what each member does; not the scheduler's whims).
+//! 10 kills by default; `FUNSUN_CRASH_KILLS=200` is the long run. The seed is printed; `FUNSUN_CRASH_SEED`
+//! reproduces the time of each kill and the members' actions, but not the scheduling.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("FUNSUN_LOG", "off"),
 ];
 
-/// Numbers that a seed repeats (SplitMix64).
+/// A seeded random generator (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -39,20 +39,20 @@ impl Random {
     }
 }
 
-/// What was answered 2xx and must be there after every crash.
+/// What was acknowledged with 2xx and must survive every crash.
 #[derive(Default)]
 struct Acknowledged {
-    /// Orders that were answered as approved.
+    /// Orders acknowledged as approved.
     approved: Vec<String>,
-    /// Supports by id.
+    /// Ids of acknowledged supports.
     given: Vec<i64>,
-    /// Supports whose refund was asked for, answered or not.
+    /// Ids of supports that were taken back, acknowledged or not.
     taken_back: Vec<i64>,
 }
 
 type AckLog = Arc<Mutex<Acknowledged>>;
 
-/// One member's load: whole payments of both kinds, one after the other, until the program dies.
+/// One member's load: payments of both kinds, one after the other, until the program is killed.
 struct Load {
     member: Member,
     kakao: String,
@@ -66,7 +66,7 @@ impl Load {
         while self.support_once().await.is_some() {}
     }
 
-    /// `None` when the program is gone.
+    /// `None` when the program was killed.
     async fn support_once(&mut self) -> Option<()> {
         let index = usize::try_from(self.random.below(2)).unwrap();
         let amount = 1_000 + i64::try_from(self.random.below(9)).unwrap() * 1_000;
@@ -104,7 +104,7 @@ impl Load {
         Some(())
     }
 
-    /// Presses KakaoPay's button; gives back the token.
+    /// Pays on KakaoPay's page; returns the token.
     async fn pay(&self, order: &str) -> Option<String> {
         let (_, book) =
             send_or_none(self.member.http.get(format!("{}/sandbox/book", self.kakao))).await?;
@@ -121,7 +121,7 @@ impl Load {
     }
 }
 
-/// Status and body, or `None` when the program died over it.
+/// Status and body, or `None` when the program was killed during the request.
 async fn send_or_none(call: RequestBuilder) -> Option<(u16, Value)> {
     let response = call.send().await.ok()?;
     let status = response.status().as_u16();
@@ -129,16 +129,16 @@ async fn send_or_none(call: RequestBuilder) -> Option<(u16, Value)> {
     Some((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
 }
 
-/// A number from the environment: how long the long tests run.
+/// A number from the environment, which sets the length of the long tests.
 pub fn setting(name: &str, default: u64) -> u64 {
     #[expect(
         clippy::disallowed_methods,
-        reason = "how long this test runs is no setting of the program"
+        reason = "the length of a test is not a setting of the program"
     )]
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
-/// Sometimes lost, sometimes an error: every call of KakaoPay goes wrong now and then.
+/// Makes 10 % of each KakaoPay call fail, each call with a random fault.
 async fn inject_random_faults(app: &App, random: &mut Random) {
     let faults = [
         "lost",
@@ -182,7 +182,7 @@ async fn repeated_kills_lose_nothing_that_was_acknowledged() {
             })
             .map(|load| tokio::spawn(load.run()))
             .collect();
-        // Not a wait for something: the moment of the kill is what is random.
+        // Not a wait for a condition: the time of the kill is random.
         tokio::time::sleep(Duration::from_millis(30 + random.below(400))).await;
         app.kill().await;
         for load in loads {
@@ -198,7 +198,7 @@ async fn repeated_kills_lose_nothing_that_was_acknowledged() {
     assert_nothing_is_lost(&app, &members, &fundings, &ack_log).await;
 }
 
-/// Lets the sweeper settle everything, without waiting for real minutes to pass.
+/// Advances the clock until the sweeper has settled every payment.
 async fn wait_until_settled(app: &App, members: &[Member]) {
     let mut minutes = 0;
     eventually("everything has come to rest", async || {

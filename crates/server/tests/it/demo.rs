@@ -1,4 +1,4 @@
-//! Invented data: the cast of the first start, and what `funsun demo-data` makes.
+//! Demo data: the cast of the first start, and the data of `funsun demo-data`.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ async fn the_same_seed_creates_the_same_members_and_fundings() {
         assert_eq!(code, 0, "{text}");
         app.restart().await;
         let cards = public_fundings(&app).await.into_iter().map(|mut card| {
-            // Counted back from the moment of the making.
+            // Relative to the time of creation.
             card.as_object_mut().unwrap().remove("expire_on");
             card
         });

@@ -1,11 +1,11 @@
-//! The API document: complete, self-hosted, the same in every form.
+//! The OpenAPI document: complete, self-hosted, identical in every format.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::{App, send};
 
-/// Every route of the app's contract, and those around it.
+/// The routes of the app's contract, and the operational ones.
 const ROUTES: &[(&str, &[&str])] = &[
     ("/account/", &["get", "post", "put", "delete"]),
     ("/account/kakaologin", &["post"]),

@@ -1,11 +1,11 @@
-//! What a new funding takes: amounts, texts and dates within their bounds, each refusal naming its field.
+//! Validation of a new funding: bounds of amounts, texts and dates; each error names its field.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, send, seoul_time_in};
 
-/// The fields of a good funding, with one of them replaced.
+/// The fields of a valid funding, with one of them replaced.
 pub fn fields(changed: Option<(&'static str, Value)>) -> Value {
     let mut body = json!({
         "title": "새 자전거", "content": "같이 모아 주세요", "goal_amount": 300_000, "public": true,
@@ -17,7 +17,7 @@ pub fn fields(changed: Option<(&'static str, Value)>) -> Value {
     body
 }
 
-/// 400, with a detail that begins with the name of the field.
+/// Checks for 400 with a detail that starts with the field's name.
 pub fn assert_refused(answer: &Answer, field: &str) {
     assert_eq!(
         answer.status,

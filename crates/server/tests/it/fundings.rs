@@ -1,4 +1,4 @@
-//! Opening, reading, editing, reviewing and deleting a funding.
+//! Creating, reading, editing, reviewing and deleting a funding.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

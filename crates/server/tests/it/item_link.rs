@@ -1,4 +1,4 @@
-//! A link to what somebody wishes for fills in the form, by a request like any other.
+//! Filling in the form of a new funding from a link to a shop's page.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn shelf(Path(path): Path<String>) -> Response {
     }
 }
 
-/// A shop on this machine; gives back its address.
+/// Starts a local shop; returns its URL.
 async fn shop() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

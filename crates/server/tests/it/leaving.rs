@@ -1,4 +1,4 @@
-//! Members who leave by their own will, and members whom an operator suspends.
+//! Members who leave, and members whom an operator suspends.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How often one may ask, and what production refuses to start with.
+//! Rate limits and security headers.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use crate::visitor::Visitor;
 
 const RATE_LIMITED: &[(&str, &str)] = &[("FUNSUN_RATE_LIMITS", "on")];
 
-/// How many calls of this kind are answered before one is told to wait.
+/// Counts the requests before the first 429.
 async fn count_until_429(call: impl AsyncFn() -> crate::app::Answer) -> u32 {
     for count in 0..10_000 {
         let answer = call().await;

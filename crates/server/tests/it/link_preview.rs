@@ -1,5 +1,4 @@
-//! What a chat learns of a link, by the machine that it sends: everything of a public funding, nothing of any
-//! other.
+//! Link previews as a chat's crawler gets them: details of public fundings, nothing of any other.
 
 use std::time::{Duration, Instant};
 
@@ -12,18 +11,18 @@ use crate::commands::refused;
 use crate::picture_files::png;
 use crate::visitor::Visitor;
 
-/// What KakaoTalk says it is when it makes the card of a link.
+/// The user agent of KakaoTalk's crawler.
 const KAKAOTALK: &str =
     "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984";
 
-/// The page, as KakaoTalk's machine asks for it: no cookies, no language.
+/// Requests the page as KakaoTalk's crawler does: no cookies, no language.
 async fn scrape(app: &App, path: &str) -> Answer {
     let call = app.visitor(Method::GET, path);
     let call = call.header(USER_AGENT, KAKAOTALK);
     send(call.header(ACCEPT, "text/html")).await
 }
 
-/// The content of a property of the page.
+/// The content of a `<meta>` property, which must occur once.
 fn meta<'a>(page: &'a Answer, property: &str) -> &'a str {
     let begin = format!("<meta property=\"{property}\" content=\"");
     let mut found = page.text.split(&begin).skip(1);
@@ -34,7 +33,7 @@ fn meta<'a>(page: &'a Answer, property: &str) -> &'a str {
     content.split('"').next().unwrap()
 }
 
-/// Path of the picture that the page names.
+/// Path of the page's preview picture.
 fn picture_path(app: &App, page: &Answer) -> String {
     let image = meta(page, "og:image");
     let path = image.strip_prefix(app.url.as_str());
@@ -62,7 +61,7 @@ async fn fetch(app: &App, path: &str) -> Picture {
     let bytes = response.bytes().await.unwrap().to_vec();
     if status == StatusCode::OK {
         assert_eq!(kind.as_deref(), Some("image/png"));
-        // A PNG's head: signature, chunk, then width and height (PNG, 11.2.1).
+        // The start of a PNG: signature, chunk header, width and height (PNG, 11.2.1).
         assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
         assert_eq!(bytes[16..24], [0, 0, 3, 32, 0, 0, 1, 144], "800 × 400");
         assert!(bytes.len() < 300_000, "{} bytes", bytes.len());
@@ -132,7 +131,7 @@ async fn the_picture_url_changes_with_everything_that_is_drawn() {
     let same = picture_path(&app, &scrape(&app, &path).await);
     assert_eq!(Some(&same), urls.last(), "the text is not drawn");
 
-    // Who comes by an old url, or one made up, is led to today's picture and does not keep the way.
+    // An outdated or invalid URL redirects to the current picture, and the redirect is not cached.
     let nonsense = format!("{path}/preview/0.png");
     for url in [&urls[0], &nonsense] {
         let old = Visitor::guest(&app).get(url).await;
@@ -165,7 +164,7 @@ async fn preview_pictures_stay_fast_while_many_are_drawn() {
     });
     for picture in futures_util::future::join_all(asked).await {
         assert_eq!(picture.status, StatusCode::OK);
-        // The one that every page has is not kept in the place of a funding's own.
+        // The general picture, when it replaces a funding's own, must not be cached.
         let (is_general, is_kept) = (picture.bytes == general, picture.caching != "no-cache");
         assert_ne!(is_general, is_kept, "{}", picture.caching);
     }
@@ -201,8 +200,7 @@ async fn hidden_deleted_and_unknown_fundings_are_indistinguishable() {
     assert_eq!(answers[0], answers[2]);
 }
 
-/// Everything of an answer about this funding but what is another at every time, and the url that was
-/// asked for, to come back to.
+/// The response without headers that always differ, and without the funding's id in the login link.
 fn normalized(answer: Answer, id: &str) -> (StatusCode, HeaderMap, String) {
     let mut headers = answer.headers;
     for varying in ["x-request-id", "date"] {
@@ -228,7 +226,7 @@ async fn the_picture_of_a_funding_that_is_no_longer_public_is_404() {
     let hidden = fetch(&app, &url).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
     assert_eq!(hidden.bytes, unknown.bytes);
-    // Nor with the cookies of one who may see the funding.
+    // It is 404 even with the author's cookies.
     let own = Visitor::of(&minji).get(&url).await;
     assert_eq!(own.status, StatusCode::NOT_FOUND);
     edit(&minji, &funding["id"], "public", "true").await;
@@ -309,7 +307,7 @@ async fn a_guest_who_may_not_see_a_funding_gets_a_login_link_that_returns_to_it(
         funding["id"]
     );
     assert!(page.text.contains(&back), "{page:?}");
-    // Who is logged in already gains nothing by it; nor does a page that never is a funding.
+    // The link is not shown to a logged-in member, nor on a path that is never a funding.
     let member = Visitor::of(&stranger).get(&path).await;
     assert!(!member.text.contains("로그인하면 볼 수 있는"));
     assert!(!member.text.contains("/login"), "{member:?}");

@@ -1,4 +1,4 @@
-//! Lists: eight a page, by number and by cursor, each in its order.
+//! Lists: eight items a page, by page number and by cursor, and their order.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn get(reader: &Member, path: &str) -> Answer {
     send(reader.call(Method::GET, path)).await
 }
 
-/// Where the `Link` header leads, if anywhere.
+/// The path in the `Link` header, if any.
 fn next(answer: &Answer) -> Option<String> {
     let link = answer.headers.get("link")?.to_str().unwrap();
     let path = link
@@ -27,7 +27,7 @@ fn next(answer: &Answer) -> Option<String> {
     Some(path.unwrap().to_owned())
 }
 
-/// `path` shows exactly `expected` in this order: by page numbers and along the links.
+/// Checks that `path` lists exactly `expected` in this order, by page number and by cursor.
 async fn assert_lists(reader: &Member, path: &str, expected: &[i64], past_end: u16) {
     let joint = if path.contains('?') { '&' } else { '?' };
     let page = |number: &str| format!("{path}{joint}page={number}");

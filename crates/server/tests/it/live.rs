@@ -1,4 +1,4 @@
-//! A funding's page while somebody looks at it: what arrives by itself, for whom, and when it ends.
+//! The event stream of a funding's page: which events arrive, for which viewers, and when it ends.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::app::{App, Member, seoul_time_in};
 use crate::visitor::Visitor;
 use crate::watcher::{Watcher, request_stream, stream_status};
 
-/// Half an hour more than days: what is left of its time reads the same during a test.
+/// Half an hour more than whole days, so that the remaining time is constant during a test.
 async fn open_funding(author: &Member, title: &str, public: bool) -> Value {
     let deadline = seoul_time_in(30 * 86_400 + 1_800);
     author.opens_until(title, public, &deadline).await
@@ -57,7 +57,7 @@ async fn a_support_taken_back_is_removed_and_lowers_the_total() {
     let listed = guest.next_named("listed").await;
     let listed: Value = serde_json::from_str(&listed.data).unwrap();
     assert_eq!(listed, json!({"from": 0, "ids": [kept["id"]]}));
-    // The total goes down when the money has gone back, which is a little later.
+    // The total decreases after the refund, which is a little later.
     while !guest
         .next_named("amounts")
         .await
@@ -136,7 +136,7 @@ async fn a_reconnect_receives_missed_supports_once() {
         giver.supports(&funding, 1_000, "두 번째").await["id"].to_string(),
         giver.supports(&funding, 1_000, "세 번째").await["id"].to_string(),
     ];
-    // The page asks with what it shows, a browser that was cut off with what it heard last.
+    // The page sends what it shows, a reconnecting browser the last event id.
     let query = format!("?after={first}");
     for (query, last, expected) in [
         (query.as_str(), "", &missed[..]),
@@ -270,7 +270,7 @@ async fn the_author_thanks_arrive_and_an_idle_stream_stays_open() {
     let funding = open_funding(&author, "새 자전거", true).await;
     let support = giver.supports(&funding, 10_000, "힘내").await;
     let mut watcher = Watcher::of(&Visitor::of(&giver), &funding).await;
-    // Longer than a head may take to arrive.
+    // Longer than the timeout for request headers.
     assert_eq!(watcher.next_block().await.unwrap(), ":\n\n");
     let path = format!("/supports/{}/thanks", support["id"]);
     let said = Visitor::of(&author)

@@ -1,8 +1,8 @@
-//! The whole of FunSun from outside: HTTP against the running program, with the Kakao sandbox over HTTP.
+//! Black-box tests of FunSun: HTTP requests to the running program, with the Kakao sandbox over HTTP.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test stops at the first failure"
 )]
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Members' pages: whose they are, whom they follow, what happens when a member has gone.
+//! Members' pages: profiles, followers, and pages of former members.
 
 use reqwest::StatusCode;
 use reqwest::header::LOCATION;
@@ -6,7 +6,7 @@ use reqwest::header::LOCATION;
 use crate::app::App;
 use crate::visitor::Visitor;
 
-/// The address behind the page's way on.
+/// The URL of the next page.
 fn next(page: &str) -> Option<&str> {
     let link = page.split_once("rel=\"next\"")?.0;
     link.rsplit_once("href=\"")?.1.split('"').next()

@@ -1,4 +1,4 @@
-//! What members are told, as their browsers are woken with it.
+//! Notifications, as browsers receive them by push.
 
 use funsun_domain::time::Timestamp;
 use reqwest::header::LOCATION;
@@ -12,21 +12,21 @@ use crate::visitor::Visitor;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// A member whose browser wants to be woken.
+/// A member with a subscribed browser.
 async fn subscribed_member(app: &App, name: &str) -> (Member, Browser) {
     let (member, browser) = (app.member(name).await, Browser::new().await);
     browser.subscribes(&member).await;
     (member, browser)
 }
 
-/// The titles of the next two messages, which may come in any order.
+/// The titles of the next two messages, which may arrive in any order.
 async fn next_two(browser: &mut Browser) -> [String; 2] {
     let mut titles = [browser.next_title().await, browser.next_title().await];
     titles.sort();
     titles
 }
 
-/// Where a message leads whom it was sent to.
+/// Opens the message's URL as `member`; returns the redirect target.
 async fn open_message(member: &Member, message: &Value) -> String {
     let answer = Visitor::of(member)
         .get(message["url"].as_str().unwrap())
@@ -152,7 +152,7 @@ async fn a_repeated_follow_does_not_notify_again() {
 #[tokio::test]
 async fn only_friends_are_notified_the_day_before_a_birthday() {
     let app = App::start().await;
-    // Ten in the morning in Seoul, on one of the next days.
+    // 10:00 in Seoul, on one of the next days.
     let now = Timestamp::parse(&seoul_time_in(0)).unwrap();
     let hour: i64 = now.to_seoul()[11..13].parse().unwrap();
     let eve = DAY + (10 - hour) * HOUR;
@@ -173,7 +173,7 @@ async fn only_friends_are_notified_the_day_before_a_birthday() {
     assert_eq!(followers.next_title().await, "새친구님이 팔로우해요");
 }
 
-/// Somebody new, whose tokens are of the clock as it is now.
+/// A follow by a new member, whose tokens are valid at the current clock.
 async fn friend_follows_now(app: &App, member: &Member) {
     app.member("새친구").await.follows(member).await;
 }

@@ -1,4 +1,4 @@
-//! The form of a new funding: nothing that was typed or chosen gets lost, and nothing is opened by accident.
+//! The form of a new funding: no input is lost, and no funding is created by accident.
 
 use reqwest::header::LOCATION;
 use reqwest::{Method, StatusCode};
@@ -7,7 +7,7 @@ use crate::app::{Answer, App, Member, eventually, seoul_time_in};
 use crate::picture_files::{jpeg, png};
 use crate::visitor::{Visitor, value_of};
 
-/// A member with a bank account, who may open fundings.
+/// A member with a bank account, which is required for fundings.
 pub async fn author(app: &App, name: &str) -> Member {
     let member = app.member(name).await;
     let fields = [("bank_account", "국민은행 12345678901234")];
@@ -16,7 +16,7 @@ pub async fn author(app: &App, name: &str) -> Member {
     member
 }
 
-/// A whole form, with the attempt of a page that was just opened.
+/// A valid form, with the form key of a new page.
 pub struct FundingForm {
     form_key: String,
     date: String,
@@ -32,7 +32,7 @@ impl FundingForm {
         }
     }
 
-    /// Its fields, with these instead of those of the same name.
+    /// The form's fields, with `others` in place of those of the same name.
     pub fn with<'a>(&'a self, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut fields = vec![
             ("attempt", self.form_key.as_str()),
@@ -67,7 +67,7 @@ pub fn refused(answer: &Answer) -> &str {
     &answer.text
 }
 
-/// Sends a picture with the form, which is not finished; gives back its token.
+/// Uploads a picture with the unfinished form; returns its token.
 async fn upload_unfinished(browser: &Visitor, form: &FundingForm, picture: &[u8]) -> String {
     let fields = form.with(&[]);
     let answer = browser
@@ -126,7 +126,7 @@ async fn a_refused_form_keeps_its_picture_for_its_owner_only() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{answer:?}");
         }
     }
-    // No other door opens to it.
+    // It is not served elsewhere.
     let name = token.split_once('/').unwrap().1;
     for address in [format!("/media/{name}"), format!("/media/s/{token}")] {
         assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
@@ -179,7 +179,7 @@ async fn an_unfinished_form_picture_is_kept_for_almost_three_hours() {
     let fields = form.with(&[("image_kept", &token)]);
     let answer = browser.post_files("/fundings/new", &fields, &[]).await;
     assert!(refused(&answer).contains("사진을 다시 골라 주세요"));
-    // Its file goes soon after.
+    // Its file is deleted soon after.
     app.move_clock(4 * 3_600).await;
     eventually("the picture is removed", async || {
         files(&app.dir.path().join("media")) == 0
@@ -287,7 +287,7 @@ async fn a_preview_shows_all_fields_and_creates_nothing() {
     assert!(!page.contains("<b>컵"), "{page}");
     assert_eq!(funding_count(&minji).await, 0);
 
-    // What the page carries is enough for both ways on.
+    // The page's hidden fields suffice for both buttons.
     let token = value_of(page, "image_kept");
     let fields = form.with(&[("image_kept", &token), ("public", "false")]);
     let back = browser
@@ -336,7 +336,7 @@ async fn a_form_that_is_sent_twice_creates_one_funding() {
     let reloaded = browser.post("/fundings/new", &fields).await;
     assert_eq!(opened_path(&one), opened_path(&reloaded));
     assert_eq!(funding_count(&minji).await, 1);
-    // Another member's form is another form, even with the same number.
+    // Form keys of different members are independent, even if equal.
     let haneul = author(&app, "하늘").await;
     let other = Visitor::of(&haneul).post("/fundings/new", &fields).await;
     assert_ne!(opened_path(&one), opened_path(&other));
@@ -367,7 +367,7 @@ async fn a_used_form_key_with_different_fields_shows_the_form_again() {
     }
     assert_eq!(funding_count(&minji).await, 1);
 
-    // Sent once more, it is opened; and so is the same one after it was deleted.
+    // Sent again, it creates the funding; so does the same form after the funding was deleted.
     let page = browser
         .post("/fundings/new", &form.with(&[("title", "첼로")]))
         .await;

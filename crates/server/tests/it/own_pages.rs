@@ -1,4 +1,4 @@
-//! What a member has for themselves: birthdays to come, settings, logins, what they were told.
+//! A member's own pages: upcoming birthdays, settings, logins, notifications.
 
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
@@ -9,7 +9,7 @@ use crate::visitor::Visitor;
 
 const DAY: i64 = 86_400;
 
-/// A member with a birthday in this many days.
+/// A member whose birthday is in this many days.
 async fn with_birthday_in(app: &App, name: &str, days: i64) -> Member {
     let day = seoul_time_in(days * DAY);
     let birthday = format!("{}{}", &day[5..7], &day[8..10]);
@@ -109,7 +109,7 @@ async fn notifications_are_unread_until_opened_and_respect_the_settings() {
     assert!(page.contains("하늘") && !page.contains("list-row unread"));
     assert!(!page.contains("action=\"/notifications/read\""));
 
-    // A box that is not ticked is not sent: all are off.
+    // An unchecked box is not sent, so that this turns all notifications off.
     visitor.post("/settings/notifications", &[]).await;
     let settings = visitor.get("/settings").await.text;
     assert!(settings.contains("name=\"followed\" value=\"1\">"));
@@ -146,7 +146,7 @@ async fn the_manifest_service_worker_and_offline_page_are_served() {
     let worker = send(app.visitor(Method::GET, "/sw.js")).await;
     assert_eq!(worker.headers["cache-control"], "no-cache");
     assert!(!worker.text.contains("{version}"));
-    // Somebody's cookies change nothing on the page that the device keeps.
+    // The offline page, which the device stores, does not depend on cookies.
     let minji = app.member("민지").await;
     let [guests, members] = [Visitor::guest(&app), Visitor::of(&minji)];
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Pages with one slash too many, and whom one can ask on them.
+//! Trailing slashes in page paths, and the contact on every page.
 
 use reqwest::header::{ACCEPT, LOCATION};
 use reqwest::{Method, StatusCode};
@@ -31,7 +31,7 @@ async fn a_trailing_slash_redirects_to_the_path_without_it() {
     }
     assert_eq!(guest.get("/").await.status, StatusCode::OK);
     assert_eq!(guest.get("/swagger/").await.status, StatusCode::OK);
-    // What is no page is not there, with or without a slash.
+    // An unknown path is 404, with or without a trailing slash.
     for path in [
         "/nothing/",
         "/media/",
@@ -77,7 +77,7 @@ async fn no_path_redirects_to_anothersite() {
     }
 }
 
-/// The `Location` of a request written by hand: clients of a library mend such paths before they ask.
+/// The `Location` for a raw request: HTTP clients normalize such paths before sending.
 async fn redirect(host: &str, path: &str) -> Option<String> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();

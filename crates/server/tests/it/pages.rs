@@ -1,4 +1,4 @@
-//! The web app's pages over HTTP: who gets which, what a form needs.
+//! The web app's pages: access, logins and forms.
 
 use reqwest::header::{COOKIE, HOST, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
@@ -35,7 +35,7 @@ async fn a_kakao_login_returns_to_the_previous_page() {
         .unwrap()
         .to_owned();
 
-    // Without the cookie of the attempt it is somebody else's answer.
+    // Without the cookie of this login, the response belongs to another browser.
     let stranger = send(app.http.get(&back)).await;
     assert!(location(&stranger).contains("failed=expired"));
     assert!(!stranger.headers.get_all(SET_COOKIE).iter().any(|it| {
@@ -152,7 +152,7 @@ async fn strangers_cannot_tell_a_friends_only_funding_from_an_unknown_one() {
     for browser in [Visitor::guest(&app), Visitor::of(&stranger)] {
         let (hidden, unknown) = (browser.get(&path).await, browser.get("/fundings/999").await);
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
-        // The one place where the two differ is the address to come back to after logging in.
+        // The only difference is the path to return to after the login.
         let neutral = |text: &str| {
             text.replace(funding["id"].to_string().as_str(), "N")
                 .replace("999", "N")
@@ -211,7 +211,7 @@ async fn a_support_form_that_is_sent_repeatedly_creates_one_support() {
     let refresh = go.headers["refresh"].to_str().unwrap();
     let pay = refresh.strip_prefix("0; url=").unwrap();
     let paid = send(app.http.post(pay).form(&[("action", "pay")])).await;
-    // The browser that comes back may have lost its cookies.
+    // The returning browser may have lost its cookies.
     let back = send(app.http.get(paid.headers[LOCATION].to_str().unwrap())).await;
     assert!(back.text.contains("후원이 전해졌어요"), "{back:?}");
     let order = location(&first).trim_end_matches("/go");

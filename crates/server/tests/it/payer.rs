@@ -1,17 +1,17 @@
-//! A payment from the payer's side: the calls of a client, the buttons on KakaoPay's page, the addresses the
-//! browser comes back to. And both books, compared from outside.
+//! A payment from the payer's side: the client's requests, the buttons on KakaoPay's page, the return URLs.
+//! Also compares our records with KakaoPay's.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Member, send};
 
-/// Body of a support for this funding, as the app sends it.
+/// The body of a support of this funding, as the app sends it.
 pub fn support_body(funding: &Value, amount: i64, message: &str) -> Value {
     json!({"amount": amount, "message": message, "funding": funding["id"].to_string()})
 }
 
-/// A payment that was made ready.
+/// A payment after `ready`.
 #[derive(Clone)]
 pub struct Payment {
     pub member: Member,
@@ -19,24 +19,24 @@ pub struct Payment {
     pub tid: String,
 }
 
-/// What the browser brings back from KakaoPay.
+/// The parameters with which the browser returns from KakaoPay.
 #[derive(Clone)]
 pub struct Proof {
-    /// What stands behind `pg_token=`.
+    /// The value of `pg_token`.
     pub token: String,
-    /// Our own part of the address that it comes back to, token included.
+    /// Path and query of the return URL, including the token.
     pub path: String,
 }
 
 impl Payment {
-    /// As the app begins: only the amount, as a form.
+    /// Starts a payment as the app does: a form with only the amount.
     pub async fn begin(app: &App, member: &Member, amount: i64) -> Self {
         let fields = [("amount", amount.to_string())];
         let call = member.call(Method::POST, "/remit/kakaopay/ready");
         Self::of(app, member, &send(call.form(&fields)).await).await
     }
 
-    /// As a better client begins: the approval itself is to create the support.
+    /// Starts a payment for a support, which the approval itself creates.
     pub async fn begin_for(app: &App, member: &Member, support: &Value) -> Self {
         let answer = member
             .json(Method::POST, "/remit/kakaopay/ready", support.clone())
@@ -60,7 +60,7 @@ impl Payment {
         }
     }
 
-    /// The payer presses `button` (`pay`, `cancel`, `fail`) at KakaoPay; gives back where the browser goes.
+    /// Presses `button` (`pay`, `cancel`, `fail`) on KakaoPay's page; returns the path of the redirect.
     pub async fn press_button(&self, app: &App, button: &str) -> String {
         let path = format!("/sandbox/payments/{}/{button}", self.tid);
         let response = app.sandbox(Method::POST, &path, Value::Null).await;
@@ -69,14 +69,14 @@ impl Payment {
         after_scheme[after_scheme.find('/').unwrap()..].to_owned()
     }
 
-    /// The payer pays at KakaoPay.
+    /// Pays on KakaoPay's page.
     pub async fn pay(&self, app: &App) -> Proof {
         let path = self.press_button(app, "pay").await;
         let token = path.split_once("pg_token=").unwrap().1.to_owned();
         Proof { token, path }
     }
 
-    /// The payer pays, and the client has it approved.
+    /// Pays on KakaoPay's page and approves the payment.
     pub async fn pay_and_approve(&self, app: &App) {
         let proof = self.pay(app).await;
         let answer = self.approve(&proof.token).await;
@@ -91,38 +91,38 @@ impl Payment {
             .await
     }
 
-    /// What KakaoPay's book says about it.
+    /// KakaoPay's record of the payment.
     pub async fn kakaopay_record(&self, app: &App) -> Value {
         let path = format!("/sandbox/payments/{}", self.tid);
         app.sandbox(Method::GET, &path, Value::Null).await
     }
 
-    /// What we tell the payer about it.
+    /// The payment as our API returns it to the payer.
     pub async fn record(&self, app: &App) -> Value {
         let own = payments_of(app, &self.member).await;
         let ours = own.into_iter().find(|own| own["order"] == *self.order);
         ours.unwrap()
     }
 
-    /// Where it stands, as we tell the payer.
+    /// The payment's state as our API returns it to the payer.
     pub async fn state(&self, app: &App) -> String {
         self.record(app).await["state"].as_str().unwrap().to_owned()
     }
 
-    /// KakaoPay took the money once and has given back this much of it, in won.
+    /// Checks that KakaoPay charged once and refunded this amount, in won.
     pub async fn assert_charged_once(&self, app: &App, refunded: i64) {
         let entry = self.kakaopay_record(app).await;
         assert_eq!(entry["approvals"], 1, "{entry}");
         assert_eq!(entry["canceled"], refunded, "{entry}");
     }
 
-    /// KakaoPay never took anything.
+    /// Checks that KakaoPay did not charge.
     pub async fn assert_never_charged(&self, app: &App) {
         let entry = self.kakaopay_record(app).await;
         assert_eq!(entry["approvals"], 0, "{entry}");
     }
 
-    /// Makes the provider's `call` on this payment go wrong this often.
+    /// Injects a fault into the next `times` calls `call` of KakaoPay about this payment.
     pub async fn inject_fault(&self, app: &App, call: &str, fault: &str, times: u32) {
         let rule =
             json!({"scope": {"tid": self.tid}, "call": call, "fault": fault, "times": times});
@@ -130,14 +130,14 @@ impl Payment {
     }
 }
 
-/// Moves both clocks: the program's and KakaoPay's.
+/// Sets both clocks: the program's and KakaoPay's.
 pub async fn move_clocks(app: &App, offset_seconds: i64) {
     let body = json!({ "offset_seconds": offset_seconds });
     app.sandbox(Method::PUT, "/sandbox/clock", body).await;
     app.move_clock(offset_seconds).await;
 }
 
-/// A page that a payer comes back to.
+/// The text of a page that must be served, such as a return page.
 pub async fn page(app: &App, path: &str) -> String {
     let answer = send(app.visitor(Method::GET, path)).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
@@ -150,7 +150,7 @@ pub async fn total(author: &Member, funding: &Value) -> i64 {
     author.get(&path).await["current_amount"].as_i64().unwrap()
 }
 
-/// Everything we tell a member about their payments.
+/// All payments of a member, as our API returns them.
 pub async fn payments_of(app: &App, member: &Member) -> Vec<Value> {
     let member = app.reconnect(member);
     let mut all = Vec::new();
@@ -166,8 +166,8 @@ pub async fn payments_of(app: &App, member: &Member) -> Vec<Value> {
     all
 }
 
-/// Compares what we tell these members with KakaoPay's book, payment by payment: nothing is charged twice,
-/// and what KakaoPay holds is what we say. Call it when everything has come to rest. Gives back their payments.
+/// Compares these members' payments with KakaoPay's records: none is charged twice, and the charged amounts are
+/// equal. Requires that all payments are settled. Returns our records.
 pub async fn assert_records_match(app: &App, members: &[Member]) -> Vec<Value> {
     let theirs = app.kakaopay_payments().await;
     let mut ours = Vec::new();

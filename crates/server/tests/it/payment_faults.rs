@@ -1,5 +1,5 @@
-//! KakaoPay at its worst: answers lost, late, broken or untrue. Money is taken at most once, and both books
-//! say the same in the end.
+//! KakaoPay's responses get lost, are late, malformed or wrong. Payers are charged at most once, and our
+//! records match KakaoPay's in the end.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::app::{App, Member, eventually, send};
 use crate::payer::{Payment, move_clocks, page, payments_of, support_body, total};
 
-/// A short lease: what a test waits for takes seconds, not a minute.
+/// A short lease, so that tests wait for seconds instead of a minute.
 const SHORT_LEASE: &[(&str, &str)] = &[
     ("FUNSUN_PAYMENT_LEASE_SECONDS", "2"),
     ("FUNSUN_ACCESS_TOKEN_SECONDS", "86400"),
@@ -22,7 +22,7 @@ async fn setup(settings: &[(&str, &str)]) -> (App, Member, Member, Value) {
     (app, author, friend, funding)
 }
 
-/// A payment that its payer has paid at KakaoPay, for a support of 5,000 won.
+/// A payment for a support of 5,000 won, paid on KakaoPay's page and not yet approved.
 async fn paid_payment(
     app: &App,
     member: &Member,
@@ -244,7 +244,7 @@ async fn an_order_that_kakaopay_refuses_charges_nothing() {
     app.assert_books_balance().await;
 }
 
-/// As after a restored backup: KakaoPay has approved what our database does not know we asked for.
+/// As after a restored backup: KakaoPay has approved a payment whose approval is not in our database.
 #[tokio::test]
 async fn a_charge_missing_from_the_database_is_found_and_counted() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;

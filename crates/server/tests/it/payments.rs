@@ -1,5 +1,5 @@
-//! Paying, when everybody does their part: the app's five calls, the shorter way, and what a payer may do
-//! twice, out of order or not at all.
+//! Payments without faults: the app's five requests, the shorter flow, and requests that are repeated, out of
+//! order or missing.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Small picture files, made by hand: a decoder is under test, so no encoder of the same library makes them.
+//! Small picture files, encoded by hand so that the decoder is not tested with its own library's encoder.
 
 /// One transparent pixel.
 pub const GIF: &[u8] =
@@ -9,14 +9,14 @@ pub const GIF: &[u8] =
 pub const WEBP: &[u8] =
     b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
 
-/// A small grey picture as PNG, its pixels stored without compression.
+/// A small grey PNG, stored without compression.
 pub fn png(width: u16, grey: u8) -> Vec<u8> {
     let mut row = vec![grey; usize::from(width) + 1];
     row[0] = 0;
     png_of(width.into(), 20, &row.repeat(20))
 }
 
-/// A PNG with this header and these bytes as its pixels, whether they fit or not.
+/// A PNG with this size in the header and these pixel bytes, which need not match.
 pub fn png_of(width: u32, height: u32, rows: &[u8]) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([8, 0, 0, 0, 0]);
@@ -65,7 +65,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !crc
 }
 
-/// A picture as our own encoder writes JPEG.
+/// A JPEG from our own encoder.
 pub fn jpeg(width: u16) -> Vec<u8> {
     picture::process(&png(width, 200)).unwrap().full.bytes
 }

@@ -1,4 +1,4 @@
-//! Pictures: taken in, served, replaced and refused.
+//! Pictures: upload, delivery, replacement and refusal.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -14,7 +14,7 @@ async fn set(member: &Member, image: &[u8]) -> Answer {
         .await
 }
 
-/// Path of the member's picture, after this upload.
+/// Uploads a picture of the member; returns its path.
 async fn path_of(member: &Member, image: &[u8]) -> String {
     let answer = set(member, image).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");

@@ -1,5 +1,5 @@
-//! Money that goes back: because nobody used it, because the funding can't take it, because somebody asked.
-//! Once, and the payer is told.
+//! Refunds of unused payments, of supports that a funding cannot accept, and of supports taken back: once, and
+//! shown to the payer.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -13,7 +13,7 @@ async fn author_and_friend(app: &App) -> (Member, Member) {
     (app.member("하늘").await, app.member("지우").await)
 }
 
-/// All of it is back, once, and the payer reads so in their list and on the return page.
+/// Checks that the payment was fully refunded once, and that the payer's list and the return page show it.
 async fn assert_refunded(app: &App, payment: &Payment, amount: i64, reason: &str) {
     eventually("refunded", async || payment.state(app).await == "refunded").await;
     let record = payment.record(app).await;
@@ -51,7 +51,7 @@ async fn an_unused_payment_is_refunded_after_ten_minutes() {
     app.assert_books_balance().await;
 }
 
-/// A member who lost what they were about to support between the first call and the last.
+/// Payments for a funding that stops accepting supports before they are used.
 struct PendingPayments {
     app: App,
     author: Member,
@@ -61,8 +61,8 @@ struct PendingPayments {
     support: Value,
 }
 
-/// Two payments of 5,000 won for a friends-only funding: one made for it and not yet approved, one approved
-/// in the app's way and not yet used.
+/// Two payments of 5,000 won for a friends-only funding: one for a support and not yet approved, one approved
+/// in the app's flow and not yet used.
 async fn pending_payments() -> PendingPayments {
     let app = App::start().await;
     let (author, friend) = author_and_friend(&app).await;
@@ -86,7 +86,7 @@ async fn pending_payments() -> PendingPayments {
 }
 
 impl PendingPayments {
-    /// Approving what was made for the funding is answered 409 and given back at once.
+    /// Checks that approving the payment for a support returns 409 and refunds it at once.
     async fn assert_approval_is_refunded(&self) {
         for _ in 0..2 {
             let answer = self.payment.approve(&self.token).await;
@@ -96,7 +96,7 @@ impl PendingPayments {
         assert_refunded(&self.app, &self.payment, 5_000, "funding_closed").await;
     }
 
-    /// `POST /remit/` is answered this, and the payment it would have used goes back.
+    /// Checks that `POST /remit/` returns this status and that the payment it would have used is refunded.
     async fn assert_support_is_refunded(&self, status: u16, reason: &str) {
         let call = self
             .plain
@@ -291,7 +291,7 @@ async fn a_refund_happens_once_whatever_kakaopay_responds() {
     for payment in payments {
         assert_refunded(&app, &payment, 5_000, "funding_deleted").await;
     }
-    // The audit asks too; what a quick refund left unused is not meant for it.
+    // The audit calls KakaoPay too, so faults that a fast refund did not use up are removed.
     app.sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
         .await;
     app.assert_books_balance().await;

@@ -1,4 +1,4 @@
-//! The page that passes a funding on: its card, its QR code, KakaoTalk.
+//! The share page of a funding: preview, QR code, KakaoTalk.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -19,7 +19,7 @@ fn policy(page: &Answer) -> &str {
     page.headers["content-security-policy"].to_str().unwrap()
 }
 
-/// What the button gives to Kakao's script.
+/// The message that the button passes to Kakao's script.
 fn message(page: &Answer) -> Value {
     let (_, rest) = page.text.split_once("data-kakao=\"").unwrap();
     let text = rest.split('"').next().unwrap();
@@ -30,7 +30,7 @@ fn message(page: &Answer) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Reads the QR code of the page, as a camera would.
+/// Decodes the QR code of the page, as a camera would.
 fn scan(page: &Answer) -> String {
     let (_, rest) = page
         .text
@@ -97,7 +97,7 @@ async fn the_share_page_shows_the_preview_and_a_qr_code_of_the_link() {
     );
     assert!(page.text.contains("서로 팔로우한 친구에게만"));
     assert!(page.text.contains("/og.png") && !page.text.contains("/preview/"));
-    // What is handed to other apps is neutral too.
+    // The data for other apps contains no details either.
     assert!(page.text.contains("data-title=\"친구의 펀딩에 초대해요\""));
 }
 
@@ -144,7 +144,7 @@ async fn with_settings_only_the_share_page_may_load_kakao_script() {
     }
     let referrer = &page.headers["referrer-policy"];
     assert_eq!(referrer, "strict-origin-when-cross-origin");
-    // The script is asked for by a press of the button, not by the page.
+    // The script is loaded by a press of the button, not with the page.
     assert!(!page.text.contains(&format!("src=\"{SDK}")));
     for other in [&path, "/", "/nowhere"] {
         let page = browser.get(other).await;

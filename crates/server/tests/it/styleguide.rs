@@ -1,4 +1,4 @@
-//! The page of all components: enough contrast, on a developer's machine only.
+//! The style guide: enough contrast, all components, and not available in production.
 
 use std::process::Stdio;
 

@@ -1,4 +1,4 @@
-//! Supports: how they are shown, changed and refused. Their money is in `payments` and `refunds`.
+//! Supports: how they are listed, changed and refused. `payments` and `refunds` cover the money.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

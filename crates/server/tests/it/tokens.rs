@@ -1,4 +1,4 @@
-//! Who may call: access tokens, refresh tokens, and everything that is no token of ours.
+//! Authentication: access tokens, refresh tokens, and invalid tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use crate::app::{App, send};
 const SECRET: &str = "a-secret-of-these-tests-0123456789abcdef";
 const PROFILE: &str = "/account/";
 
-/// Status of one's own profile with this `Authorization` header.
+/// Status of the own-profile request with this `Authorization` header.
 async fn profile_status(app: &App, authorization: &str) -> u16 {
     let call = app.visitor(Method::POST, PROFILE);
     let answer = send(call.header("authorization", authorization)).await;

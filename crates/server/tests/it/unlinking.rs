@@ -1,11 +1,11 @@
-//! The link between a Kakao account and ours, ended from either side.
+//! Ending the link between a Kakao account and a member, from either side.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, eventually, send};
 
-/// What our webhook answered when Kakao sent an unlink webhook like this.
+/// Lets Kakao send an unlink webhook; returns the status of our response.
 async fn unlink(app: &App, member: &Member, mut webhook: Value) -> u16 {
     webhook["url"] = format!("{}/kakao/unlink", app.url).into();
     let path = format!("/sandbox/people/{}/unlink", member.id);
@@ -65,7 +65,7 @@ async fn an_unlink_webhook_older_than_the_latest_login_is_ignored() {
     let leaver = app.member("떠나는이").await;
     assert_eq!(unlink(&app, &back, json!({})).await, 200);
     assert_eq!(unlink(&app, &leaver, json!({})).await, 200);
-    // Notices are worked off in order: with the second, the first has been looked at.
+    // Webhooks are processed in order: after the second, the first has been processed.
     eventually("the second is withdrawn", async || is_gone(&leaver).await).await;
     assert!(!is_gone(&back).await);
 }

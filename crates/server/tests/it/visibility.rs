@@ -1,4 +1,4 @@
-//! Friends-only fundings, on every path that could give one away.
+//! Friends-only fundings are invisible on every path that could reveal one.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::app::{App, Member, send, seoul_time_in};
 use crate::payer::support_body;
 use crate::picture_files::png;
 
-/// A friends-only funding with a picture and a support, and everybody who might look at it.
+/// A friends-only funding with a picture and a support, and its possible viewers.
 struct Scene {
     app: App,
     author: Member,
@@ -64,7 +64,7 @@ impl Scene {
         [&self.follower, &self.followee, &self.stranger]
     }
 
-    /// Status and text of a page without a token.
+    /// Status and text of a request without a token.
     async fn visit(&self, path: &str) -> (u16, String) {
         let answer = send(self.app.visitor(Method::GET, path)).await;
         (answer.status.as_u16(), answer.text)

@@ -1,4 +1,4 @@
-//! Somebody who looks at the pages: a guest, or a member by the cookies of a login.
+//! A browser on the web app's pages: a guest's, or a logged-in member's.
 
 use reqwest::header::{ACCEPT, COOKIE};
 use reqwest::multipart::{Form, Part};
@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder};
 
 use crate::app::{Answer, App, Member, send};
 
-/// What the pages know of a browser.
+/// A browser with its cookies.
 pub struct Visitor {
     url: String,
     http: Client,
@@ -22,7 +22,7 @@ impl Visitor {
         }
     }
 
-    /// The tokens of the API are what the cookies hold.
+    /// The browser of a member: its cookies contain the API's tokens.
     pub fn of(member: &Member) -> Self {
         Self {
             url: member.url.clone(),
@@ -31,25 +31,25 @@ impl Visitor {
         }
     }
 
-    /// A call with the cookies, as a script makes it.
+    /// A request with the cookies, as a script sends it.
     pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
         let call = self.http.request(method, format!("{}{path}", self.url));
         call.header(COOKIE, &self.cookies)
     }
 
-    /// A page.
+    /// Requests a page.
     pub async fn get(&self, path: &str) -> Answer {
         send(self.call(Method::GET, path).header(ACCEPT, "text/html")).await
     }
 
-    /// The token of this login's forms, from a page.
+    /// The CSRF token of this login, from a page.
     pub async fn csrf(&self) -> String {
         let page = self.get("/settings").await.text;
         let (_, rest) = page.split_once("name=\"_csrf\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     }
 
-    /// A form of a page.
+    /// Submits a form.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf().await;
         let mut all = vec![("_csrf", csrf.as_str())];
@@ -58,7 +58,7 @@ impl Visitor {
         send(call.form(&all)).await
     }
 
-    /// A form of a page with files, as browsers send it.
+    /// Submits a form with files as multipart, as browsers do.
     pub async fn post_files(
         &self,
         path: &str,
@@ -78,7 +78,7 @@ impl Visitor {
     }
 }
 
-/// What a field of a page holds.
+/// The value of a form field on a page.
 pub fn value_of(page: &str, name: &str) -> String {
     let field = format!("name=\"{name}\"");
     let (_, rest) = page.split_once(&field).unwrap();

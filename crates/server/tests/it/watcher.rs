@@ -1,4 +1,4 @@
-//! Somebody who keeps a funding's page open: what its stream of events brings, one after the other.
+//! A client of a funding's event stream.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::visitor::Visitor;
 
-/// Longest time that anything takes to arrive: a look every ten seconds, and a busy machine.
+/// Maximum time until an event arrives: the stream polls every ten seconds, and the machine may be busy.
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An open stream.
@@ -17,7 +17,7 @@ pub struct Watcher {
     bytes: Vec<u8>,
 }
 
-/// One event, as a browser's `EventSource` reads it.
+/// One event, as a browser's `EventSource` parses it.
 #[derive(Debug)]
 pub struct Event {
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Event {
     pub data: String,
 }
 
-/// Asks for a funding's stream; `query` begins with `?` or is empty.
+/// Requests a funding's stream; `query` starts with `?` or is empty.
 pub async fn request_stream(
     visitor: &Visitor,
     funding: &Value,
@@ -42,7 +42,7 @@ pub async fn request_stream(
     call.send().await.unwrap()
 }
 
-/// The status of the answer to one who asks for a funding's stream.
+/// The response status of a funding's stream.
 pub async fn stream_status(visitor: &Visitor, funding: &Value) -> u16 {
     request_stream(visitor, funding, "", "")
         .await
@@ -51,7 +51,7 @@ pub async fn stream_status(visitor: &Visitor, funding: &Value) -> u16 {
 }
 
 impl Watcher {
-    /// Opens the stream and reads what comes first: which messages there are, and the amounts.
+    /// Opens the stream and reads its first events: the list of messages, and the amounts.
     pub async fn of(visitor: &Visitor, funding: &Value) -> Self {
         let mut watcher = Self::open(request_stream(visitor, funding, "", "").await);
         assert_eq!(watcher.next().await.name, "listed");
@@ -59,7 +59,7 @@ impl Watcher {
         watcher
     }
 
-    /// Reads an answer as a stream.
+    /// Reads a response as a stream.
     pub fn open(response: Response) -> Self {
         assert_eq!(response.status(), StatusCode::OK, "{response:?}");
         let header = |name: &str| {
@@ -81,7 +81,7 @@ impl Watcher {
         self.next_or_end().await.expect("an event, not the end")
     }
 
-    /// The next event of this name; what comes before it does not matter.
+    /// The next event of this name; skips others.
     pub async fn next_named(&mut self, name: &str) -> Event {
         loop {
             let event = self.next().await;
@@ -91,7 +91,7 @@ impl Watcher {
         }
     }
 
-    /// The stream ends, and nothing comes before that.
+    /// Checks that the stream ends without further events.
     pub async fn assert_ends(mut self) {
         let event = self.next_or_end().await;
         assert!(event.is_none(), "{event:?}");
@@ -101,14 +101,14 @@ impl Watcher {
         loop {
             let text = self.next_block().await?;
             let event = Event::parse(&text);
-            // Comments and waiting times are no events (HTML standard, 9.2.6).
+            // Comments and retry times are not events (HTML standard, 9.2.6).
             if !event.data.is_empty() {
                 return Some(event);
             }
         }
     }
 
-    /// The lines up to the next empty one; `None` at the end.
+    /// The lines up to the next empty line; `None` at the end.
     pub async fn next_block(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\n\n") {

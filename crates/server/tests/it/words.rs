@@ -1,10 +1,10 @@
-//! The words of the web app: every key that the pages ask for exists, in both languages, and none is idle.
+//! Translations: every key that the pages use exists in both languages, and none is unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Everything below a folder of this crate with one of these extensions.
+/// All files below a folder of this crate with one of these extensions.
 fn files(folder: &str, extensions: &[&str]) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -47,7 +47,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     sources
 }
 
-/// The text literals of a source, in order.
+/// The string literals of a source file, in order.
 fn literals(text: &str) -> impl Iterator<Item = &str> {
     text.split('"').skip(1)
 }
@@ -76,7 +76,7 @@ fn every_key_is_used() {
         .iter()
         .flat_map(|(_, text)| literals(text))
         .collect();
-    // A literal that ends with a dot is the beginning of keys put together at run time.
+    // A literal that ends with a dot is the prefix of keys that are composed at run time.
     let beginnings: Vec<&str> = used
         .iter()
         .copied()
@@ -118,7 +118,7 @@ fn every_translation_file_is_compiled_in() {
 fn no_template_contains_untranslated_text() {
     for (path, text) in files("templates", &["html"]) {
         let name = path.display().to_string();
-        // The operator's page and the API's reference are documents of one language each.
+        // The operator's page and the API reference each have one language.
         if name.ends_with("admin.html")
             || name.ends_with("reference.html")
             || name.ends_with("payment.html")

@@ -1,4 +1,4 @@
-//! One case: members and fundings of its own, to which events happen until everything comes to rest.
+//! One test case: its own members and fundings, and events that are applied until all payments are settled.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,10 +11,10 @@ use crate::payer::{
 
 const DAY: i64 = 86_400;
 
-/// The members and fundings of one case, and what has happened so far.
+/// The members and fundings of one case, and its state so far.
 pub struct Case<'a> {
     app: &'a mut App,
-    /// Seconds by which both clocks are ahead.
+    /// Seconds by which both clocks are ahead of the system clock.
     clock: &'a mut i64,
     author: Member,
     payers: Vec<Member>,
@@ -48,7 +48,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Which payment a number stands for.
+    /// Maps any number to the index of an existing payment.
     fn payment_index(&self, number: usize) -> Option<usize> {
         (!self.payments.is_empty()).then(|| number % self.payments.len())
     }
@@ -172,7 +172,7 @@ impl<'a> Case<'a> {
         move_clocks(self.app, *self.clock).await;
     }
 
-    /// KakaoPay behaves again and time passes until nothing moves; then everything must fit.
+    /// Removes all faults, waits until all payments are settled, and checks the records.
     pub async fn finish(mut self) {
         self.app
             .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
@@ -214,7 +214,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// `None` when the payment is over for the payer.
+/// `None` when the payment is finished for the payer.
 async fn press_pay(app: &App, payment: &Payment) -> Option<Proof> {
     let url = format!("{}/sandbox/payments/{}/pay", app.kakao, payment.tid);
     let pressed = send(app.http.post(url).json(&json!({}))).await;

@@ -1,11 +1,11 @@
-//! What can happen to payments, and how often.
+//! The events that are applied to payments, and their weights.
 
 use proptest::prelude::*;
 
 pub const PAYERS: usize = 3;
 pub const FUNDINGS: usize = 2;
 
-/// What KakaoPay does wrong.
+/// Faults of KakaoPay.
 pub const FAULTS: &[&str] = &[
     "lost",
     "drop",
@@ -18,43 +18,43 @@ pub const FAULTS: &[&str] = &[
     "unknown_status",
 ];
 
-/// One thing that happens. Numbers pick a payer, a funding or a payment among those that exist.
+/// One event. Numbers select an existing payer, funding or payment.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A payment is begun, for a funding or for none yet.
+    /// A payment is started, with or without a funding.
     Ready {
         payer: usize,
         funding: Option<usize>,
         thousands: i64,
     },
-    /// The payer pays at KakaoPay.
+    /// The payer pays on KakaoPay's page.
     Pay { payment: usize },
     /// The payer presses another button there.
     Stop {
         payment: usize,
         button: &'static str,
     },
-    /// The app approves.
+    /// The app approves the payment.
     Approve { payment: usize },
-    /// The return page loads and the app approves, at one moment.
+    /// The return page and the app approve the payment concurrently.
     ApproveTwice { payment: usize },
-    /// Somebody opens the cancel page.
+    /// The cancel page is opened.
     Cancel { payment: usize },
-    /// The app gives its support for a payment.
+    /// The app creates a support with a payment.
     Attach { payment: usize, funding: usize },
     /// A payer takes back their latest support.
     TakeBack { payer: usize },
     /// The author deletes a funding.
     Delete { funding: usize },
-    /// Time passes: sweeps, expiries, refunds.
+    /// Time passes, with sweeps, expiries and refunds.
     Wait { seconds: i64 },
-    /// KakaoPay misbehaves on the next call about this payment.
+    /// The next KakaoPay call about this payment fails.
     Fault {
         payment: usize,
         call: &'static str,
         fault: usize,
     },
-    /// The program is killed and starts again.
+    /// The program is killed and restarted.
     Crash,
 }
 

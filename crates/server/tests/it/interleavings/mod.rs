@@ -1,7 +1,7 @@
-//! Random interleavings of everything that can happen to payments, through HTTP against the running program:
-//! whatever the order, both books agree in the end and nobody is charged twice.
+//! Random interleavings of payment events, over HTTP against the running program: in any order, our records
+//! match KakaoPay's in the end and no payer is charged twice.
 //!
-//! 40 cases; `PROPTEST_CASES` makes it more. The seed is printed; `PROPTEST_RNG_SEED` repeats it.
+//! 40 cases by default; `PROPTEST_CASES` sets the number. The seed is printed; `PROPTEST_RNG_SEED` reproduces it.
 
 mod case;
 mod event;
