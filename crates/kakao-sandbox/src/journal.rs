@@ -69,7 +69,7 @@ impl Journal {
     }
 }
 
-/// Reads all entries. A last line without a newline is skipped, any other malformed line is an error.
+/// Reads all entries. A last line without a newline is skipped; any other malformed line is an error.
 pub(crate) fn replay<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     if !path.exists() {
         return Ok(Vec::new());

@@ -340,8 +340,8 @@ async fn a_form_that_is_sent_twice_creates_one_funding() {
     let haneul = author(&app, "하늘").await;
     let other = Visitor::of(&haneul).post("/fundings/new", &fields).await;
     assert_ne!(opened_path(&one), opened_path(&other));
-    let anew = FundingForm::new(&browser).await;
-    let other = browser.post("/fundings/new", &anew.with(&[])).await;
+    let new_form = FundingForm::new(&browser).await;
+    let other = browser.post("/fundings/new", &new_form.with(&[])).await;
     assert_ne!(opened_path(&one), opened_path(&other));
 }
 
@@ -371,8 +371,8 @@ async fn a_used_form_key_with_different_fields_shows_the_form_again() {
     let page = browser
         .post("/fundings/new", &form.with(&[("title", "첼로")]))
         .await;
-    let anew = value_of(refused(&page), "attempt");
-    let fields = form.with(&[("title", "첼로"), ("attempt", &anew)]);
+    let new_key = value_of(refused(&page), "attempt");
+    let fields = form.with(&[("title", "첼로"), ("attempt", &new_key)]);
     assert_ne!(
         opened_path(&browser.post("/fundings/new", &fields).await),
         first
@@ -381,8 +381,8 @@ async fn a_used_form_key_with_different_fields_shows_the_form_again() {
         .post(&format!("{first}/delete"), &[("sure", "1")])
         .await;
     let page = browser.post("/fundings/new", &form.with(&[])).await;
-    let anew = value_of(refused(&page), "attempt");
-    let fields = form.with(&[("attempt", &anew)]);
+    let new_key = value_of(refused(&page), "attempt");
+    let fields = form.with(&[("attempt", &new_key)]);
     assert_ne!(
         opened_path(&browser.post("/fundings/new", &fields).await),
         first
