@@ -138,9 +138,12 @@ struct Canvas {
     rgb: Vec<u8>,
 }
 
+/// A point in units, from the top left.
+type Point = (i64, i64);
+
 impl Canvas {
-    /// The size is given in units.
-    fn gradient(size: (i64, i64), scale: (i64, i64), [top, bottom, _]: Palette) -> Self {
+    /// `size` is in units; `scale` is pixels per units, as a fraction.
+    fn gradient(size: Point, scale: (i64, i64), [top, bottom, _]: Palette) -> Self {
         let (width, height) = (size.0 * scale.0 / scale.1, size.1 * scale.0 / scale.1);
         let mut rgb = Vec::with_capacity(offset(width * height));
         for y in 0..height {
@@ -159,15 +162,17 @@ impl Canvas {
         units * self.scale.0 / self.scale.1
     }
 
-    fn rectangle(&mut self, (left, top): (i64, i64), (right, bottom): (i64, i64), colour: Colour) {
+    fn rectangle(&mut self, from: Point, to: Point, colour: Colour) {
+        let ((left, top), (right, bottom)) = (from, to);
         let (left, right) = (self.pixels(left), self.pixels(right));
         for y in self.pixels(top)..self.pixels(bottom) {
             self.span(y, left, right, colour);
         }
     }
 
-    fn disc(&mut self, (x, y): (i64, i64), radius: i64, colour: Colour) {
-        let (x, y, radius) = (self.pixels(x), self.pixels(y), self.pixels(radius));
+    fn disc(&mut self, centre: Point, radius: i64, colour: Colour) {
+        let (x, y) = (self.pixels(centre.0), self.pixels(centre.1));
+        let radius = self.pixels(radius);
         for down in -radius..=radius {
             let half = (radius * radius - down * down).isqrt();
             self.span(y + down, x - half, x + half, colour);

@@ -74,8 +74,8 @@ pub async fn fill(
         let batch = filling.invent(first, &mut rations);
         let count: usize = batch.iter().map(|funding| funding.supports.len()).sum();
         let own = Arc::clone(&filling);
-        let (at, batch) = ((first, support_id), Arc::new(batch));
-        db.write(move |conn| own.write_fundings(conn, at, &batch))
+        let batch = Arc::new(batch);
+        db.write(move |conn| own.write_fundings(conn, first, support_id, &batch))
             .await?;
         support_id += i64::try_from(count).expect("a batch is small");
         progress("fundings", (first + FUNDINGS_AT_ONCE).min(size.fundings));
@@ -101,9 +101,14 @@ impl Filling {
         }
         for member in people {
             let person: DemoMember = members::invent(self.size.seed, member, self.now);
-            let ids = (self.account(member), self.first.kakao + member);
-            let count = counts.get(&member).copied().unwrap_or_default();
-            sql::insert_member(conn, ids, &person, count)?;
+            let (followers, followees) = counts.get(&member).copied().unwrap_or_default();
+            let row = sql::MemberNumbers {
+                id: self.account(member),
+                kakao_id: self.first.kakao + member,
+                followers,
+                followees,
+            };
+            sql::insert_member(conn, row, &person)?;
         }
         for (follower, followee) in follows {
             let (follower, followee) = (self.account(follower), self.account(followee));
@@ -120,7 +125,7 @@ impl Filling {
         };
         let numbers = first..(first + FUNDINGS_AT_ONCE).min(self.size.fundings);
         let invent = |number| {
-            let mut random = Random::of(self.size.seed, RATION, (number, 0));
+            let mut random = Random::of(self.size.seed, RATION, number, 0);
             invention.invent(number, rations.next(&mut random))
         };
         numbers.map(invent).collect()
@@ -129,17 +134,22 @@ impl Filling {
     fn write_fundings(
         &self,
         conn: &mut Conn,
-        (first, mut support_id): (i64, i64),
+        first: i64,
+        mut support_id: i64,
         batch: &[DemoFunding],
     ) -> Result<(), StorageError> {
         for (funding_id, funding) in (self.first.funding + first..).zip(batch) {
-            let ids = (funding_id, self.account(funding.author));
-            sql::insert_funding(conn, ids, funding)?;
+            let author = self.account(funding.author);
+            sql::insert_funding(conn, funding_id, author, funding)?;
             let mut latest: BTreeMap<i64, i64> = BTreeMap::new();
             for support in &funding.supports {
                 let author = self.account(support.author);
                 let order_ref = order_ref(self.size.seed, support_id);
-                let ids = (support_id, funding_id, author);
+                let ids = sql::SupportIds {
+                    id: support_id,
+                    funding: funding_id,
+                    author,
+                };
                 sql::insert_support(conn, ids, &order_ref, support)?;
                 latest.insert(author, support_id);
                 support_id += 1;
@@ -154,7 +164,7 @@ impl Filling {
 
 /// 32 hexadecimal digits. Anybody can compute it: it opens the page of a payment that nobody made.
 fn order_ref(seed: u64, payment: i64) -> String {
-    let mut random = Random::of(seed, ORDER, (payment, 0));
+    let mut random = Random::of(seed, ORDER, payment, 0);
     format!("{:016x}{:016x}", random.number(), random.number())
 }
 

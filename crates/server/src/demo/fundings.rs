@@ -64,7 +64,7 @@ pub struct Invention {
 impl Invention {
     /// The funding of this number with so many supports.
     pub fn invent(self, number: i64, supports: i64) -> DemoFunding {
-        let mut random = Random::of(self.town.seed, FUNDING, (number, 0));
+        let mut random = Random::of(self.town.seed, FUNDING, number, 0);
         let author = random.below(self.town.members);
         let has_friends = self.some_friend(author, author).is_some();
         let (gift, price) = random.pick(GIFTS);
@@ -91,7 +91,7 @@ impl Invention {
     }
 
     fn supports(self, funding: &DemoFunding, number: i64, count: i64) -> Vec<DemoSupport> {
-        let mut random = Random::of(self.town.seed, SUPPORT, (number, 0));
+        let mut random = Random::of(self.town.seed, SUPPORT, number, 0);
         let end = funding.deadline_at.min(self.now);
         let seconds = (end.seconds() - funding.created_at.seconds()).max(1);
         let mut moments: Vec<i64> = (0..count).map(|_| random.below(seconds)).collect();

@@ -33,7 +33,7 @@ pub struct DemoMember {
 
 /// The member of this number.
 pub fn invent(seed: u64, number: i64, now: Timestamp) -> DemoMember {
-    let mut random = Random::of(seed, MEMBER, (number, 0));
+    let mut random = Random::of(seed, MEMBER, number, 0);
     let family = random.pick(FAMILY_NAMES);
     let first = random.pick(FIRST_SYLLABLES);
     let last = random.pick(LAST_SYLLABLES);

@@ -9,7 +9,7 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 impl Random {
     /// The stream of one thing: of the `kind` (any constant), by its numbers. Streams of different things
     /// have nothing in common, so each can be drawn on its own.
-    pub fn of(seed: u64, kind: u64, (first, second): (i64, i64)) -> Self {
+    pub fn of(seed: u64, kind: u64, first: i64, second: i64) -> Self {
         let mut state = Self(seed ^ kind.wrapping_mul(STEP));
         for number in [first, second] {
             state.0 = state.number() ^ number.cast_unsigned();

@@ -51,18 +51,26 @@ pub fn is_empty(conn: &mut Conn) -> Result<bool, StorageError> {
     Ok(!diesel::select(diesel::dsl::exists(any)).get_result::<bool>(conn)?)
 }
 
-/// Writes a member: the account's id, the Kakao id, and how many follow and are followed.
+/// The numbers in the row of an invented member.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberNumbers {
+    pub id: i64,
+    pub kakao_id: i64,
+    pub followers: i64,
+    pub followees: i64,
+}
+
+/// Inserts a member.
 pub fn insert_member(
     conn: &mut Conn,
-    (id, kakao_id): (i64, i64),
+    numbers: MemberNumbers,
     member: &DemoMember,
-    (followers, followees): (i64, i64),
 ) -> Result<(), StorageError> {
     let folded = fold(&member.username);
     diesel::insert_into(accounts::table)
         .values((
-            accounts::id.eq(id),
-            accounts::kakao_id.eq(kakao_id),
+            accounts::id.eq(numbers.id),
+            accounts::kakao_id.eq(numbers.kakao_id),
             accounts::username.eq(&member.username),
             accounts::username_folded.eq(&folded),
             accounts::email.eq(&member.email),
@@ -70,8 +78,8 @@ pub fn insert_member(
             accounts::gender.eq(member.gender),
             accounts::age_range.eq(member.age_range),
             accounts::bank_account.eq(member.bank_account.as_ref()),
-            accounts::follower_count.eq(followers),
-            accounts::followee_count.eq(followees),
+            accounts::follower_count.eq(numbers.followers),
+            accounts::followee_count.eq(numbers.followees),
             accounts::created_at.eq(member.created_at.micros()),
         ))
         .execute(conn)?;
@@ -79,7 +87,7 @@ pub fn insert_member(
         diesel::insert_into(username_grams::table)
             .values((
                 username_grams::gram.eq(gram),
-                username_grams::account_id.eq(id),
+                username_grams::account_id.eq(numbers.id),
             ))
             .execute(conn)?;
     }
@@ -106,7 +114,8 @@ pub fn insert_follow(
 /// Writes a funding with its total.
 pub fn insert_funding(
     conn: &mut Conn,
-    (id, author): (i64, i64),
+    id: i64,
+    author: i64,
     funding: &DemoFunding,
 ) -> Result<(), StorageError> {
     let collected: i64 = funding.supports.iter().map(|support| support.amount).sum();
@@ -129,13 +138,27 @@ pub fn insert_funding(
     Ok(())
 }
 
-/// Writes a support, the payment of the same id and both ledger entries.
+/// The ids in the row of an invented support.
+#[derive(Clone, Copy, Debug)]
+pub struct SupportIds {
+    /// Of the support and its payment alike.
+    pub id: i64,
+    pub funding: i64,
+    pub author: i64,
+}
+
+/// Inserts a support, its payment and both ledger entries.
 pub fn insert_support(
     conn: &mut Conn,
-    (id, funding, author): (i64, i64, i64),
+    ids: SupportIds,
     order_ref: &str,
     support: &DemoSupport,
 ) -> Result<(), StorageError> {
+    let SupportIds {
+        id,
+        funding,
+        author,
+    } = ids;
     let at = support.created_at.micros();
     diesel::insert_into(payments::table)
         .values((

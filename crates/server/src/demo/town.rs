@@ -59,8 +59,8 @@ impl Town {
 
     /// 45 % of the pairs are friends, 10 % follow in either direction only.
     fn is_tied(self, follower: i64, followee: i64) -> bool {
-        let pair = (follower.min(followee), follower.max(followee));
-        match Random::of(self.seed, TIE, pair).below(100) {
+        let (low, high) = (follower.min(followee), follower.max(followee));
+        match Random::of(self.seed, TIE, low, high).below(100) {
             0..45 => true,
             45..55 => follower < followee,
             55..65 => follower > followee,
@@ -70,7 +70,7 @@ impl Town {
 
     fn admires(self, follower: i64, followee: i64) -> bool {
         famous_of(follower) == followee
-            && Random::of(self.seed, FAME, (follower, followee)).percent(25)
+            && Random::of(self.seed, FAME, follower, followee).percent(25)
     }
 }
 

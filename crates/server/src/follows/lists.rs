@@ -2,9 +2,9 @@
 
 use funsun_domain::ids::{AccountKey, KakaoId};
 
-use super::sql::{self, PersonRow};
+use super::sql;
 use crate::db::{Conn, StorageError};
-use crate::people;
+use crate::people::{self, PersonRow};
 use web::paging::Cursor;
 
 /// Members of one page.
@@ -44,9 +44,10 @@ pub fn list_people(
     viewer: AccountKey,
     before: Option<Cursor>,
 ) -> Result<Option<People>, StorageError> {
-    let Some((of, _)) = people::find_profile(conn, id, viewer)? else {
+    let Some(found) = people::find_profile(conn, id, viewer)? else {
         return Ok(None);
     };
+    let of = found.profile;
     let key = AccountKey::new(of.id).map_err(StorageError::corrupt)?;
     let after = match before {
         None => Some(0),
@@ -64,7 +65,9 @@ pub fn list_people(
     Ok(Some(People {
         of: of.username,
         suspended: people::is_suspended(conn, key)?,
-        next: last.and_then(|(row, _)| row.kakao_id).map(Cursor::one),
+        next: last
+            .and_then(|person| person.profile.kakao_id)
+            .map(Cursor::one),
         members,
     }))
 }

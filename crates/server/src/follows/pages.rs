@@ -8,14 +8,13 @@ use axum::routing::{get, post};
 use funsun_domain::ids::{AccountKey, KakaoId};
 
 use super::lists::{Side, list_people};
-use super::sql::PersonRow;
 use super::{FollowRefusal, follow, sql, unfollow};
 use crate::db::{Conn, StorageError};
 use crate::fundings::pages::{CardView, cards};
 use crate::fundings::{CardPage, list_of_author};
 use crate::identity::{Member, PageMember, SignedForm, write_as};
 use crate::people::ProfileRow;
-use crate::people::{self, face};
+use crate::people::{self, PersonRow, face};
 use crate::site::{Face, Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::paging::{Cursor, PageQuery, Position};
@@ -78,14 +77,15 @@ fn find(
     viewer: AccountKey,
     position: Position,
 ) -> Result<Option<Found>, StorageError> {
-    let Some((profile, friend)) = people::find_profile(conn, id, viewer)? else {
+    let Some(person) = people::find_profile(conn, id, viewer)? else {
         return Ok(None);
+    let profile = person.profile;
     };
     let key = AccountKey::new(profile.id).map_err(StorageError::corrupt)?;
     Ok(Some(Found {
         suspended: people::is_suspended(conn, key)?,
         profile,
-        friend,
+        friend: person.is_friend,
         followed: sql::follows(conn, viewer, key)?,
         fundings: list_of_author(conn, key, viewer.into(), position)?,
     }))
@@ -175,9 +175,12 @@ async fn people(
         Side::Following => ("member.following_of", "member.no_following"),
     };
     let title = t.fill(title, [("name", &found.of)]);
-    let person = |(row, friend): PersonRow| Person {
-        face: face(row.kakao_id, row.username, row.image.as_deref(), t),
-        friend,
+    let person = |person: PersonRow| {
+        let row = person.profile;
+        Person {
+            face: face(row.kakao_id, row.username, row.image.as_deref(), t),
+            friend: person.is_friend,
+        }
     };
     page(&PeoplePage {
         shell: visitor.shell(&state, Tab::None, title).await?,

@@ -8,7 +8,7 @@ use funsun_domain::time::Timestamp;
 use super::lists::Side;
 use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
-use crate::people::{self, ProfileRow, is_friend_of};
+use crate::people::{self, PersonRow, ProfileRow, is_friend_of};
 
 /// Writes the follow; `false` when it exists.
 pub fn insert(
@@ -82,7 +82,7 @@ pub fn list_followers(
     conn: &mut Conn,
     id: KakaoId,
     viewer: AccountKey,
-) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
+) -> Result<Vec<PersonRow>, StorageError> {
     let Some(key) = people::find_key(conn, id)? else {
         return Ok(Vec::new());
     };
@@ -101,7 +101,7 @@ pub fn list_followees(
     conn: &mut Conn,
     id: KakaoId,
     viewer: AccountKey,
-) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
+) -> Result<Vec<PersonRow>, StorageError> {
     let Some(key) = people::find_key(conn, id)? else {
         return Ok(Vec::new());
     };
@@ -114,9 +114,6 @@ pub fn list_followees(
         .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
 }
-
-/// A member of a list, and whether the viewer is their friend.
-pub type PersonRow = (ProfileRow, bool);
 
 /// The rows of those on one side of a member, beyond the row `after`, by age of the account; by index alone.
 pub fn list_keys(

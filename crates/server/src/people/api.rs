@@ -62,7 +62,9 @@ async fn profile(
         .await?;
     Ok(match found {
         None => no_content(),
-        Some((row, _)) if row.id == member.key.get() => Json(OwnProfile::from(row)).into_response(),
+        Some(own) if own.profile.id == member.key.get() => {
+            Json(OwnProfile::from(own.profile)).into_response()
+        }
         Some(found) => Json(Profile::for_other(found)).into_response(),
     })
 }

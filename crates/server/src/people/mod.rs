@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub use profile::{Author, OwnProfile, Profile, face};
 pub use search_sql::{grams, index_name, unindex_name};
 pub use sql::{
-    ProfileRow, find_active, find_key, find_own, find_profile, is_friend_of, is_suspended,
+    PersonRow, ProfileRow, find_active, find_key, find_own, find_profile, is_friend_of,
+    is_suspended,
 };
 
 use crate::state::AppState;

@@ -41,7 +41,8 @@ async fn search(
     if !typed.is_empty() {
         let text = typed.clone();
         let search = move |conn: &mut Conn| search_sql::search(conn, &text, member.key);
-        for (row, _) in state.db.read_slow(search).await? {
+        for person in state.db.read_slow(search).await? {
+            let row = person.profile;
             let image = row.image.as_deref();
             found.push(face(row.kakao_id, row.username, image, visitor.t));
         }

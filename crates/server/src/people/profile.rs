@@ -1,9 +1,9 @@
-//! A member as others see them: one rule for what is shown to whom.
+//! A member as others see them: the one rule for what is shown to whom.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sql::ProfileRow;
+use super::sql::{PersonRow, ProfileRow};
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts};
 
@@ -48,13 +48,14 @@ pub struct OwnProfile {
 }
 
 impl Profile {
-    /// What somebody else sees; friends see the birthday.
-    pub fn for_other((row, friend): (ProfileRow, bool)) -> Self {
+    /// What another member sees; friends see the birthday.
+    pub fn for_other(person: PersonRow) -> Self {
+        let row = person.profile;
         Self {
             id: public_id(row.kakao_id),
             email: String::new(),
             username: row.username,
-            birthday: row.birthday.filter(|_| friend),
+            birthday: row.birthday.filter(|_| person.is_friend),
             image: row.image.as_deref().map(MediaStore::public_path),
             follower: row.follower_count,
             followee: row.followee_count,
@@ -66,7 +67,10 @@ impl Profile {
 impl From<ProfileRow> for OwnProfile {
     fn from(mut row: ProfileRow) -> Self {
         let (email, bank_account) = (row.email.take(), row.bank_account.take());
-        let profile = Profile::for_other((row, true));
+        let profile = Profile::for_other(PersonRow {
+            profile: row,
+            is_friend: true,
+        });
         Self {
             profile: Profile {
                 email: email.unwrap_or_default(),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::text::fold;
 
-use super::sql::{ProfileRow, is_friend_of};
+use super::sql::{PersonRow, ProfileRow, is_friend_of};
 use crate::db::schema::{accounts, username_grams};
 use crate::db::{Conn, StorageError, dialect};
 
@@ -16,7 +16,7 @@ pub fn search(
     conn: &mut Conn,
     text: &str,
     viewer: AccountKey,
-) -> Result<Vec<(ProfileRow, bool)>, StorageError> {
+) -> Result<Vec<PersonRow>, StorageError> {
     let folded = fold(text.trim());
     let Some(gram) = rarest_gram(&folded) else {
         return Ok(Vec::new());

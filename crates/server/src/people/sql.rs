@@ -23,6 +23,14 @@ pub struct ProfileRow {
     pub followee_count: i64,
 }
 
+/// A member, as another member sees them.
+#[derive(Queryable)]
+pub struct PersonRow {
+    pub profile: ProfileRow,
+    /// Whether the two are friends.
+    pub is_friend: bool,
+}
+
 /// The member of the row and `viewer` follow each other.
 #[auto_type]
 pub fn is_friend_of(viewer: AccountKey) -> _ {
@@ -72,7 +80,7 @@ pub fn find_profile(
     conn: &mut Conn,
     id: KakaoId,
     viewer: AccountKey,
-) -> Result<Option<(ProfileRow, bool)>, StorageError> {
+) -> Result<Option<PersonRow>, StorageError> {
     Ok(accounts::table
         .filter(accounts::kakao_id.eq(id.get()))
         .select((ProfileRow::as_select(), is_friend_of(viewer)))

@@ -33,6 +33,13 @@ pub(super) enum ReportKind {
     /// A support.
     Remit,
 }
+/// What is reported: its kind, and its id as the client sent it.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) kind: ReportKind,
+    pub(super) id: String,
+}
+
 
 /// Fields of a report.
 #[derive(ToSchema)]
@@ -88,9 +95,13 @@ async fn report(
     })?;
     let target = input.text("target")?;
     let message: ReportMessage = input.required("message", str::parse)?;
-    let (now, text, asked) = (state.clock.now(), message.clone(), target.clone());
+    let (now, text) = (state.clock.now(), message.clone());
+    let asked = Target {
+        kind,
+        id: target.clone(),
+    };
     let write = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let written = write_report(conn, member.key, (kind, &asked), &text, now)?;
+        let written = write_report(conn, member.key, &asked, &text, now)?;
         let author = people::find_own(conn, member.key)?;
         Ok(written.zip(author))
     };
@@ -112,14 +123,22 @@ async fn report(
 pub(super) fn write_report(
     conn: &mut Conn,
     author: AccountKey,
-    (kind, target): (ReportKind, &str),
+    target: &Target,
     message: &ReportMessage,
     now: Timestamp,
 ) -> Result<Option<ReportId>, StorageError> {
-    let Some(row) = kind.find(conn, target, author)? else {
+    let Some(row) = target.find(conn, author)? else {
         return Ok(None);
     };
-    sql::create(conn, author, kind.as_str(), row, message.as_str(), now).map(Some)
+    sql::create(
+        conn,
+        author,
+        target.kind.as_str(),
+        row,
+        message.as_str(),
+        now,
+    )
+    .map(Some)
 }
 
 impl ReportKind {
@@ -137,31 +156,32 @@ impl ReportKind {
             Self::Account => "account",
             Self::Remit => "remit",
         }
+}
     }
+impl Target {
 
     /// The row of what is reported, if `viewer` may see it.
     pub(super) fn find(
-        self,
+        &self,
         conn: &mut Conn,
-        target: &str,
         viewer: AccountKey,
     ) -> Result<Option<i64>, StorageError> {
-        match self {
-            Self::Funding => {
-                let Ok(id) = target.parse() else {
+        match self.kind {
+            ReportKind::Funding => {
+                let Ok(id) = self.id.parse() else {
                     return Ok(None);
                 };
                 let visible = visibility::can_see(conn, id, viewer.into())?;
                 Ok(visible.then_some(id.get()))
             }
-            Self::Account => {
-                let Ok(id) = target.parse() else {
+            ReportKind::Account => {
+                let Ok(id) = self.id.parse() else {
                     return Ok(None);
                 };
                 Ok(people::find_key(conn, id)?.map(AccountKey::get))
             }
-            Self::Remit => {
-                let Ok(id) = target.parse() else {
+            ReportKind::Remit => {
+                let Ok(id) = self.id.parse() else {
                     return Ok(None);
                 };
                 let visible = supports::is_visible(conn, id, viewer.into())?;

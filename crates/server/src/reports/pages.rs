@@ -7,7 +7,7 @@ use axum::routing::get;
 use funsun_domain::ids::SupportId;
 use funsun_domain::text::ReportMessage;
 
-use super::api::{ReportKind, write_report};
+use super::api::{ReportKind, Target, write_report};
 use crate::db::{Conn, StorageError};
 use crate::identity::{Member, PageMember, SignedForm, Visitor, write_as};
 use crate::site::small_pages::TextForm;
@@ -29,28 +29,42 @@ struct Target {
 }
 
 fn target(query: &QueryInput) -> Result<Target, AppError> {
-    let (kind, word) = match query.optional_text("kind")?.as_deref() {
-        Some("funding") => (ReportKind::Funding, "funding"),
-        Some("member") => (ReportKind::Account, "member"),
-        Some("support") => (ReportKind::Remit, "support"),
+    let kind = match query.optional_text("kind")?.as_deref() {
+        Some("funding") => ReportKind::Funding,
+        Some("member") => ReportKind::Account,
+        Some("support") => ReportKind::Remit,
         _ => return Err(nothing_there()),
     };
     let id = query.optional_text("id")?.unwrap_or_default();
-    Ok(Target { kind, word, id })
+    Ok(Target { kind, id })
+}
+
+/// The kind in our own paths and texts; `remit` is the word of the JSON API.
+const fn word(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::Funding => "funding",
+        ReportKind::Account => "member",
+        ReportKind::Remit => "support",
+    }
 }
 
 fn nothing_there() -> AppError {
     AppError::not_found("nothing_to_report", "there is nothing to report by this id")
 }
 
-/// The page where the member has seen what is reported; 404 when they may not see it.
-async fn find_place(state: &AppState, member: Member, target: &Target) -> Result<String, AppError> {
-    let (kind, id) = (target.kind, target.id.clone());
+/// The path of the page that shows what is reported; 404 when the member may not see it.
+async fn find_origin(
+    state: &AppState,
+    member: Member,
+    target: &Target,
+) -> Result<String, AppError> {
+    let target = target.clone();
     let find = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let Some(row) = kind.find(conn, &id, member.key)? else {
+        let Some(row) = target.find(conn, member.key)? else {
             return Ok(None);
         };
-        Ok(Some(match kind {
+        let id = &target.id;
+        Ok(Some(match target.kind {
             ReportKind::Funding => format!("/fundings/{id}"),
             ReportKind::Account => format!("/members/{id}"),
             ReportKind::Remit => {
@@ -69,27 +83,28 @@ async fn ask(
     query: QueryInput,
 ) -> Result<Response, AppError> {
     let target = target(&query)?;
-    let place = find_place(&state, member, &target).await?;
-    page(&form_page(&state, &visitor, (&target, place), Form::default()).await?)
+    let origin = find_origin(&state, member, &target).await?;
+    page(&form_page(&state, &visitor, &target, origin, Form::default()).await?)
 }
 
 async fn form_page(
     state: &AppState,
     visitor: &Visitor,
-    (target, place): (&Target, String),
+    target: &Target,
+    origin: String,
     form: Form,
 ) -> Result<TextForm, StorageError> {
     let t = visitor.t;
-    let title = form.title(t, t.say(&["report.title.", target.word].concat()));
+    let title = form.title(t, t.say(&["report.title.", word(target.kind)].concat()));
     Ok(TextForm {
         shell: visitor.shell(state, Tab::None, title).await?,
         lead: t.say("report.lead").to_owned(),
         form,
         label: "report.message",
         hint: "report.hint",
-        action: format!("/reports/new?kind={}&id={}", target.word, target.id),
+        action: format!("/reports/new?kind={}&id={}", word(target.kind), target.id),
         button: "report.button",
-        back: place,
+        back: origin,
     })
 }
 
@@ -103,7 +118,7 @@ async fn send(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let target = target(&query)?;
-    let place = find_place(&state, member, &target).await?;
+    let origin = find_origin(&state, member, &target).await?;
     let t = visitor.t;
     let mut form = Form::default();
     let message = form.read(
@@ -113,10 +128,10 @@ async fn send(
         t.say("report.error"),
     );
     let Some(message) = message else {
-        return refused_form(&form_page(&state, &visitor, (&target, place), form).await?);
+        return refused_form(&form_page(&state, &visitor, &target, origin, form).await?);
     };
-    let (kind, id, now) = (target.kind, target.id, state.clock.now());
-    let write = move |conn: &mut Conn| write_report(conn, member.key, (kind, &id), &message, now);
+    let now = state.clock.now();
+    let write = move |conn: &mut Conn| write_report(conn, member.key, &target, &message, now);
     write_as(&state, member, write).await??;
-    Ok(see_other(&format!("{place}?done=reported")))
+    Ok(see_other(&format!("{origin}?done=reported")))
 }

@@ -2,7 +2,7 @@
 
 use funsun_domain::time::Timestamp;
 
-use crate::fundings::card::{AuthorRow, CardRow};
+use crate::fundings::card::CardRows;
 use crate::fundings::lists::CardPage;
 use crate::media::{MediaStore, Shown};
 use crate::site::{Face, Texts, format};
@@ -34,12 +34,7 @@ pub struct CardView {
 
 impl CardView {
     /// From rows that a query gave to somebody who may see them.
-    pub fn new(
-        (row, author): (CardRow, AuthorRow),
-        media: &MediaStore,
-        t: Texts,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new((row, author): CardRows, media: &MediaStore, t: Texts, now: Timestamp) -> Self {
         let public = row.visible_to == EVERYBODY;
         let percent = format::percent(row.collected_amount, row.goal_amount);
         Self {

@@ -58,7 +58,7 @@ async fn view(
     Ok(EditForm {
         shell: visitor.shell(state, Tab::None, title).await?,
         id: card.id,
-        picture: picture_of(state, &card, (&form, IMAGE), card.image.clone()),
+        picture: picture_of(state, &card, &form, IMAGE, card.image.clone()),
         form,
     })
 }

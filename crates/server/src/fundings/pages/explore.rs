@@ -12,7 +12,6 @@ use crate::fundings::lists;
 use crate::identity::{PageMember, Visitor};
 use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
-use web::AppError;
 use web::paging::PageQuery;
 
 pub(super) fn router() -> Router<AppState> {

@@ -40,7 +40,8 @@ pub(super) async fn find_own(
 pub(super) fn picture_of(
     state: &AppState,
     card: &CardRow,
-    (form, field): (&Form, PictureField),
+    form: &Form,
+    field: PictureField,
     stored: Option<String>,
 ) -> Option<Shown> {
     let public = card.visible_to == EVERYBODY;

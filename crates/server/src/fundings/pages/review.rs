@@ -40,20 +40,21 @@ async fn ask(
     let id = funding_id(&id)?;
     let (card, detail) = find_own(&state, member, id).await?;
     let form = Form::default().with("review", detail.review.clone().unwrap_or_default());
-    page(&view(&state, &visitor, (card, detail), form).await?)
+    page(&view(&state, &visitor, &card, detail, form).await?)
 }
 
 async fn view(
     state: &AppState,
     visitor: &Visitor,
-    (card, detail): (CardRow, DetailRow),
+    card: &CardRow,
+    detail: DetailRow,
     form: Form,
 ) -> Result<ReviewForm, StorageError> {
     let title = form.title(visitor.t, visitor.t.say("review.title"));
     Ok(ReviewForm {
         shell: visitor.shell(state, Tab::None, title).await?,
         id: card.id,
-        picture: picture_of(state, &card, (&form, REVIEW_IMAGE), detail.review_image),
+        picture: picture_of(state, card, &form, REVIEW_IMAGE, detail.review_image),
         form,
     })
 }
@@ -68,7 +69,7 @@ async fn review(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let id = funding_id(&id)?;
-    let rows = find_own(&state, member, id).await?;
+    let (card, detail) = find_own(&state, member, id).await?;
     let t = visitor.t;
     let mut form = Form::default();
     let review = form.read(
@@ -79,7 +80,7 @@ async fn review(
     );
     let picture = read_picture(&state, member, &input, REVIEW_IMAGE, &mut form, t).await;
     if !form.is_good() {
-        return refused_form(&view(&state, &visitor, rows, form).await?);
+        return refused_form(&view(&state, &visitor, &card, detail, form).await?);
     }
     let edit = FundingEdit {
         review,
