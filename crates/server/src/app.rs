@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::openapi::OpenApi as OpenApiDocument;
 
 use crate::config::Profile;
 use crate::state::AppState;
@@ -21,8 +21,8 @@ use crate::{
 };
 use web::headers::EdgeLayer;
 use web::path::CanonicalPathLayer;
-use web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates, RouteClasses};
-use web::{AppError, docs};
+use web::rate_limit::{Rate, RateLimitLayer, RateLimits, Rates, RouteClasses};
+use web::{AppError, Routes, docs};
 
 /// What the API document says about the whole.
 #[derive(OpenApi)]
@@ -56,16 +56,9 @@ const RATES: Rates = Rates {
     upload: Rate::new(20, 20),
 };
 
-/// Every route that is in the API document.
-struct Routes {
-    api: Router<AppState>,
-    /// Pages that the payer's browser comes back to.
-    return_pages: Router<AppState>,
-    document: utoipa::openapi::OpenApi,
-}
-
-fn routes() -> Routes {
-    let (api, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+/// The JSON API.
+fn api() -> Routes<AppState> {
+    Routes::new()
         .merge(people::router())
         .merge(members::router())
         .merge(follows::router())
@@ -75,57 +68,53 @@ fn routes() -> Routes {
         .merge(reports::router())
         .merge(media::api::router())
         .merge(status::router())
-        .split_for_parts();
-    let (return_pages, their_document) = payments::pages::return_pages().split_for_parts();
-    document.merge(their_document);
-    docs::complete(&mut document);
-    Routes {
-        api,
-        return_pages,
-        document,
-    }
 }
 
-/// The pages of the web app, for people.
-fn pages(state: &AppState, return_pages: Router<AppState>) -> Router<AppState> {
-    let recognise = middleware::from_fn_with_state(state.clone(), identity::recognise);
-    let known = known_pages(state);
-    page_routes(state)
-        .merge(return_pages)
-        .fallback(move |request: Request<Body>| fallback(known.clone(), request))
-        .method_not_allowed_fallback(|| async { wrong_method() })
-        .layer(recognise)
-        .merge(fundings::pages::preview::router())
-        .merge(site::assets::router())
-        .merge(site::install::router())
-        .layer(CompressionLayer::new())
-}
-
-fn page_routes(state: &AppState) -> Router<AppState> {
-    let for_developers = match state.config.profile {
+/// The pages of the web app that recognise their visitor.
+fn pages(profile: Profile) -> Routes<AppState> {
+    let for_developers = match profile {
         Profile::Dev => styleguide::router(),
-        Profile::Production => Router::new(),
+        Profile::Production => Routes::new(),
     };
     for_developers
-        .merge(members::pages::router())
-        .merge(fundings::pages::router())
-        .merge(payments::pages::own_pages())
-        .merge(payments::history::router())
-        .merge(supports::pages::router())
-        .merge(reports::pages::router())
         .merge(home::router())
         .merge(home::about::router())
         .merge(people::pages::router())
+        .merge(members::pages::router())
+        .merge(fundings::pages::router())
+        .merge(payments::pages::router())
+        .merge(payments::history::router())
+        .merge(supports::pages::router())
+        .merge(reports::pages::router())
         .merge(follows::pages::router())
         .merge(notifications::pages::router())
         .merge(notifications::push_router())
         .merge(media::waiting::router())
 }
 
+/// The API document.
+pub fn document() -> OpenApiDocument {
+    document_of(
+        api().into_parts().1,
+        pages(Profile::Production).into_parts().1,
+    )
+}
+
+/// The pages that payers return to are in the document, too.
+fn document_of(api: OpenApiDocument, pages: OpenApiDocument) -> OpenApiDocument {
+    let mut document = Document::openapi();
+    document.merge(api);
+    document.merge(pages);
+    docs::complete(&mut document);
+    document
+}
+
 /// Answers `KNOWN` to every path of a page, without calling the page.
 fn known_pages(state: &AppState) -> Router {
     let answer_known = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
-    page_routes(state)
+    pages(state.config.profile)
+        .into_parts()
+        .0
         .route_layer(answer_known)
         .with_state(state.clone())
 }
@@ -158,11 +147,6 @@ fn wrong_method() -> AppError {
     AppError::method_not_allowed("method", "this path takes another method")
 }
 
-/// The API document.
-pub fn document() -> utoipa::openapi::OpenApi {
-    routes().document
-}
-
 /// The service that answers every request.
 ///
 /// # Errors
@@ -175,32 +159,47 @@ pub fn service(
     + Send
     + 'static,
 > {
-    let Routes {
-        api,
-        return_pages,
-        document,
-    } = routes();
-    let paths: Vec<String> = document
-        .paths
-        .paths
-        .keys()
-        .cloned()
-        .chain(docs::PATHS.map(str::to_owned))
-        .collect();
-    let mut router = api.merge(docs::router(&document)?);
+    let (api, api_document, api_classes) = api().into_parts();
+    let (pages, pages_document, page_classes) = pages(state.config.profile).into_parts();
+    let (previews, _, preview_classes) = fundings::pages::preview::router().into_parts();
+    let classes = api_classes.merge(page_classes).merge(preview_classes);
+    let document = document_of(api_document, pages_document);
+    let paths = document.paths.paths.keys().cloned();
+    let paths: Vec<String> = paths.chain(docs::PATHS.map(str::to_owned)).collect();
+    let mut api = api.merge(docs::router(&document)?);
     if state.config.test_clock {
-        router = router.merge(dev::router());
+        api = api.merge(dev::router());
     }
-    let router = router
+    let router = api
         .method_not_allowed_fallback(|| async { wrong_method() })
-        .merge(pages(state, return_pages))
+        .merge(recognising(state, pages))
+        .merge(public_files(previews))
         .with_state(state.clone())
-        .layer(rate_limits(state));
+        .layer(rate_limits(state, classes));
     let production = !state.config.is_dev();
     Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(router)))
 }
 
-fn rate_limits(state: &AppState) -> RateLimitLayer {
+/// The pages behind what recognises the visitor, and what answers every other path.
+fn recognising(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
+    let recognise = middleware::from_fn_with_state(state.clone(), identity::recognise);
+    let known = known_pages(state);
+    pages
+        .fallback(move |request: Request<Body>| fallback(known.clone(), request))
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .layer(recognise)
+        .layer(CompressionLayer::new())
+}
+
+/// What is the same for every visitor.
+fn public_files(previews: Router<AppState>) -> Router<AppState> {
+    previews
+        .merge(site::assets::router())
+        .merge(site::install::router())
+        .layer(CompressionLayer::new())
+}
+
+fn rate_limits(state: &AppState, classes: RouteClasses) -> RateLimitLayer {
     if !state.config.rate_limits {
         return RateLimitLayer::off();
     }
@@ -215,45 +214,6 @@ fn rate_limits(state: &AppState) -> RateLimitLayer {
         identity::render_early_refusal(&own, headers, uri, refusal)
     });
     let proxies = state.config.trusted_proxies.clone();
-    let limits = RateLimits::new(&RATES, proxies, route_classes(), account_of);
+    let limits = RateLimits::new(&RATES, proxies, classes, account_of);
     RateLimitLayer::new(Arc::new(limits.rendering(render)))
-}
-
-/// Routes whose every request is of one class.
-const LIMITED: [(&str, Class); 8] = [
-    ("/account/kakaologin", Class::Login),
-    ("/login/kakao", Class::Login),
-    ("/login/kakao/return", Class::Login),
-    // A whole mobile network may share one address.
-    ("/account/token/refresh", Class::Read),
-    // A burst of Kakao's must not be turned away; it proves itself by our admin key.
-    ("/kakao/unlink", Class::Read),
-    ("/account/search", Class::Search),
-    ("/explore/people", Class::Search),
-    ("/fundings/{id}/preview/{file}", Class::Preview),
-];
-
-/// Routes whose writes are of one class.
-const WRITES_LIMITED: [(&str, Class); 10] = [
-    ("/fundings/{id}/support", Class::Payment),
-    ("/remit/kakaopay/ready", Class::Payment),
-    ("/remit/kakaopay/approve", Class::Payment),
-    ("/fundings/new", Class::Upload),
-    ("/fundings/new/preview", Class::Upload),
-    ("/fundings/new/change", Class::Upload),
-    ("/fundings/new/link", Class::Upload),
-    ("/fundings/{id}/edit", Class::Upload),
-    ("/fundings/{id}/review", Class::Upload),
-    ("/me/edit", Class::Upload),
-];
-
-fn route_classes() -> RouteClasses {
-    let mut classes = RouteClasses::default();
-    for (pattern, class) in LIMITED {
-        classes.limit(pattern, class);
-    }
-    for (pattern, class) in WRITES_LIMITED {
-        classes.limit_writes(pattern, class);
-    }
-    classes
 }

@@ -3,19 +3,18 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use http::header::CONTENT_SECURITY_POLICY;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::db;
 use crate::state::AppState;
-use web::{AppError, Problem};
+use web::{AppError, Problem, Routes};
 
 /// `/admin/`, `/healthz`, `/readyz`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(admin))
-        .routes(routes!(healthy))
-        .routes(routes!(ready))
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(admin))
+        .operations(routes!(healthy))
+        .operations(routes!(ready))
 }
 
 /// Where an operator finds what to do

@@ -1,7 +1,6 @@
 //! `/styleguide`, on a developer's machine: every component of the pages together, in the colours chosen.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -10,7 +9,7 @@ use crate::fundings::pages::CardView;
 use crate::identity::Visitor;
 use crate::site::{Face, Form, Shell, Tab, Texts, page};
 use crate::state::AppState;
-use web::AppError;
+use web::{AppError, Routes};
 
 /// The colours' own file: what is shown is what the pages use.
 const TOKENS: &str = include_str!("../assets/css/tokens.css");
@@ -42,8 +41,8 @@ const PAIRS: &[(&str, &str, u32)] = &[
 ];
 
 /// `/styleguide`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/styleguide", get(show))
+pub fn router() -> Routes<AppState> {
+    Routes::new().route("/styleguide", get(show))
 }
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::MethodRouter;
+use http::Method;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
@@ -55,15 +56,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// Counts requests other than GET and HEAD to the route added last as `class`.
+    /// Counts requests with `method` to the route added last as `class`.
     ///
     /// # Panics
     /// As [`Routes::limited`].
     #[must_use]
-    pub fn writes_limited(mut self, class: Class) -> Self {
+    pub fn method_limited(mut self, method: &Method, class: Class) -> Self {
         self.assert_route();
         for pattern in &self.last {
-            self.classes.limit_writes(pattern, class);
+            self.classes.limit_method(pattern, method.clone(), class);
         }
         self
     }

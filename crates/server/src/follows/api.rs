@@ -6,7 +6,6 @@ use funsun_domain::ids::KakaoId;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{FollowRefusal, follow, sql, unfollow};
@@ -14,10 +13,10 @@ use crate::db::Conn;
 use crate::identity::{Member, write_as};
 use crate::people::Profile;
 use crate::state::AppState;
-use web::{AppError, Done, Input, Json, Problem, QueryInput, done, no_content};
+use web::{AppError, Done, Input, Json, Problem, QueryInput, Routes, done, no_content};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, start, stop))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().operations(routes!(list, start, stop))
 }
 
 /// Whom to follow or to follow no more.

@@ -9,17 +9,16 @@ mod sql;
 use funsun_domain::ids::{AccountKey, KakaoId};
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
-use utoipa_axum::router::OpenApiRouter;
 
 pub use birthdays::{UpcomingBirthday, list_birthdays};
 
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use crate::{notifications, people};
-use web::AppError;
+use web::{AppError, Routes};
 
 /// `/follow/`.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
 }
 

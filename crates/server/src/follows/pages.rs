@@ -1,7 +1,6 @@
 //! A member's page, and following them from there.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -18,11 +17,11 @@ use crate::people::{self, PersonRow, face};
 use crate::site::{Face, Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::paging::{Cursor, PageQuery, Position};
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
 /// `/members/…`.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/members/{id}", get(show))
         .route("/members/{id}/followers", get(followers))
         .route("/members/{id}/following", get(following))
@@ -79,8 +78,8 @@ fn find(
 ) -> Result<Option<Found>, StorageError> {
     let Some(person) = people::find_profile(conn, id, viewer)? else {
         return Ok(None);
-    let profile = person.profile;
     };
+    let profile = person.profile;
     let key = AccountKey::new(profile.id).map_err(StorageError::corrupt)?;
     Ok(Some(Found {
         suspended: people::is_suspended(conn, key)?,

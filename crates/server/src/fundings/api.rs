@@ -8,7 +8,6 @@ use funsun_domain::money::Goal;
 use funsun_domain::time::Timestamp;
 use http::StatusCode;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::card::Detail;
@@ -21,12 +20,17 @@ use crate::identity::{Member, write_as};
 use crate::media::{self, picture_edit};
 use crate::payments::StepContext;
 use crate::state::AppState;
-use web::{AppError, Done, Input, Json, Problem, QueryInput, created, done, no_content};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, Done, Input, Json, Problem, QueryInput, Routes, created, done, no_content};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(detail, open, edit, delete))
-        .routes(routes!(write_review))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(detail, open, edit, delete))
+        .method_limited(&Method::POST, Class::Upload)
+        .method_limited(&Method::PUT, Class::Upload)
+        .operations(routes!(write_review))
+        .limited(Class::Upload)
 }
 
 /// Fields of a new funding.

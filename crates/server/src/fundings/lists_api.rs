@@ -3,7 +3,6 @@
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use funsun_domain::ids::KakaoId;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::card::Card;
@@ -13,14 +12,14 @@ use crate::identity::Member;
 use crate::people;
 use crate::state::AppState;
 use web::paging::{PageParams, PageQuery, next_link};
-use web::{AppError, Page, Problem, QueryInput, no_content};
+use web::{AppError, Page, Problem, QueryInput, Routes, no_content};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(public))
-        .routes(routes!(of_author))
-        .routes(routes!(of_followees))
-        .routes(routes!(joined))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(public))
+        .operations(routes!(of_author))
+        .operations(routes!(of_followees))
+        .operations(routes!(joined))
 }
 
 /// Public fundings

@@ -14,8 +14,6 @@ mod preview_drawing;
 mod sql;
 mod write;
 
-use utoipa_axum::router::OpenApiRouter;
-
 pub use card::CardRows;
 pub use item_links::ItemLinks;
 pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_running_of};
@@ -27,13 +25,13 @@ pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of
 
 use crate::state::AppState;
 use live::Crowded;
-use web::AppError;
+use web::{AppError, Routes};
 
 /// Seconds after which another watcher may be accepted.
 const CROWDED_SECONDS: u64 = 60;
 
 /// `/funding/…`.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router().merge(lists_api::router())
 }
 

@@ -1,7 +1,6 @@
 //! What FunSun says about itself: questions, terms, privacy.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -9,11 +8,11 @@ use axum::routing::get;
 use crate::identity::Visitor;
 use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
-use web::AppError;
+use web::{AppError, Routes};
 
 /// `/faq`, `/terms`, `/privacy`.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/faq", get(faq))
         .route("/terms", get(terms))
         .route("/privacy", get(privacy))

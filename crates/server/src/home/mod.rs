@@ -4,7 +4,6 @@
 pub mod about;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -18,15 +17,15 @@ use crate::identity::{Member, Visitor};
 use crate::people::face;
 use crate::site::{Face, Shell, Tab, Texts, page};
 use crate::state::AppState;
-use web::AppError;
 use web::paging::{PageQuery, Position};
+use web::{AppError, Routes};
 
 /// Public fundings on the landing page.
 const SHOWN_TO_GUESTS: i64 = 6;
 
 /// `/`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/", get(front))
+pub fn router() -> Routes<AppState> {
+    Routes::new().route("/", get(front))
 }
 
 #[derive(Template)]

@@ -5,19 +5,18 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::names::PictureName;
 use super::sql;
 use crate::state::AppState;
-use web::{AppError, PathInput, Problem};
+use web::{AppError, PathInput, Problem, Routes};
 
 /// `/media/…`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(public_picture))
-        .routes(routes!(signed_picture))
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(public_picture))
+        .operations(routes!(signed_picture))
 }
 
 /// A public picture

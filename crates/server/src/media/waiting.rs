@@ -1,7 +1,6 @@
 //! Pictures that wait for a form to be submitted: stored, not named by a row yet, shown to their owner only. The form
 //! carries a signed token, valid for this owner and for as long as the picture is kept.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -17,14 +16,14 @@ use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, release};
 use crate::db::{Conn, StorageError};
 use crate::identity::Visitor;
 use crate::state::AppState;
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
 /// A token must have expired before its picture is removed.
 const _: () = assert!(WAITING_SECONDS < ORPHAN_AFTER_SECONDS);
 
 /// `/media/w/…`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/media/w/{pass}/{file}", get(show))
+pub fn router() -> Routes<AppState> {
+    Routes::new().route("/media/w/{pass}/{file}", get(show))
 }
 
 /// Lets a stored picture wait for its owner's form; returns the token by which the form refers to it.

@@ -5,7 +5,6 @@ use axum::response::Response;
 use funsun_domain::text::{BankAccount, Birthday, TextError};
 use http::StatusCode;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::edit::{ProfileEdit, edit_profile};
@@ -16,10 +15,14 @@ use crate::identity::{FormerMember, Member, account_gone, write_as};
 use crate::media::picture_edit;
 use crate::people::OwnProfile;
 use crate::state::AppState;
-use web::{AppError, Done, Input, Json, Problem, done};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, Done, Input, Json, Problem, Routes, done};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(edit, leave))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(edit, leave))
+        .method_limited(&Method::PUT, Class::Upload)
 }
 
 /// Fields of a profile edit; what is absent stays as it is.

@@ -12,16 +12,15 @@ mod suspend;
 mod unlink;
 mod unlink_webhook;
 
-use utoipa_axum::router::OpenApiRouter;
-
 pub use sql::{KakaoProfile, create, set_bank_account, set_image};
 pub use suspend::{reinstate, suspend};
 pub use unlink::{UnlinkAtKakao, UnlinkedByKakao};
 
 use crate::state::AppState;
+use web::Routes;
 
 /// Logging in and out, editing and leaving under `/account/…`, and Kakao's webhook.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
         .merge(session_api::router())
         .merge(unlink_webhook::router())

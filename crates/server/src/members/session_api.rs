@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{device, login};
@@ -13,14 +12,18 @@ use crate::identity::sessions::{self, Sessions};
 use crate::identity::{LoginEnded, Member, TokenKind};
 use crate::people::OwnProfile;
 use crate::state::AppState;
-use web::{AppError, Done, Input, Json, Problem, created, done};
+use web::rate_limit::Class;
+use web::{AppError, Done, Input, Json, Problem, Routes, created, done};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(kakao_login))
-        .routes(routes!(refresh))
-        .routes(routes!(log_out))
-        .routes(routes!(log_out_everywhere))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(kakao_login))
+        .limited(Class::Login)
+        .operations(routes!(refresh))
+        // A whole mobile network may share one address.
+        .limited(Class::Read)
+        .operations(routes!(log_out))
+        .operations(routes!(log_out_everywhere))
 }
 
 /// A login's two tokens.

@@ -6,17 +6,19 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kakao::login::WebhookError;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::unlink::UnlinkedByKakao;
 use crate::db::Conn;
 use crate::jobs;
 use crate::state::AppState;
-use web::{AppError, Input, Problem, QueryInput};
+use web::rate_limit::Class;
+use web::{AppError, Input, Problem, QueryInput, Routes};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(unlinked_by_get, unlinked_by_post))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().operations(routes!(unlinked_by_get, unlinked_by_post))
+        // Kakao may send many at once and proves itself by our admin key.
+        .limited(Class::Read)
 }
 
 /// The parameters that we read; others are ignored.

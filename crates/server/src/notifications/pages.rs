@@ -1,7 +1,6 @@
 //! The page of a member's notifications.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -12,11 +11,11 @@ use crate::identity::{PageMember, SignedForm, write_as};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
 use web::paging::{Cursor, PageQuery};
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
 /// `/notifications…`.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/notifications", get(show))
         .route("/notifications/read", post(read))
         .route("/notifications/{id}", get(open))

@@ -1,7 +1,6 @@
 //! Subscribing a browser to push messages, and unsubscribing it: called by the settings' script, with the form
 //! token in the header `x-csrf-token`.
 
-use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
@@ -11,7 +10,7 @@ use super::push_sql;
 use crate::db::Conn;
 use crate::identity::{Member, PageMember, check_form_token, write_as};
 use crate::state::AppState;
-use web::{AppError, Input};
+use web::{AppError, Input, Routes};
 
 /// A browser's push subscription, as the browser describes it.
 #[derive(Clone)]
@@ -22,8 +21,8 @@ pub struct NewSubscription {
 }
 
 /// `/settings/push`, `/settings/push/end`.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/settings/push", post(subscribe))
         .route("/settings/push/end", post(unsubscribe))
 }

@@ -10,7 +10,6 @@ use funsun_domain::text::SupportMessage;
 use funsun_domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
@@ -20,17 +19,21 @@ use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::identity::Member;
 use crate::state::AppState;
+use http::Method;
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
-use web::{AppError, Input, Json, Page, Problem, no_content};
+use web::rate_limit::Class;
+use web::{AppError, Input, Json, Page, Problem, Routes, no_content};
 
 /// Most payments of one member that a proof is tried on: they may have begun several.
 const CANDIDATES_MAX: i64 = 8;
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(ready))
-        .routes(routes!(approve_payment, is_approved))
-        .routes(routes!(list))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(ready))
+        .limited(Class::Payment)
+        .operations(routes!(approve_payment, is_approved))
+        .method_limited(&Method::POST, Class::Payment)
+        .operations(routes!(list))
 }
 
 /// Fields of a new payment.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -17,15 +16,15 @@ use crate::identity::PageMember;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::visibility;
-use web::AppError;
 use web::paging::{Cursor, PageQuery};
+use web::{AppError, Routes};
 
 /// Payments on a page.
 const SHOWN: i64 = 20;
 
 /// `/me/payments`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/me/payments", get(show))
+pub fn router() -> Routes<AppState> {
+    Routes::new().route("/me/payments", get(show))
 }
 
 #[derive(Template)]

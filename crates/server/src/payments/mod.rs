@@ -21,7 +21,6 @@ mod support_sql;
 pub mod sweep;
 
 use funsun_domain::fundings::SupportRefusal;
-use utoipa_axum::router::OpenApiRouter;
 
 pub use attach::{attach, check_open};
 pub use context::StepContext;
@@ -33,10 +32,10 @@ pub use sql::{find_unattached, forget_messages_of, get};
 pub use stored::StoredPayment;
 
 use crate::state::AppState;
-use web::AppError;
+use web::{AppError, Routes};
 
 /// `/remit/kakaopay/…`, except the pages that the payer returns to.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
 }
 

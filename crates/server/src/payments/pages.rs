@@ -2,7 +2,6 @@
 //! they are opened; whoever knows the unguessable order reference in the address may open them.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -10,7 +9,6 @@ use funsun_domain::ids::OrderRef;
 use funsun_domain::payments::PaymentState;
 use http::header::{REFRESH, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::approve::{self, ApprovalOutcome, Proof, settle_by_look_up};
@@ -21,19 +19,19 @@ use crate::identity::Visitor;
 use crate::site::{self, Shell, Tab};
 use crate::state::AppState;
 use crate::visibility;
-use web::{AppError, PathInput, Problem, QueryInput};
+use web::rate_limit::Class;
+use web::{AppError, PathInput, Problem, QueryInput, Routes};
 
-/// The pages that KakaoPay sends the payer back to.
-pub fn return_pages() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(returned))
-        .routes(routes!(cancelled))
-        .routes(routes!(failed))
-}
-
-/// Pages of ours only, not in the API document.
-pub fn own_pages() -> Router<AppState> {
-    Router::new()
+/// The pages that KakaoPay sends the payer back to (in the API document), and where a payment stands.
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        // These ask KakaoPay.
+        .operations(routes!(returned))
+        .limited(Class::Payment)
+        .operations(routes!(cancelled))
+        .limited(Class::Payment)
+        .operations(routes!(failed))
+        .limited(Class::Payment)
         .route("/payments/{order}", get(look))
         .route("/payments/{order}/go", get(go_on))
 }

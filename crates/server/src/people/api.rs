@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use funsun_domain::ids::KakaoId;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::profile::{OwnProfile, Profile};
@@ -11,12 +10,14 @@ use super::{search_sql, sql};
 use crate::db::Conn;
 use crate::identity::{Member, account_gone};
 use crate::state::AppState;
-use web::{AppError, Json, Problem, QueryInput, no_content};
+use web::rate_limit::Class;
+use web::{AppError, Json, Problem, QueryInput, Routes, no_content};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(profile, own_profile))
-        .routes(routes!(search))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .operations(routes!(profile, own_profile))
+        .operations(routes!(search))
+        .limited(Class::Search)
 }
 
 /// One's own profile

@@ -6,8 +6,6 @@ mod profile;
 mod search_sql;
 mod sql;
 
-use utoipa_axum::router::OpenApiRouter;
-
 pub use profile::{Author, OwnProfile, Profile, face};
 pub use search_sql::{grams, index_name, unindex_name};
 pub use sql::{
@@ -16,8 +14,9 @@ pub use sql::{
 };
 
 use crate::state::AppState;
+use web::Routes;
 
 /// `GET` and `POST /account/`, `/account/search`.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
 }

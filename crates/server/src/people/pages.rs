@@ -1,7 +1,6 @@
 //! The page that searches members by name.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -11,14 +10,17 @@ use crate::db::Conn;
 use crate::identity::PageMember;
 use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
-use web::{AppError, QueryInput};
+use web::rate_limit::Class;
+use web::{AppError, QueryInput, Routes};
 
 /// Most characters of a search that are used.
 const SEARCH_CHARACTERS_MAX: usize = 20;
 
 /// `/explore/people`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/explore/people", get(search))
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        .route("/explore/people", get(search))
+        .limited(Class::Search)
 }
 
 #[derive(Template)]

@@ -7,7 +7,6 @@ use funsun_domain::text::ReportMessage;
 use funsun_domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sql;
@@ -16,10 +15,10 @@ use crate::identity::{Member, write_as};
 use crate::people::Author;
 use crate::state::AppState;
 use crate::{people, supports, visibility};
-use web::{AppError, Input, Problem, created, no_content};
+use web::{AppError, Input, Problem, Routes, created, no_content};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(report))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().operations(routes!(report))
 }
 
 /// What is reported.
@@ -33,13 +32,13 @@ pub(super) enum ReportKind {
     /// A support.
     Remit,
 }
+
 /// What is reported: its kind, and its id as the client sent it.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) kind: ReportKind,
     pub(super) id: String,
 }
-
 
 /// Fields of a report.
 #[derive(ToSchema)]
@@ -156,10 +155,10 @@ impl ReportKind {
             Self::Account => "account",
             Self::Remit => "remit",
         }
-}
     }
-impl Target {
+}
 
+impl Target {
     /// The row of what is reported, if `viewer` may see it.
     pub(super) fn find(
         &self,

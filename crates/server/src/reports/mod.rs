@@ -4,11 +4,10 @@ mod api;
 pub mod pages;
 mod sql;
 
-use utoipa_axum::router::OpenApiRouter;
-
 use crate::state::AppState;
+use web::Routes;
 
 /// `/report/`.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
 }

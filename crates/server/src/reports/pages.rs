@@ -1,6 +1,5 @@
 //! Reporting a funding, a member or a support from the page where it is seen.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -14,18 +13,11 @@ use crate::site::small_pages::TextForm;
 use crate::site::{Form, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::supports;
-use web::{AppError, QueryInput};
+use web::{AppError, QueryInput, Routes};
 
 /// `/reports/new`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/reports/new", get(ask).post(send))
-}
-
-/// What is reported: its kind in the address, and its id.
-struct Target {
-    kind: ReportKind,
-    word: &'static str,
-    id: String,
+pub fn router() -> Routes<AppState> {
+    Routes::new().route("/reports/new", get(ask).post(send))
 }
 
 fn target(query: &QueryInput) -> Result<Target, AppError> {

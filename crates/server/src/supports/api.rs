@@ -9,7 +9,6 @@ use funsun_domain::time::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::accept::{AcceptOutcome, AcceptRefusal, accept};
@@ -22,10 +21,12 @@ use crate::people::Author;
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
-use web::{AppError, Done, Input, Json, Page, Problem, QueryInput, created, done, no_content};
+use web::{
+    AppError, Done, Input, Json, Page, Problem, QueryInput, Routes, created, done, no_content,
+};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, give, edit, take_support_back))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().operations(routes!(list, give, edit, take_support_back))
 }
 
 /// A support as everybody sees it who may see the funding.

@@ -7,8 +7,6 @@ pub mod pages;
 mod sql;
 mod thank;
 
-use utoipa_axum::router::OpenApiRouter;
-
 pub use sql::{forget_messages_of, get, is_visible};
 
 use crate::payments::not_accepted;
@@ -16,10 +14,10 @@ use crate::state::AppState;
 use accept::AcceptRefusal;
 use change::ChangeRefusal;
 use thank::ThankRefusal;
-use web::AppError;
+use web::{AppError, Routes};
 
 /// `/remit/`.
-pub fn router() -> OpenApiRouter<AppState> {
+pub fn router() -> Routes<AppState> {
     api::router()
 }
 

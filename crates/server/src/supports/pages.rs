@@ -1,7 +1,6 @@
 //! The pages about supports: giving one, changing its message, taking it back, thanking for it.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -21,7 +20,9 @@ use crate::payments::{
 use crate::site::small_pages::{Confirm, TextForm};
 use crate::site::{Form, Shell, Tab, Texts, form_key, format, page, refused_form, see_other};
 use crate::state::AppState;
-use web::{AppError, PathInput, QueryInput};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, PathInput, QueryInput, Routes};
 
 /// Amounts to choose from, in won.
 const PRESETS: [i64; 4] = [5_000, 10_000, 30_000, 50_000];
@@ -33,9 +34,10 @@ const SPLIT_MAX: i64 = 50;
 const SPLIT_STEP: i64 = 100;
 
 /// `/fundings/{id}/support`, `/supports/…`.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/fundings/{id}/support", get(ask).post(give))
+        .method_limited(&Method::POST, Class::Payment)
         .route("/supports/{id}/edit", get(ask_message).post(edit))
         .route(
             "/supports/{id}/take-back",

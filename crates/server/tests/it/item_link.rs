@@ -209,7 +209,7 @@ async fn links_require_a_login_and_are_rate_limited() {
     let answer = crate::app::send(call.form(&[("_csrf", token.as_str())])).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
 
-    let browser = Visitor::of(&author(&app, "민지").await);
+    let browser = Visitor::of(&app.member("민지").await);
     let mut statuses = Vec::new();
     for _ in 0..40 {
         let answer = browser.post(FILL_PATH, &[("link", "no link")]).await;

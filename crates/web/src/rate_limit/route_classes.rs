@@ -14,11 +14,11 @@ pub struct RouteClasses {
     by_pattern: HashMap<String, Declared>,
 }
 
-/// The declarations of one path pattern; `writes` takes precedence over `all`.
-#[derive(Clone, Copy, Debug, Default)]
+/// The declarations of one path pattern; one for a method takes precedence over `all`.
+#[derive(Clone, Debug, Default)]
 struct Declared {
     all: Option<Class>,
-    writes: Option<Class>,
+    by_method: Vec<(Method, Class)>,
 }
 
 impl RouteClasses {
@@ -29,19 +29,19 @@ impl RouteClasses {
     pub fn limit(&mut self, pattern: &str, class: Class) {
         let declared = Declared {
             all: Some(class),
-            ..Declared::default()
+            by_method: Vec::new(),
         };
         self.declare(pattern.to_owned(), declared);
     }
 
-    /// Counts requests other than GET and HEAD to `pattern` as `class`.
+    /// Counts requests with `method` to `pattern` as `class`.
     ///
     /// # Panics
-    /// When `pattern` was declared with a different class before.
-    pub fn limit_writes(&mut self, pattern: &str, class: Class) {
+    /// When `method` and `pattern` were declared with a different class before.
+    pub fn limit_method(&mut self, pattern: &str, method: Method, class: Class) {
         let declared = Declared {
-            writes: Some(class),
-            ..Declared::default()
+            all: None,
+            by_method: vec![(method, class)],
         };
         self.declare(pattern.to_owned(), declared);
     }
@@ -60,36 +60,52 @@ impl RouteClasses {
 
     /// The class of a request to the route of `pattern`; `None` when no route matched.
     pub fn class_of(&self, pattern: Option<&str>, method: &Method) -> Class {
-        let declared = pattern
-            .and_then(|pattern| self.by_pattern.get(pattern))
-            .copied()
-            .unwrap_or_default();
-        if is_read(method) {
-            declared.all.unwrap_or(Class::Read)
-        } else {
-            declared.writes.or(declared.all).unwrap_or(Class::Write)
-        }
+        let declared = pattern.and_then(|pattern| self.by_pattern.get(pattern));
+        let class = declared.and_then(|declared| declared.of(method).or(declared.all));
+        class.unwrap_or_else(|| default_of(method))
     }
 
     fn declare(&mut self, pattern: String, new: Declared) {
-        let known = self.by_pattern.get(&pattern).copied().unwrap_or_default();
-        let joined = Declared {
-            all: join(&pattern, known.all, new.all),
-            writes: join(&pattern, known.writes, new.writes),
-        };
+        let known = self.by_pattern.remove(&pattern).unwrap_or_default();
+        let joined = known.join(new, &pattern);
         self.by_pattern.insert(pattern, joined);
     }
 }
 
-/// Both declarations as one. Two that differ are a programming error, found at startup like an overlapping route.
-fn join(pattern: &str, known: Option<Class>, new: Option<Class>) -> Option<Class> {
-    if let (Some(known), Some(new)) = (known, new) {
-        assert!(
-            known == new,
-            "{pattern} has two rate classes: {known:?} and {new:?}"
-        );
+impl Declared {
+    fn of(&self, method: &Method) -> Option<Class> {
+        let declared = self.by_method.iter().find(|(known, _)| known == method);
+        declared.map(|(_, class)| *class)
     }
-    known.or(new)
+
+    /// Both declarations as one. Two that differ are a programming error, found at startup like an overlapping route.
+    fn join(mut self, new: Self, pattern: &str) -> Self {
+        let agree = |known: Option<Class>, new: Class| {
+            if let Some(known) = known {
+                assert!(
+                    known == new,
+                    "{pattern} has two rate classes: {known:?} and {new:?}"
+                );
+            }
+        };
+        if let Some(class) = new.all {
+            agree(self.all, class);
+            self.all = Some(class);
+        }
+        for (method, class) in new.by_method {
+            agree(self.of(&method), class);
+            self.by_method.push((method, class));
+        }
+        self
+    }
+}
+
+fn default_of(method: &Method) -> Class {
+    if is_read(method) {
+        Class::Read
+    } else {
+        Class::Write
+    }
 }
 
 fn is_read(method: &Method) -> bool {

@@ -33,13 +33,13 @@ fn declared() -> Routes {
             "/fundings/{id}/support",
             route_get(async || "ok").post(async || "ok"),
         )
-        .writes_limited(Class::Payment)
+        .method_limited(&Method::POST, Class::Payment)
         .route("/files/{*file}", route_get(async || "ok"))
         .limited(Class::Preview);
     Routes::new()
         .operations(routes!(show, change))
         .limited(Class::Search)
-        .writes_limited(Class::Upload)
+        .method_limited(&Method::PUT, Class::Upload)
         .merge(pages)
 }
 
@@ -85,7 +85,7 @@ fn merging_the_same_path_keeps_both_declarations() {
         .limited(Class::Search);
     let write = Routes::new()
         .route("/wish", route_post(async || "ok"))
-        .writes_limited(Class::Upload);
+        .method_limited(&Method::POST, Class::Upload);
     let undeclared = Routes::new().route("/wish", axum::routing::put(async || "ok"));
     let merged = undeclared.merge(write).merge(read).into_parts().2;
     assert_eq!(merged.class_of(Some("/wish"), &Method::GET), Class::Search);

@@ -1,6 +1,5 @@
 //! Deleting a funding.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -15,10 +14,10 @@ use crate::payments::StepContext;
 use crate::site::small_pages::Confirm;
 use crate::site::{Tab, page, see_other};
 use crate::state::AppState;
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/delete", get(ask).post(delete))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().route("/fundings/{id}/delete", get(ask).post(delete))
 }
 
 async fn ask(

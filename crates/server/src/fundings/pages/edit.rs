@@ -1,7 +1,6 @@
 //! Editing a funding: what may still change.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -18,10 +17,14 @@ use crate::media::{IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::visibility::EVERYBODY;
-use web::{AppError, PathInput};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, PathInput, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/edit", get(ask).post(edit))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .route("/fundings/{id}/edit", get(ask).post(edit))
+        .method_limited(&Method::POST, Class::Upload)
 }
 
 #[derive(Template)]

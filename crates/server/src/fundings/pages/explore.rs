@@ -1,7 +1,6 @@
 //! Exploring: public fundings, and those that the member has supported.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -13,9 +12,10 @@ use crate::identity::{PageMember, Visitor};
 use crate::site::{Shell, Tab, page};
 use crate::state::AppState;
 use web::paging::PageQuery;
+use web::{AppError, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/explore", get(public))
         .route("/explore/supported", get(supported))
 }

@@ -15,14 +15,13 @@ mod review;
 mod share;
 pub mod show;
 
-use axum::Router;
-
 pub use card_view::{CardView, cards};
 
 use crate::state::AppState;
+use web::Routes;
 
 /// `/fundings/…`, `/explore`, `/explore/supported`.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Routes<AppState> {
     explore::router()
         .merge(open::router())
         .merge(edit::router())

@@ -1,7 +1,6 @@
 //! The picture of a link preview. It is requested by servers without a login and cached publicly: it exists for public
 //! fundings only, and no cookie is read or set.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -17,13 +16,16 @@ use crate::fundings::sql;
 use crate::site::assets;
 use crate::state::AppState;
 use crate::visibility::Viewer;
-use web::{AppError, PathInput};
+use web::rate_limit::Class;
+use web::{AppError, PathInput, Routes};
 
 const NOT_CACHED: &str = "no-cache";
 
 /// `/fundings/{id}/preview/{version}.png`.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/preview/{file}", get(show))
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        .route("/fundings/{id}/preview/{file}", get(show))
+        .limited(Class::Preview)
 }
 
 async fn show(

@@ -1,7 +1,6 @@
 //! The author's review.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -17,10 +16,14 @@ use crate::media::Shown;
 use crate::media::{REVIEW_IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use web::{AppError, PathInput};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, PathInput, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/review", get(ask).post(review))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
+        .route("/fundings/{id}/review", get(ask).post(review))
+        .method_limited(&Method::POST, Class::Upload)
 }
 
 #[derive(Template)]

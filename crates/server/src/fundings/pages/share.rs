@@ -1,7 +1,6 @@
 //! Sharing a funding.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,10 +19,10 @@ use crate::identity::Visitor;
 use crate::site::{Qr, Shell, Tab, Texts, assets, format, page};
 use crate::state::AppState;
 use crate::visibility::EVERYBODY;
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/share", get(show))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().route("/fundings/{id}/share", get(show))
 }
 
 #[derive(Template)]

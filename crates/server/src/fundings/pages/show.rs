@@ -1,7 +1,6 @@
 //! The page of one funding: the wish, its progress, the supporters and their messages.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,13 +19,13 @@ use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
 use web::paging::{Cursor, PageQuery};
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
 /// Characters of a text that a link preview shows.
 const DESCRIPTION_CHARACTERS: usize = 80;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}", get(show))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().route("/fundings/{id}", get(show))
 }
 
 #[derive(Template)]

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -23,7 +22,8 @@ use crate::members::login::{self, LoggedIn, LoginRefusal, ReturnedCode};
 use crate::site::shell::{login_path, with_next};
 use crate::site::{Shell, Tab, page, see_other};
 use crate::state::AppState;
-use web::{AppError, QueryInput};
+use web::rate_limit::Class;
+use web::{AppError, QueryInput, Routes};
 
 /// How long a login on Kakao's pages may take.
 const LOGIN_STATE_LIFE: Duration = Duration::from_secs(600);
@@ -31,11 +31,13 @@ const LOGIN_STATE_LIFE: Duration = Duration::from_secs(600);
 /// The purpose of the cookie's signature.
 const LOGIN_STATE: &str = "login attempt";
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/login", get(show))
         .route("/login/kakao", get(start))
+        .limited(Class::Login)
         .route("/login/kakao/return", get(come_back))
+        .limited(Class::Login)
         .route("/logout", post(log_out))
 }
 

@@ -1,7 +1,6 @@
 //! One's own page: profile, fundings, the way to everything else; editing the profile; leaving.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,13 +19,16 @@ use crate::people::{self, ProfileRow, face};
 use crate::site::small_pages::Confirm;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use web::AppError;
+use http::Method;
 use web::paging::PageQuery;
+use web::rate_limit::Class;
+use web::{AppError, Routes};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/me", get(show))
         .route("/me/edit", get(ask).post(save))
+        .method_limited(&Method::POST, Class::Upload)
         .route("/me/withdraw", get(ask_to_leave).post(leave))
 }
 

@@ -4,12 +4,11 @@ mod login;
 mod me;
 mod settings;
 
-use axum::Router;
-
 use crate::state::AppState;
+use web::Routes;
 
 /// `/login…`, `/logout`, `/settings…`.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Routes<AppState> {
     login::router()
         .merge(settings::router())
         .merge(me::router())

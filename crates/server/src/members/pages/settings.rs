@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -17,13 +16,13 @@ use crate::identity::{Cookie, Member, OpenForm, SignedForm, Visitor, write_as};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
-use web::{AppError, PathInput};
+use web::{AppError, PathInput, Routes};
 
 /// How long a browser keeps the choice.
 const CHOICE_LIFE: Duration = Duration::from_secs(400 * 86_400);
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/settings", get(show).post(save))
         .route("/settings/notifications", post(save_notifications))
         .route("/settings/sessions/{id}/end", post(end_session))

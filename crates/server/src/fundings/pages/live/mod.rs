@@ -7,7 +7,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +27,7 @@ use crate::state::AppState;
 use crate::visibility::Viewer;
 use sent::SentMessages;
 pub(super) use sent::digest_of;
-use web::{AppError, PathInput, QueryInput};
+use web::{AppError, PathInput, QueryInput, Routes};
 
 /// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, an answer, the
 /// time that is left) is sent by then.
@@ -48,8 +47,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// `/fundings/{id}/live`.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/fundings/{id}/live", get(live))
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new().route("/fundings/{id}/live", get(live))
 }
 
 #[derive(Template)]

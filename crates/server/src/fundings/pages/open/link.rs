@@ -1,7 +1,6 @@
 //! Filling in the form from a shop's page. What somebody has written or chosen themselves stays; what an earlier
 //! link has filled in is replaced.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -15,11 +14,15 @@ use crate::media;
 use crate::media::IMAGE;
 use crate::site::{Form, Texts, page, refused_form, see_other};
 use crate::state::AppState;
-use web::{AppError, Upload};
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, Routes, Upload};
 
-pub(super) fn router() -> Router<AppState> {
+pub(super) fn router() -> Routes<AppState> {
     let to_form = || async { see_other("/fundings/new") };
-    Router::new().route("/fundings/new/link", get(to_form).post(fill))
+    Routes::new()
+        .route("/fundings/new/link", get(to_form).post(fill))
+        .method_limited(&Method::POST, Class::Upload)
 }
 
 async fn fill(

@@ -5,7 +5,6 @@ mod preview;
 mod wish;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -21,7 +20,9 @@ use crate::media::{IMAGE, kept_picture};
 use crate::people::{self, ProfileRow, face};
 use crate::site::{Face, Form, Shell, Tab, form_key, page, refused_form, see_other};
 use crate::state::AppState;
-use web::AppError;
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, Routes};
 
 /// Days that a new funding runs, unless its author chooses.
 const DAYS: i64 = 30;
@@ -36,9 +37,10 @@ const DEADLINES: [(&str, i64); 3] = [
     ("open.in_a_month", 30),
 ];
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes<AppState> {
+    Routes::new()
         .route("/fundings/new", get(ask).post(open))
+        .method_limited(&Method::POST, Class::Upload)
         .merge(link::router())
         .merge(preview::router())
 }

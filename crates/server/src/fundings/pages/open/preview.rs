@@ -1,7 +1,6 @@
 //! A funding as it will look, before it is opened. Nothing is stored for it but a picture that waits.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -14,14 +13,18 @@ use crate::media::{IMAGE, kept_picture};
 use crate::people::face;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
-use web::AppError;
+use http::Method;
+use web::rate_limit::Class;
+use web::{AppError, Routes};
 
 /// One who comes by a link, or back from logging in, starts with the form.
-pub(super) fn router() -> Router<AppState> {
+pub(super) fn router() -> Routes<AppState> {
     let to_form = || async { see_other("/fundings/new") };
-    Router::new()
+    Routes::new()
         .route("/fundings/new/preview", get(to_form).post(show))
+        .method_limited(&Method::POST, Class::Upload)
         .route("/fundings/new/change", get(to_form).post(change))
+        .method_limited(&Method::POST, Class::Upload)
 }
 
 #[derive(Template)]
