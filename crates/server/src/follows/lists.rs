@@ -5,7 +5,7 @@ use funsun_domain::ids::{AccountKey, KakaoId};
 use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::people::{self, PersonRow};
-use web::paging::Cursor;
+use web::paging::{Cursor, split_page};
 
 /// Members of one page.
 const PAGE_MEMBERS: i64 = 20;
@@ -55,13 +55,13 @@ pub fn list_people(
     };
     let keys = match after {
         Some(after) => sql::list_keys(conn, key, side, after, PAGE_MEMBERS + 1)?,
-        // Whoever the page ended with has left meanwhile.
+        // The last member of the page before has left meanwhile.
         None => Vec::new(),
     };
-    let size = usize::try_from(PAGE_MEMBERS).expect("a page is small");
-    let shown = keys.get(..size).unwrap_or(&keys);
-    let members = sql::list_by_keys(conn, shown, viewer)?;
-    let last = members.last().filter(|_| keys.len() > size);
+    let (keys, more) = split_page(keys, PAGE_MEMBERS, |key| Cursor::one(*key));
+    let members = sql::list_by_keys(conn, &keys, viewer)?;
+    // The cursor that callers see is the public id of the last member, not the row's key.
+    let last = members.last().filter(|_| more.is_some());
     Ok(Some(People {
         of: of.username,
         suspended: people::is_suspended(conn, key)?,

@@ -11,7 +11,7 @@ use super::card::{AuthorRow, CardRow, CardRows};
 use crate::db::schema::{accounts, follows, fundings, participations};
 use crate::db::{Conn, StorageError};
 use crate::visibility::{EVERYBODY, Viewer, is_visible_to};
-use web::paging::{Cursor, PAGE_SIZE, Position};
+use web::paging::{Cursor, PAGE_SIZE, Position, split_page};
 
 /// One row more than a page, to know whether another page follows.
 const FETCHED: i64 = PAGE_SIZE + 1;
@@ -149,13 +149,14 @@ pub fn list_joined(
         .limit(FETCHED)
         .offset(skipped)
         .load(conn)?;
-    let keys: Vec<i64> = rows.iter().map(|row| row.0).collect();
-    Ok(CardPage::new(
-        rows.into_iter()
+    let (rows, next) = split_page(rows, PAGE_SIZE, |row| Cursor::one(row.0));
+    Ok(CardPage {
+        cards: rows
+            .into_iter()
             .map(|(_, card, author)| (card, author))
             .collect(),
-        &keys,
-    ))
+        next,
+    })
 }
 
 /// Most running fundings that are shown to their author.
@@ -205,18 +206,7 @@ impl CardPage {
     }
 
     fn by_id(rows: Vec<CardRows>) -> Self {
-        let keys: Vec<i64> = rows.iter().map(|(card, _)| card.id).collect();
-        Self::new(rows, &keys)
-    }
-
-    fn new(mut rows: Vec<CardRows>, keys: &[i64]) -> Self {
-        let size = usize::try_from(PAGE_SIZE).expect("a page is small");
-        let more = rows.len() > size;
-        rows.truncate(size);
-        let next = keys
-            .get(size - 1)
-            .filter(|_| more)
-            .map(|key| Cursor::one(*key));
-        Self { cards: rows, next }
+        let (cards, next) = split_page(rows, PAGE_SIZE, |(card, _)| Cursor::one(card.id));
+        Self { cards, next }
     }
 }

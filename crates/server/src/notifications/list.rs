@@ -10,7 +10,7 @@ use super::sql::{self, ActorRow, NotificationRow};
 use crate::db::{Conn, StorageError};
 use crate::people::Author;
 use crate::visibility;
-use web::paging::Cursor;
+use web::paging::{Cursor, split_page};
 
 /// Items of one page.
 pub const PAGE_ITEMS: i64 = 20;
@@ -60,13 +60,10 @@ pub fn list(
     before: Option<Cursor>,
 ) -> Result<ItemPage, StorageError> {
     let before = before.map_or(i64::MAX, |cursor| cursor.first);
-    let mut rows = sql::list(conn, viewer, before, PAGE_ITEMS + 1)?;
-    let size = usize::try_from(PAGE_ITEMS).expect("a page is small");
-    let more = rows.len() > size;
-    rows.truncate(size);
-    let last = rows.last().filter(|_| more);
+    let rows = sql::list(conn, viewer, before, PAGE_ITEMS + 1)?;
+    let (rows, next) = split_page(rows, PAGE_ITEMS, |(row, _)| Cursor::one(row.id));
     Ok(ItemPage {
-        next: last.map(|(row, _)| Cursor::one(row.id)),
+        next,
         items: with_words(conn, viewer, rows)?,
     })
 }

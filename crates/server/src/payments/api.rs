@@ -20,7 +20,7 @@ use crate::db::{Conn, StorageError};
 use crate::identity::Member;
 use crate::state::AppState;
 use http::Method;
-use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
+use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link, split_page};
 use web::rate_limit::Class;
 use web::{AppError, Input, Json, Page, Problem, Routes, no_content};
 
@@ -268,18 +268,13 @@ async fn list(
         limit: PAGE_SIZE + 1,
     };
     let load = move |conn: &mut Conn| sql::list_of(conn, member.key, slice);
-    let mut payments: Vec<StoredPayment> = state.db.read(load).await?;
+    let payments: Vec<StoredPayment> = state.db.read(load).await?;
     if payments.is_empty() {
         return Ok(no_content());
     }
-    let size = usize::try_from(PAGE_SIZE).expect("a page is small");
-    let more = payments.len() > size;
-    payments.truncate(size);
-    let last = payments
-        .last()
-        .filter(|_| more)
-        .map(|payment| Cursor::one(payment.id.get()));
-    let next = last.map(|cursor| next_link(uri.path(), [], cursor));
+    let cursor_of = |payment: &StoredPayment| Cursor::one(payment.id.get());
+    let (payments, next) = split_page(payments, PAGE_SIZE, cursor_of);
+    let next = next.map(|cursor| next_link(uri.path(), [], cursor));
     let items: Vec<PaymentAnswer> = payments.into_iter().map(PaymentAnswer::from).collect();
     Ok(Page { items, next }.into_response())
 }

@@ -16,7 +16,7 @@ use crate::identity::PageMember;
 use crate::site::{Shell, Tab, Texts, page};
 use crate::state::AppState;
 use crate::visibility;
-use web::paging::{Cursor, PageQuery};
+use web::paging::{Cursor, PageQuery, split_page};
 use web::{AppError, Routes};
 
 /// Payments on a page.
@@ -63,14 +63,12 @@ async fn show(
         let ids: Vec<i64> = supported.map(FundingId::get).collect();
         Ok((payments, visibility::list_titles(conn, &ids, key.into())?))
     };
-    let (mut payments, titles) = state.db.read(read).await?;
-    let size = usize::try_from(SHOWN).expect("a page is small");
-    let more = payments.len() > size;
-    payments.truncate(size);
-    let last = payments.last().filter(|_| more);
+    let (payments, titles) = state.db.read(read).await?;
+    let cursor_of = |payment: &StoredPayment| Cursor::one(payment.id.get());
+    let (payments, next) = split_page(payments, SHOWN, cursor_of);
     page(&HistoryPage {
         shell: visitor.shell(&state, Tab::Me, t.say("me.payments")).await?,
-        next: last.map(|payment| Cursor::one(payment.id.get()).encode()),
+        next: next.map(Cursor::encode),
         payments: payments.iter().map(|it| line(it, &titles, t)).collect(),
     })
 }

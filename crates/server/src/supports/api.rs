@@ -20,7 +20,7 @@ use crate::payments::{StepContext, not_accepted, refund};
 use crate::people::Author;
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
-use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link};
+use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link, split_page};
 use web::{
     AppError, Done, Input, Json, Page, Problem, QueryInput, Routes, created, done, no_content,
 };
@@ -125,15 +125,12 @@ async fn list(
         }
         sql::list(conn, funding, after, offset, PAGE_SIZE + 1)
     };
-    let mut rows = state.db.read(load).await?;
+    let rows = state.db.read(load).await?;
     if rows.is_empty() {
         return Ok(no_content());
     }
-    let size = usize::try_from(PAGE_SIZE).expect("a page is small");
-    let more = rows.len() > size;
-    rows.truncate(size);
-    let last = rows.last().filter(|_| more).map(|row| Cursor::one(row.id));
-    let next = last.map(|cursor| next_link(uri.path(), query.pairs(), cursor));
+    let (rows, next) = split_page(rows, PAGE_SIZE, |row| Cursor::one(row.id));
+    let next = next.map(|cursor| next_link(uri.path(), query.pairs(), cursor));
     Ok(Page {
         items: rows.into_iter().map(Support::from).collect(),
         next,

@@ -18,7 +18,7 @@ use crate::media::Shown;
 use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
-use web::paging::{Cursor, PageQuery};
+use web::paging::{Cursor, PageQuery, split_page};
 use web::{AppError, PathInput, Routes};
 
 /// Characters of a text that a link preview shows.
@@ -159,10 +159,9 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
     let role = ViewerRole::of(viewer, found.author, progress.ended);
     let picture = card.image.map(shown);
     let author = author.face(t);
-    let size = usize::try_from(MESSAGES).expect("a page is small");
-    let next = (found.messages.len() > size).then(|| found.messages[size - 1].id);
-    let newest = found.messages.first().map_or(0, |row| row.id);
-    let digest = digest_of(&found.messages[..found.messages.len().min(size)]);
+    let (messages, next) = split_page(found.messages, MESSAGES, |row| Cursor::one(row.id));
+    let newest = messages.first().map_or(0, |row| row.id);
+    let digest = digest_of(&messages);
     let viewing = Viewing {
         viewer,
         role,
@@ -170,14 +169,13 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
         now,
     };
     let message = |row| Message::new(row, viewing);
-    let messages = found.messages.into_iter().take(size);
     FundingPage {
         role,
-        messages: messages.map(message).collect(),
+        messages: messages.into_iter().map(message).collect(),
         newest,
         digest,
         further: before != i64::MAX,
-        next: next.map(|id| Cursor::one(id).encode()),
+        next: next.map(Cursor::encode),
         review: detail.review,
         review_picture: detail.review_image.map(shown),
         og: preview.map(|it| open_graph(&it, &detail.content, &shell, progress.percent)),
