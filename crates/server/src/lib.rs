@@ -9,6 +9,7 @@ pub mod cli;
 mod clock;
 mod config;
 mod db;
+#[cfg(feature = "sandbox")]
 mod demo;
 mod dev;
 mod follows;

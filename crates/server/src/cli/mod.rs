@@ -2,9 +2,15 @@
 
 mod admin;
 mod audit;
+#[cfg(feature = "sandbox")]
 mod demo_data;
 mod measure;
 mod openapi;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(not(feature = "sandbox"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod serve;
 mod start;
 
@@ -42,6 +48,7 @@ enum Command {
     /// Recompute every total from the ledger and compare with KakaoPay's book; exit code 1 on a difference.
     Audit(audit::Options),
     /// Fill the database with invented members, fundings and supports (dev only, while no server uses it).
+    #[cfg(feature = "sandbox")]
     DemoData(demo_data::Options),
     /// Measure how many payments a second this machine puts on its disk, in a database of its own.
     Measure(measure::Options),
@@ -54,7 +61,7 @@ enum Command {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let config = match Config::load(cli.global.config.as_deref()) {
+    let config = match Config::load(cli.global.config.as_deref(), sandbox::keys().as_ref()) {
         Ok(config) => config,
         Err(errors) => return fail(&anyhow::Error::new(errors)),
     };
@@ -70,6 +77,7 @@ pub fn run() -> ExitCode {
             Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => start::open_database(&config).map(|_| ExitCode::SUCCESS),
             Command::Audit(options) => audit::run(config, options).await,
+            #[cfg(feature = "sandbox")]
             Command::DemoData(options) => demo_data::run(config, options).await,
             Command::Measure(options) => measure::run(config, options).await,
             Command::Admin(options) => admin::run(config, options).await,

@@ -1,20 +1,18 @@
 //! `funsun serve`: everything that runs, in the order it starts and stops.
 
-use std::fs::File;
 use std::io::Write;
 
 use anyhow::Context;
-use kakao_sandbox::Sandbox;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
+use super::sandbox::{self, BuiltIn};
 use super::start;
 use crate::app;
 use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::{Config, KakaoConfig};
-use crate::demo::cast;
 use crate::fundings::live::Watchers;
 use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
@@ -35,11 +33,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let (kakao, built_in) = find_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
     sessions::learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
-    if state.config.demo_cast && cast::enter(&state).await? {
-        tracing::info!("the cast has entered the empty database (setting: demo_cast)");
-    }
+    sandbox::enter_cast(&state).await?;
     let service = app::service(&state)?;
-    greet(&state, &own_url, built_in.as_ref().map(|it| &it.sandbox));
+    greet(&state, &own_url, built_in.as_ref());
     let workers = Workers::start(&state);
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),
@@ -57,15 +53,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     state.background.close().await;
     state.db.close().await;
     if let Some(built_in) = built_in {
-        built_in.sandbox.stop().await;
+        built_in.stop().await;
     }
     Ok(())
-}
-
-/// The built-in sandbox, and the lock that keeps its book to this process.
-struct BuiltIn {
-    sandbox: Sandbox,
-    _lock: File,
 }
 
 /// Kakao as the settings say, or the built-in sandbox. Production without settings was refused before.
@@ -76,20 +66,7 @@ async fn find_kakao(
     if let Some(kakao) = &config.kakao {
         return Ok((kakao.clone(), None));
     }
-    let lock = start::lock_sandbox(config)?;
-    let settings = kakao_sandbox::Settings {
-        unlink_webhook_url: Some(format!("{public_url}/kakao/unlink")),
-        journal: Some(config.data_dir.join("kakao-sandbox.jsonl")),
-        ..kakao_sandbox::Settings::default()
-    };
-    let sandbox = kakao_sandbox::start(config.sandbox_bind, settings.clone())
-        .await
-        .context("the Kakao sandbox can't be started (settings: sandbox_bind, data_dir)")?;
-    let kakao = start::sandbox_config(&sandbox.url(), &settings);
-    let built_in = BuiltIn {
-        sandbox,
-        _lock: lock,
-    };
+    let (kakao, built_in) = sandbox::start(config, public_url).await?;
     Ok((kakao, Some(built_in)))
 }
 
@@ -122,7 +99,7 @@ fn build_state(
 }
 
 /// Says on the terminal where it is and what to try.
-fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
+fn greet(state: &AppState, own_url: &str, built_in: Option<&BuiltIn>) {
     if !state.config.ignored.is_empty() {
         let variables = state.config.ignored.join(", ");
         tracing::warn!(variables, "these are no settings (see funsun serve --help)");
@@ -140,14 +117,8 @@ fn greet(state: &AppState, own_url: &str, sandbox: Option<&Sandbox>) {
          \x20 API to try        {own_url}/swagger/\n\
          \x20 API to read       {own_url}/redoc/\n"
     );
-    if let Some(sandbox) = sandbox {
-        let url = sandbox.url();
-        text += &format!(
-            "Kakao is simulated at {url}\n\
-             \x20 a Kakao token     curl -X POST {url}/sandbox/people -H 'content-type: application/json' -d '{{\"nickname\":\"지우\"}}'\n\
-             \x20 log in with it    curl {own_url}/account/kakaologin -d accessToken=THE_TOKEN\n\
-             \x20 all payments      {url}/sandbox/book\n"
-        );
+    if let Some(built_in) = built_in {
+        text += &built_in.greeting(own_url);
     }
     text += "Stop with Ctrl-C.\n";
     // Nobody may be reading; serving goes on all the same.

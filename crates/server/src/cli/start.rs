@@ -74,20 +74,6 @@ pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
     open_database(config)
 }
 
-/// Keeps the built-in sandbox's book to one process: a second one would write another over it.
-pub(super) fn lock_sandbox(config: &Config) -> anyhow::Result<fs::File> {
-    make_data_dir(config)?;
-    let folder = config.data_dir.display();
-    let lock = fs::File::create(config.data_dir.join("kakao-sandbox.lock"))
-        .with_context(|| format!("the folder {folder} can't be written (setting: data_dir)"))?;
-    let taken = lock.try_lock().is_err();
-    ensure!(
-        !taken,
-        "another funsun with the built-in sandbox runs on {folder}: stop it, or set data_dir"
-    );
-    Ok(lock)
-}
-
 /// The secret of the settings or, in dev, one that is made at the first start and kept.
 pub(super) fn token_secret(config: &Config) -> anyhow::Result<Secret> {
     if let Some(secret) = &config.token_secret {
@@ -154,21 +140,6 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(unfinished, path)
-}
-
-/// Where the built-in sandbox is, as settings.
-pub(super) fn sandbox_config(url: &str, sandbox: &kakao_sandbox::Settings) -> KakaoConfig {
-    KakaoConfig {
-        auth_url: url.to_owned(),
-        api_url: url.to_owned(),
-        pay_url: url.to_owned(),
-        app_id: sandbox.app_id,
-        rest_key: sandbox.rest_key.clone(),
-        client_secret: sandbox.client_secret.clone().into(),
-        admin_key: sandbox.admin_key.clone().into(),
-        pay_secret_key: sandbox.pay_secret_key.clone().into(),
-        cid: sandbox.cid.clone(),
-    }
 }
 
 /// The client of Kakao Login.

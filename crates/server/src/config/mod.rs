@@ -15,7 +15,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 pub use self::contact::Contact;
-pub use self::kakao::KakaoConfig;
+pub use self::kakao::{KakaoConfig, SandboxKeys};
 pub use ::kakao::Secret;
 pub use keys::{KEYS, reference};
 pub use share::KakaoShare;
@@ -91,8 +91,9 @@ pub struct Config {
 pub struct ConfigErrors(Vec<String>);
 
 impl Config {
-    /// Reads `file` (if any) and the process environment.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigErrors> {
+    /// Reads `file` (if any) and the process environment. In dev, keys of Kakao that are missing are those of
+    /// `sandbox`.
+    pub fn load(file: Option<&Path>, sandbox: Option<&SandboxKeys>) -> Result<Self, ConfigErrors> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that reads settings"
@@ -102,18 +103,19 @@ impl Config {
         let text = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Self::from_sources(file, environment.filter_map(text))
+        Self::from_sources(file, environment.filter_map(text), sandbox)
     }
 
-    /// Reads `file` (if any) and the given environment; variables that are not `FUNSUN_*` are passed over.
+    /// Reads `file` (if any) and the given environment; variables that are not `FUNSUN_*` are ignored.
     pub fn from_sources(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
+        sandbox: Option<&SandboxKeys>,
     ) -> Result<Self, ConfigErrors> {
         let mut problems = Vec::new();
         let table = file.map_or_else(toml::Table::new, |path| read_table(path, &mut problems));
         let raw = Raw::gather(&table, environment, &mut problems);
-        let config = Self::understand(&raw, &mut problems);
+        let config = Self::understand(&raw, sandbox, &mut problems);
         match config.profile {
             Profile::Production => production::check(&config, &mut problems),
             Profile::Dev => production::check_dev(&config, &mut problems),
@@ -125,7 +127,7 @@ impl Config {
         }
     }
 
-    fn understand(raw: &Raw, problems: &mut Vec<String>) -> Self {
+    fn understand(raw: &Raw, sandbox: Option<&SandboxKeys>, problems: &mut Vec<String>) -> Self {
         let profile = match raw.get("profile") {
             Some("production") => Profile::Production,
             Some("dev") => Profile::Dev,
@@ -162,7 +164,7 @@ impl Config {
                 .map(|text| Secret::from(text.to_owned())),
             access_token_life: seconds(raw, "access_token_seconds", 1, problems),
             refresh_token_life: seconds(raw, "refresh_token_days", 86_400, problems),
-            kakao: self::kakao::understand(raw, dev, problems),
+            kakao: self::kakao::understand(raw, sandbox.filter(|_| dev), problems),
             kakao_share: share::understand(raw, dev, problems),
             preview_font: raw.get("preview_font").map(PathBuf::from),
             sandbox_bind: parsed(raw, "sandbox_bind", "an address and port", problems),

@@ -1,8 +1,8 @@
 //! What can't be said once for every engine: each engine's way, side by side.
 
+use diesel::connection::AnsiTransactionManager;
 #[cfg(feature = "mysql")]
 use diesel::connection::TransactionManager;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
@@ -39,10 +39,13 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Lets a connection that is about to write very much keep more of the database in memory, and write a page
-/// back once that changed many times. SQLite: 512 MB of pages and as much of log, until the connection is
-/// closed. A MySQL server has its own pool.
+/// Prepares a connection for bulk inserts: it keeps more of the database in memory, and writes a page back once
+/// after many changes. SQLite: 512 MB of pages and as much of log, until the connection is closed. A MySQL
+/// server has its own pool.
+#[cfg(feature = "sandbox")]
 pub fn use_memory_for_bulk(conn: &mut Conn) -> Result<(), super::StorageError> {
+    use diesel::connection::SimpleConnection as _;
+
     fn sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
         conn.batch_execute("PRAGMA cache_size = -524288; PRAGMA wal_autocheckpoint = 131072;")
     }

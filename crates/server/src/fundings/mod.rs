@@ -18,10 +18,12 @@ pub use card::CardRows;
 pub use item_links::ItemLinks;
 pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_running_of};
 pub use preview_cache::PreviewCache;
-pub use sql::{
-    create as create_unannounced, find_detail, hide_all_of, show_all_of, update as update_unchecked,
-};
-pub use write::{EditRefusal, FundingEdit, NewFunding, OpenRefusal, delete_all_of, must_be_author};
+#[cfg(feature = "sandbox")]
+pub use sql::update as update_unchecked;
+pub use sql::{create as create_unannounced, find_detail, hide_all_of, show_all_of};
+#[cfg(feature = "sandbox")]
+pub use write::FundingEdit;
+pub use write::{EditRefusal, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;
 use live::Crowded;

@@ -20,7 +20,9 @@ pub use picture_edit::{PictureEdit, picture_edit};
 pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
 pub use remove::RemovePicture;
 pub use store::{MediaStore, Shown};
-pub use upload::{NewPicture, accept, store};
+#[cfg(feature = "sandbox")]
+pub use upload::store;
+pub use upload::{NewPicture, accept};
 pub use waiting::wait;
 
 use crate::db::{Conn, StorageError};

@@ -12,7 +12,9 @@ mod suspend;
 mod unlink;
 mod unlink_webhook;
 
-pub use sql::{KakaoProfile, create, set_bank_account, set_image};
+pub use sql::{KakaoProfile, create};
+#[cfg(feature = "sandbox")]
+pub use sql::{set_bank_account, set_image};
 pub use suspend::{reinstate, suspend};
 pub use unlink::{UnlinkAtKakao, UnlinkedByKakao};
 

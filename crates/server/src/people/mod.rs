@@ -7,7 +7,9 @@ mod search_sql;
 mod sql;
 
 pub use profile::{Author, OwnProfile, Profile, face};
-pub use search_sql::{grams, index_name, unindex_name};
+#[cfg(feature = "sandbox")]
+pub use search_sql::grams;
+pub use search_sql::{index_name, unindex_name};
 pub use sql::{
     PersonRow, ProfileRow, find_active, find_key, find_own, find_profile, is_friend_of,
     is_suspended,
