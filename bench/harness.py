@@ -56,7 +56,7 @@ def build():
     run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--examples", cwd=ROOT)
 
 
-def create_data(fundings, fresh):
+def create_data(fundings, fresh, binary=RELEASE / "funsun"):
     folder = DATA / str(fundings)
     done = folder / "complete"
     if fresh:
@@ -65,7 +65,7 @@ def create_data(fundings, fresh):
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     started = time.monotonic()
-    run(RELEASE / "funsun", "demo-data", "--accounts", fundings // 5, "--fundings", fundings, "--supports",
+    run(binary, "demo-data", "--accounts", fundings // 5, "--fundings", fundings, "--supports",
         fundings * 2, env=os.environ | {"FUNSUN_DATA_DIR": str(folder)}, stderr=subprocess.DEVNULL)
     size = (folder / "funsun.db").stat().st_size
     done.touch()
@@ -101,10 +101,10 @@ class Program:
         self.process.wait()
 
 
-def start_server(folder, sandbox):
+def start_server(folder, sandbox, binary=RELEASE / "funsun"):
     settings = {"BIND": "127.0.0.1:0", "DATA_DIR": str(folder), "LOG": "warn", "RATE_LIMITS": "off",
                 "KAKAO_AUTH_URL": sandbox.url, "KAKAO_API_URL": sandbox.url, "KAKAOPAY_URL": sandbox.url}
-    return Program(RELEASE / "funsun", prefix="FunSun is at ",
+    return Program(binary, prefix="FunSun is at ",
                    **{f"FUNSUN_{name}": value for name, value in settings.items()})
 
 
