@@ -24,6 +24,8 @@ export async function opensFunding(person, { title, text = '오래 갖고 싶었
   await person.picks(audience);
   await person.picks(/^목표를 채우지 못해도/);
   await person.presses('펀딩 열기', { role: 'button' });
+  // The preview beside the form has the same heading.
+  await person.page.waitForURL(/\/fundings\/\d+/);
   await person.readsHeading(title);
   return person.path;
 }

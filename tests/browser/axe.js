@@ -20,7 +20,8 @@ export async function axeFindings(page) {
 /** Runs in the page: the colours have changed. */
 async function settled() {
   await new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)));
-  await Promise.all(document.getAnimations().map((animation) => animation.finished));
+  // An animation that is cut off has ended, too.
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }
 
 /** Runs in the page. */

@@ -1,5 +1,7 @@
 // What a story is not about, made ready through the API, as the mobile app would: members, fundings, gifts.
 
+import { until } from './wait.js';
+
 const DAY_MS = 86_400_000;
 
 /** A member who is logged in and, unless they are new, has a bank account. */
@@ -72,12 +74,21 @@ export async function press(stage, order, button) {
   return (await json(`${stage.kakao}/sandbox/payments/${tid}/${button}`, {})).location;
 }
 
+/** The payer presses `button` and comes back, until the page there says `words`. */
+export async function comesBack(stage, order, button, words) {
+  await untilPageSays(await press(stage, order, button), words);
+}
+
+/** Opens a page again and again until it says `words`. */
+export const untilPageSays = (url, words) => until(`“${words}” at ${url}`, async () => {
+  const answer = await fetch(url);
+  return (await answer.text()).includes(words);
+});
+
 /** A support, paid; gives back our number of the payment. */
 export async function gift(stage, payer, path, { amount, message } = {}) {
   const order = await ready(stage, payer, path, { amount, message });
-  const back = await press(stage, order, 'pay');
-  const answer = await fetch(back);
-  if (!answer.ok) throw new Error(`${back}: ${answer.status}`);
+  await comesBack(stage, order, 'pay', '후원이 전해졌어요');
   return order;
 }
 

@@ -5,13 +5,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { member, seat } from './backstage.js';
+import { WAIT_MS, until } from './wait.js';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
-const WAIT_MS = 8_000;
 
 export const PHONE = {
   viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2,
@@ -126,8 +126,18 @@ export class Person {
   }
 
   /** Reads this on the page, sooner or later. */
-  async reads(text, { within = WAIT_MS } = {}) {
-    await this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: within });
+  async reads(text) {
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor();
+  }
+
+  /** The field with this label comes to hold this value: by the next page, or by a script. */
+  async hasValue(label, value) {
+    await until(`${label}: ${value}`, async () => await this.field(label).inputValue() === value);
+  }
+
+  /** Comes to be at this path. */
+  async isAt(path) {
+    await this.page.waitForURL((url) => url.pathname === path);
   }
 
   async readsHeading(name) {

@@ -11,7 +11,7 @@ import { stageFor } from './stage.js';
 const stage = stageFor({ RATE_LIMITS: 'on' });
 const story = storiesOn(stage);
 const SEARCHES_AT_ONCE = 40;
-const BREAK = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('ALTER TABLE fundings RENAME TO elsewhere')";
+const BREAK = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=60).execute('ALTER TABLE fundings RENAME TO elsewhere')";
 
 story('who asks too often is told to slow down, and may come back', async (people) => {
   const person = (await people.phone({ reducedMotion: 'reduce' })).expects(/status of 429/);

@@ -85,6 +85,13 @@ export const screenOf = (name) => SCREENS.find((found) => found.name === name);
 /** Somebody with this device gets to see the screen. `options` as for People.come. */
 export async function arrive(people, world, { who, path, act, status, stays }, device, options) {
   const person = await people.come(device, { reducedMotion: 'reduce', ...options });
+  // A toast leaves after some seconds, and a slow machine may look for longer.
+  await person.page.addInitScript(() => {
+    const { remove } = Element.prototype;
+    Element.prototype.remove = function removeUnlessToast() {
+      if (!this.matches('[data-toast]')) remove.call(this);
+    };
+  });
   if (status) person.expects(new RegExp(`status of ${status}`));
   if (who !== 'guest') await seat(person, world[who]);
   if (stays) {

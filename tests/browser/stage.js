@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { until } from './wait.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env.FUNSUN_PROGRAM ?? join(ROOT, 'target/debug/funsun');
-const START_MS = 20_000;
 
 /** The server, and what a test may turn on it. */
 export class Stage {
@@ -21,36 +21,34 @@ export class Stage {
     const env = { ...process.env };
     for (const [name, value] of Object.entries(own)) env[`FUNSUN_${name}`] = value;
     this.server = spawn(PROGRAM, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.log = '';
-    this.server.stderr.on('data', (text) => { this.log += text; });
+    this.output = '';
+    for (const stream of [this.server.stdout, this.server.stderr]) {
+      stream.on('data', (text) => { this.output += text; });
+    }
+    this.server.once('error', (error) => { this.output += error; });
+    this.exited = once(this.server, 'exit').catch(() => {});
     [this.url, this.kakao] = await this.#addresses();
   }
 
   async #addresses() {
-    let greeting = '';
-    const stopped = new AbortController();
-    const timer = setTimeout(() => stopped.abort(), START_MS);
-    this.server.once('exit', () => stopped.abort());
-    this.server.once('error', () => stopped.abort());
+    const found = () => ['FunSun is at', 'Kakao is simulated at'].map((words) => (
+      new RegExp(`^${words} (\\S+)\\n`, 'm').exec(this.output)?.[1]));
+    const stopped = this.exited.then(() => true);
     try {
-      for (;;) {
-        const [text] = await once(this.server.stdout, 'data', { signal: stopped.signal });
-        greeting += text;
-        const own = /^FunSun is at (\S+)/m.exec(greeting);
-        const kakao = /^Kakao is simulated at (\S+)/m.exec(greeting);
-        if (own && kakao) return [own[1], kakao[1]];
-      }
-    } catch {
-      throw new Error(`${PROGRAM} did not start:\n${greeting}${this.log}`);
-    } finally {
-      clearTimeout(timer);
+      await until('the addresses', async () => {
+        if (await Promise.race([stopped, false])) throw new Error('it has stopped');
+        return found().every(Boolean);
+      });
+    } catch (error) {
+      throw new Error(`${PROGRAM} did not start (${error.message}):\n${this.output}`);
     }
+    return found();
   }
 
   async stop() {
-    if (this.server && this.server.exitCode === null) {
+    if (this.server?.pid && this.server.exitCode === null && this.server.signalCode === null) {
       this.server.kill('SIGTERM');
-      await once(this.server, 'exit');
+      await this.exited;
     }
     if (this.data) await rm(this.data, { recursive: true, force: true });
   }

@@ -51,22 +51,24 @@ async function titles(stage, viewer) {
 async function payments(stage, payer, funding) {
   const of = (order) => `/payments/${order}`;
   const ready = (amount) => backstage.ready(stage, payer, funding, { amount });
-  const comesBack = async (order, button) => fetch(await backstage.press(stage, order, button));
+  const comesBack = (order, button, words) => backstage.comesBack(stage, order, button, words);
 
+  // Each state is reached before the next fault is set: work in the background would meet it, too.
   const expired = await ready(3_000);
   await stage.moveClock(20 * 60);
-  await comesBack(expired, 'cancel').catch(() => {});
+  await comesBack(expired, 'cancel', '결제 시간이 지났어요');
   await stage.moveClock(0);
 
   const cancelled = await ready(4_000);
-  await comesBack(cancelled, 'cancel');
+  await comesBack(cancelled, 'cancel', '결제를 취소했어요');
 
   const failed = await ready(5_000);
   await stage.break('approve', 'declined');
-  await comesBack(failed, 'pay');
+  await comesBack(failed, 'pay', '결제하지 못했어요');
 
   const refunded = await backstage.gift(stage, payer, funding, { amount: 6_000, message: '돌려받을 마음' });
   await backstage.takesBack(stage, payer, funding);
+  await backstage.untilPageSays(stage.url + of(refunded), '환불됐어요');
 
   const refunding = await backstage.gift(stage, payer, funding, { amount: 7_000, message: '돌려받는 중인 마음' });
   await stage.break('cancel', 'http_503', 99);
@@ -75,7 +77,7 @@ async function payments(stage, payer, funding) {
   const checking = await ready(8_000);
   await stage.break('order', 'http_503', 99);
   await stage.break('approve', 'lost');
-  await comesBack(checking, 'pay');
+  await comesBack(checking, 'pay', '결제를 확인하고 있어요');
 
   const paid = await backstage.gift(stage, payer, funding, { amount: 9_000, message: '별 보러 갈 때 나도 불러 줘!' });
   const waiting = await ready(10_000);
