@@ -22,7 +22,7 @@ export async function opensFunding(person, { title, text = '오래 갖고 싶었
   if (picture) await person.page.getByLabel('사진', { exact: true }).setInputFiles(picture);
   await person.writes('목표 금액', String(goal));
   await person.picks(audience);
-  await person.picks(/^목표를 채우지 못해도/);
+  await person.picks(/^\s*목표를 채우지 못해도/);
   await person.presses('펀딩 열기', { role: 'button' });
   // The preview beside the form has the same heading.
   await person.page.waitForURL(/\/fundings\/\d+/);

@@ -108,7 +108,7 @@ async function sendsBadFunding(page) {
   await page.getByLabel('갖고 싶은 것').fill('너무 비싼 것');
   await page.getByLabel('이야기').fill('이건 좀 비싸요.');
   await page.getByRole('textbox', { name: '목표 금액' }).fill('99000000');
-  await page.getByLabel(/^목표를 채우지 못해도/).check();
+  await page.getByLabel(/^\s*목표를 채우지 못해도/).check();
   await page.getByRole('button', { name: '펀딩 열기' }).click();
   await page.getByText('1,000원에서 10,000,000원 사이로 적어 주세요.').waitFor();
 }

@@ -55,7 +55,7 @@ story('an author looks at the preview, changes something, and publishes what was
   await author.writes('갖고 싶은 것', '파란 우산');
   await author.presses('미리보기');
   await author.readsHeading('파란 우산');
-  await author.picks(/^목표를 채우지 못해도/);
+  await author.picks(/^\s*목표를 채우지 못해도/);
   await author.presses('펀딩 열기', { role: 'button' });
   await author.reads('펀딩을 열었어요. 이제 친구들에게 알려 주세요!');
   await author.reads('친구 공개');
@@ -112,7 +112,7 @@ story('what is typed into a new funding is still there tomorrow, until it is pub
   assert.equal(await author.field('이야기').inputValue(), '조금 더 생각해 볼게요.');
 
   await author.writes('목표 금액', '30000');
-  await author.picks(/^목표를 채우지 못해도/);
+  await author.picks(/^\s*목표를 채우지 못해도/);
   await author.presses('펀딩 열기', { role: 'button' });
   await author.readsHeading('생각이 필요한 선물');
   await author.page.waitForURL((url) => /^\/fundings\/\d+$/.test(url.pathname) && url.hash === '');
@@ -147,7 +147,7 @@ story('a used form that comes back with another wish keeps it, and opens it at t
   await author.reads('40/50');
   await author.writes('이야기', '하나 더 있어요.');
   await author.writes('목표 금액', '30000');
-  await author.picks(/^목표를 채우지 못해도/);
+  await author.picks(/^\s*목표를 채우지 못해도/);
   await author.presses('펀딩 열기', { role: 'button' });
   await author.reads(/이미 펀딩을 열었어요/);
   await author.presses('펀딩 열기', { role: 'button' });
@@ -163,7 +163,7 @@ story('a form that can not be taken says at each field what to change, and keeps
   await author.field('사진').setInputFiles(PICTURE);
   await author.writes('목표 금액', '99000000');
   await author.picks('친구 공개');
-  await author.picks(/^목표를 채우지 못해도/);
+  await author.picks(/^\s*목표를 채우지 못해도/);
   await author.presses('펀딩 열기', { role: 'button' });
   const goal = author.field('목표 금액');
   await author.reads('1,000원에서 10,000,000원 사이로 적어 주세요.');
