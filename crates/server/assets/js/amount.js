@@ -1,13 +1,13 @@
-// Amounts with commas while typing, and at a tap.
+// Amount fields: thousands separators while typing, and buttons that fill in a preset value.
 
-/** Digits of an amount with a comma after each three; 10,000,000 is the longest. */
-export const group = (text) => {
+/** Formats the digits of `text` with thousands separators; 10,000,000 is the longest amount. */
+export const formatAmount = (text) => {
   const digits = text.replace(/\D/g, '').replace(/^0+/, '').slice(0, 8);
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 };
 
-/** Puts the value of a tapped button into a field, as if it had been typed. */
-export function offer(presets, field, format = (value) => value) {
+/** Shows the preset buttons; a click fills in the button's value as if it had been typed. */
+export function enablePresets(presets, field, format = (value) => value) {
   presets.hidden = false;
   presets.addEventListener('click', ({ target }) => {
     const button = target.closest('button');
@@ -18,10 +18,10 @@ export function offer(presets, field, format = (value) => value) {
   });
 }
 
-/** Groups what is typed into `amount`. */
-export function groupTyped(amount) {
-  amount.value = group(amount.value);
+/** Formats `amount` while it is typed. */
+export function formatWhileTyping(amount) {
+  amount.value = formatAmount(amount.value);
   amount.addEventListener('input', () => {
-    amount.value = group(amount.value);
+    amount.value = formatAmount(amount.value);
   });
 }

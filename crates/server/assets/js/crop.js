@@ -1,10 +1,10 @@
-// The chosen profile picture is shown as the square that will be sent, to be moved and zoomed; what leaves
-// the device is that square. Where a browser can't, the whole picture is sent as it is.
+// Crops the chosen profile picture to a square that can be moved and zoomed; only that square is uploaded.
+// A browser that can't crop uploads the whole picture.
 
 const SIDE_MAX = 1024;
 const ZOOM_MAX = 4;
 const QUALITY = 0.9;
-/** Part of the square that an arrow key moves it by. */
+/** How far an arrow key moves the square, as a fraction of its side. */
 const STEP = 0.05;
 
 const box = document.querySelector('[data-crop]');
@@ -14,26 +14,26 @@ const zoom = box.querySelector('[data-crop-zoom]');
 const input = document.querySelector('[data-crop-file]');
 const form = input.form;
 
-/** The picture, how large it is seen, and the middle of the square in the picture's own pixels. */
+/** The picture, the zoom factor, and the centre of the square in pixels of the picture. */
 let picture = null;
 let scale = 1;
 let [x, y] = [0, 0];
 
 const side = () => Math.min(picture.width, picture.height) / scale;
-const between = (value, margin, end) => Math.min(Math.max(value, margin), end - margin);
+const clamp = (value, margin, end) => Math.min(Math.max(value, margin), end - margin);
 
 function draw(target = canvas) {
   const length = side();
-  x = between(x, length / 2, picture.width);
-  y = between(y, length / 2, picture.height);
+  x = clamp(x, length / 2, picture.width);
+  y = clamp(y, length / 2, picture.height);
   const context = target.getContext('2d');
-  // JPEG knows no transparency: what is clear becomes paper, not black.
+  // JPEG has no transparency: transparent pixels become white, not black.
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, target.width, target.height);
   context.drawImage(picture, x - length / 2, y - length / 2, length, length, 0, 0, target.width, target.height);
 }
 
-/** Moves the picture below the square by a part of the square's side. */
+/** Moves the picture under the square by fractions of the square's side. */
 function move(right, down) {
   x -= right * side();
   y -= down * side();
@@ -42,19 +42,19 @@ function move(right, down) {
 
 function zoomTo(value) {
   scale = Math.min(Math.max(value, 1), ZOOM_MAX);
-  // The slider knows steps only; fingers know none.
+  // The slider rounds to its steps; a pinch does not.
   zoom.value = scale;
   draw();
 }
 
-async function choose() {
+async function loadChosenFile() {
   picture?.close();
   picture = null;
   const [file] = input.files;
   try {
     if (file) picture = await createImageBitmap(file);
   } catch {
-    // Not a picture that this browser can read: the server says what is wrong with it.
+    // This browser can't decode the file: the server answers with the error.
   }
   box.hidden = !picture;
   if (!picture) return;
@@ -62,8 +62,8 @@ async function choose() {
   zoomTo(1);
 }
 
-/** The square as a file. */
-async function cut() {
+/** Returns the square as a list of one file. */
+async function cropToFile() {
   const target = document.createElement('canvas');
   target.width = target.height = Math.min(SIDE_MAX, Math.round(side()));
   draw(target);
@@ -73,27 +73,27 @@ async function cut() {
   return files.files;
 }
 
-const fingers = new Map();
-const spread = () => {
-  const [a, b] = fingers.values();
+const pointers = new Map();
+const pinchDistance = () => {
+  const [a, b] = pointers.values();
   return Math.hypot(a.x - b.x, a.y - b.y);
 };
 
 view.addEventListener('pointerdown', (event) => {
   view.setPointerCapture(event.pointerId);
-  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
 });
 view.addEventListener('pointermove', (event) => {
-  const last = fingers.get(event.pointerId);
+  const last = pointers.get(event.pointerId);
   if (!last) return;
-  const before = fingers.size === 2 ? spread() : 0;
-  const width = view.clientWidth * fingers.size;
+  const before = pointers.size === 2 ? pinchDistance() : 0;
+  const width = view.clientWidth * pointers.size;
   move((event.clientX - last.x) / width, (event.clientY - last.y) / width);
-  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-  if (before) zoomTo(scale * spread() / before);
+  pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  if (before) zoomTo(scale * pinchDistance() / before);
 });
 for (const name of ['pointerup', 'pointercancel']) {
-  view.addEventListener(name, (event) => fingers.delete(event.pointerId));
+  view.addEventListener(name, (event) => pointers.delete(event.pointerId));
 }
 
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -105,16 +105,16 @@ view.addEventListener('keydown', (event) => {
 });
 
 zoom.addEventListener('input', () => zoomTo(zoom.valueAsNumber));
-input.addEventListener('change', choose);
+input.addEventListener('change', loadChosenFile);
 
 form.addEventListener('submit', async (event) => {
   if (!picture) return;
   event.preventDefault();
   const sending = picture;
   try {
-    input.files = await cut();
+    input.files = await cropToFile();
   } catch {
-    // The whole picture is sent.
+    // The whole picture is uploaded.
   }
   picture = null;
   sending.close();

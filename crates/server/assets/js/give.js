@@ -1,8 +1,8 @@
-// The form of a support: amounts at a tap, and commas while typing.
+// The support form: preset amounts, and thousands separators while typing.
 
-import { group, groupTyped, offer } from './amount.js';
+import { enablePresets, formatAmount, formatWhileTyping } from './amount.js';
 
 const amount = document.querySelector('#amount');
 
-groupTyped(amount);
-offer(document.querySelector('[data-presets]'), amount, group);
+formatWhileTyping(amount);
+enablePresets(document.querySelector('[data-presets]'), amount, formatAmount);

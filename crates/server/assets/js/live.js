@@ -1,93 +1,93 @@
-// What happens to a funding while somebody looks at it: its amounts, its messages, its end.
+// Updates an open funding page from the server's event stream: amounts, messages, its end.
 
 import { fetchPage, openStream } from './trusted.js';
 
-// How long a tab that nobody sees keeps its stream.
-const UNSEEN_MS = 30_000;
-// Pause after the server refused, and how often it grows twice as long. Meanwhile the page stays as it is.
-const REFUSED_MS = 60_000;
-const REFUSALS = 5;
+// How long a hidden tab keeps its stream.
+const HIDDEN_MS = 30_000;
+// Pause before asking again after the server refused the stream, and how often it doubles.
+const RETRY_MS = 60_000;
+const DOUBLINGS = 5;
 
 const funding = document.querySelector('[data-live]');
 const status = funding.querySelector('[data-live-status]');
-// On a further page of messages new ones have no place.
+// New messages belong on the first page of messages only.
 const isFirstPage = 'after' in funding.dataset;
 let newest = Number(funding.dataset.after);
-// What the messages look like: later this page no longer is what the server made.
-let looks = `&looks=${funding.dataset.looks}`;
+// The server's digest of the messages as rendered. Sent once: later the page differs from what the server rendered.
+let digest = `&looks=${funding.dataset.looks}`;
 let refusals = 0;
 let stream;
 let timer;
 
 const list = () => funding.querySelector('.messages');
 const numberOf = (message) => Number(message.id.replace('support-', ''));
-// Somebody is at work there: it is neither replaced nor removed.
-const isBusy = (part) => part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
+// The visitor is using this part: it is neither replaced nor removed.
+const isInUse = (part) => part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
 
-// Emptied first: the same words twice would be read out once.
-function say(text) {
+// Emptied first: a screen reader would not read the same text a second time.
+function announce(text) {
   status.textContent = '';
   setTimeout(() => { status.textContent = text; }, 200);
 }
 
-function takeAmounts(page) {
+function replaceAmounts(page) {
   for (const fresh of page.querySelectorAll('[data-part]')) {
     const shown = funding.querySelector(`[data-part="${fresh.dataset.part}"]`);
     if (!shown || shown.isEqualNode(fresh)) continue;
-    const held = shown.contains(document.activeElement);
-    if ('ended' in fresh.dataset && !('ended' in shown.dataset)) say(status.dataset.ended);
+    const hadFocus = shown.contains(document.activeElement);
+    if ('ended' in fresh.dataset && !('ended' in shown.dataset)) announce(status.dataset.ended);
     shown.replaceWith(document.adoptNode(fresh));
-    if (held) fresh.querySelector('a')?.focus();
+    if (hadFocus) fresh.querySelector('a')?.focus();
   }
 }
 
-function takeMessage(page, event) {
+function addMessage(page, event) {
   newest = Math.max(newest, Number(event.lastEventId));
   const fresh = page.querySelector('.message');
   if (document.getElementById(fresh.id)) {
-    takeChanged(page);
+    replaceMessage(page);
   } else if (isFirstPage) {
     const older = [...list().children].find((message) => numberOf(message) < numberOf(fresh));
     fresh.classList.add('message-new');
     list().insertBefore(document.adoptNode(fresh), older ?? null);
-    say(status.dataset.arrived);
+    announce(status.dataset.arrived);
   }
-  showEmptiness();
+  updateEmptyNotice();
 }
 
-function takeChanged(page) {
+function replaceMessage(page) {
   const fresh = page.querySelector('.message');
   const shown = document.getElementById(fresh.id);
-  if (!shown || shown.isEqualNode(fresh) || isBusy(shown)) return;
+  if (!shown || shown.isEqualNode(fresh) || isInUse(shown)) return;
   shown.replaceWith(document.adoptNode(fresh));
 }
 
-function keepListed({ from, ids }) {
+function removeUnlisted({ from, ids }) {
   for (const message of [...list().children]) {
     const number = numberOf(message);
-    if (number >= from && !ids.includes(number) && !isBusy(message)) message.remove();
+    if (number >= from && !ids.includes(number) && !isInUse(message)) message.remove();
   }
-  showEmptiness();
+  updateEmptyNotice();
 }
 
-function showEmptiness() {
+function updateEmptyNotice() {
   const empty = funding.querySelector('.empty');
   if (empty) empty.hidden = list().children.length > 0;
 }
 
-// More has happened than the stream tells: the messages are read again, unless somebody is at work there.
-async function readAgain(event) {
+// The stream has skipped events: the messages are reloaded, unless the visitor is using them.
+async function reloadMessages(event) {
   newest = Math.max(newest, Number(event.lastEventId));
   if (!isFirstPage) return;
   try {
     const page = await fetchPage(location.pathname);
     const fresh = page.querySelector('[data-live-messages]');
     const shown = funding.querySelector('[data-live-messages]');
-    if (!fresh || isBusy(shown)) return;
+    if (!fresh || isInUse(shown)) return;
     shown.replaceWith(document.adoptNode(fresh));
-    say(status.dataset.arrived);
+    announce(status.dataset.arrived);
   } catch {
-    // The page stays as it is; opened again it shows everything.
+    // The page stays as it is; reloading it shows everything.
   }
 }
 
@@ -100,28 +100,28 @@ function close() {
 function open() {
   clearTimeout(timer);
   if (stream || document.hidden) return;
-  const known = isFirstPage ? `?after=${newest}${looks}` : '';
-  looks = '';
-  const takers = { amounts: takeAmounts, message: takeMessage, changed: takeChanged };
-  stream = openStream(funding.dataset.live + known, takers);
-  stream.addEventListener('listed', (event) => keepListed(JSON.parse(event.data)));
-  stream.addEventListener('stale', readAgain);
+  const query = isFirstPage ? `?after=${newest}${digest}` : '';
+  digest = '';
+  const handlers = { amounts: replaceAmounts, message: addMessage, changed: replaceMessage };
+  stream = openStream(funding.dataset.live + query, handlers);
+  stream.addEventListener('listed', (event) => removeUnlisted(JSON.parse(event.data)));
+  stream.addEventListener('stale', reloadMessages);
   stream.addEventListener('open', () => { refusals = 0; });
   stream.addEventListener('error', () => {
-    // A stream that only broke off comes again by itself.
+    // The browser reconnects by itself unless the server has refused.
     if (stream?.readyState !== EventSource.CLOSED) return;
     close();
-    timer = setTimeout(open, REFUSED_MS * 2 ** refusals);
-    refusals = Math.min(refusals + 1, REFUSALS);
+    timer = setTimeout(open, RETRY_MS * 2 ** refusals);
+    refusals = Math.min(refusals + 1, DOUBLINGS);
   });
 }
 
 document.addEventListener('visibilitychange', () => {
   clearTimeout(timer);
-  if (document.hidden) timer = setTimeout(close, UNSEEN_MS);
+  if (document.hidden) timer = setTimeout(close, HIDDEN_MS);
   else open();
 });
-// A page with an open stream is not kept for the way back.
+// An open stream would keep the page out of the back/forward cache.
 addEventListener('pagehide', close);
 addEventListener('pageshow', open);
 open();

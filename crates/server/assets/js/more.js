@@ -1,19 +1,19 @@
-// Endless scroll: what the "more" link leads to is added below, before somebody has to press it.
+// Endless scroll: the next page is appended when its link comes near the window.
 
 import { fetchPage } from './trusted.js';
 
-/** Pages that come by themselves; then the link waits to be pressed, and what is below it can be reached. */
-const BY_ITSELF = 5;
+/** Pages loaded without a click; after them the link must be clicked, so that the footer can be reached. */
+const AUTO_PAGES = 5;
 
 const list = document.querySelector('[data-more-list]');
 const link = document.querySelector('[data-more]');
-const said = document.querySelector('[data-more-said]');
+const status = document.querySelector('[data-more-status]');
 
-/** Adds the next page; gives back its items. */
-async function addNext() {
+/** Appends the next page; returns its items. */
+async function appendNextPage() {
   const page = await fetchPage(link.href);
-  // The page to log in on, for one: its answer is no list that has ended.
-  if (!page.querySelector('[data-more-list]')) throw new Error('there is no list');
+  // A page without a list is not the end of the list: it may be the login page.
+  if (!page.querySelector('[data-more-list]')) throw new Error('no list in the next page');
   const items = [...page.querySelectorAll('[data-more-list] > *')].map((item) => document.adoptNode(item));
   list.append(...items);
   const next = page.querySelector('[data-more]');
@@ -25,36 +25,36 @@ async function addNext() {
   return items;
 }
 
-/** Says what has come, to those who don't see it. */
-function tell(count) {
-  const words = [said.dataset.added.replace('{count}', count)];
-  if (link.hidden) words.push(said.dataset.end);
-  said.textContent = words.join(' ');
+/** Announces the new items to screen readers. */
+function announce(count) {
+  const texts = [status.dataset.added.replace('{count}', count)];
+  if (link.hidden) texts.push(status.dataset.end);
+  status.textContent = texts.join(' ');
 }
 
 let busy = false;
 let pages = 0;
 
-/** One page more; `pressed` by somebody, who is led to the first of it. */
-async function more(pressed) {
+/** Loads one more page; after a click, the focus moves to its first item. */
+async function loadMore(clicked) {
   if (busy) return;
   busy = true;
   const label = link.textContent;
   link.textContent = link.dataset.busy;
   link.setAttribute('aria-busy', 'true');
-  const here = document.activeElement === link;
+  const hadFocus = document.activeElement === link;
   try {
-    const items = await addNext();
-    tell(items.length);
-    // Whoever pressed it wants to read on; whoever stood on it must not be left on nothing.
-    if (pressed || (here && link.hidden)) items[0]?.querySelector('a')?.focus();
+    const items = await appendNextPage();
+    announce(items.length);
+    // The focus must not stay on a link that has been hidden.
+    if (clicked || (hadFocus && link.hidden)) items[0]?.querySelector('a')?.focus();
     pages += 1;
-    if (!link.hidden && pages < BY_ITSELF) watcher.observe(link);
+    if (!link.hidden && pages < AUTO_PAGES) watcher.observe(link);
   } catch {
-    // The link stays, as a plain link.
-    link.removeEventListener('click', press);
-    said.textContent = said.dataset.failed;
-    said.classList.add('more-failed');
+    // The link goes on working as a plain link.
+    link.removeEventListener('click', onClick);
+    status.textContent = status.dataset.failed;
+    status.classList.add('more-failed');
   } finally {
     link.textContent = label;
     link.removeAttribute('aria-busy');
@@ -62,20 +62,20 @@ async function more(pressed) {
   }
 }
 
-function press(event) {
+function onClick(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   watcher.disconnect();
-  more(true);
+  loadMore(true);
 }
 
 const watcher = new IntersectionObserver(([entry]) => {
   if (!entry.isIntersecting) return;
   watcher.disconnect();
-  more(false);
+  loadMore(false);
 }, { rootMargin: '50% 0px' });
 
-if (list && link && said) {
+if (list && link && status) {
   watcher.observe(link);
-  link.addEventListener('click', press);
+  link.addEventListener('click', onClick);
 }

@@ -1,15 +1,15 @@
-// The form of a new funding, live: how it will look, what is left of each text, choices at a tap.
+// The form for a new funding: live preview, remaining characters, preset amounts and deadlines.
 
-import { group, groupTyped, offer } from './amount.js';
+import { enablePresets, formatAmount, formatWhileTyping } from './amount.js';
 
 const form = document.querySelector('[data-draft]');
 const { title, content, goal_amount: goal, date, time, link } = form.elements;
 
-groupTyped(goal);
-offer(form.querySelector('[data-goals]'), goal, group);
-offer(form.querySelector('[data-deadlines]'), date);
+formatWhileTyping(goal);
+enablePresets(form.querySelector('[data-goals]'), goal, formatAmount);
+enablePresets(form.querySelector('[data-deadlines]'), date);
 
-// The Enter key of the link asks the shop; everywhere else it shows the preview.
+// Enter in the link field fetches the shop's page; in every other field it shows the preview.
 const fill = form.querySelector('[data-fill]');
 const loading = form.querySelector('[data-loading]');
 link.addEventListener('keydown', (event) => {
@@ -24,32 +24,32 @@ window.addEventListener('pageshow', () => {
   loading.textContent = '';
 });
 
-// What is left: always to be seen, said when little is and after a pause.
-const said = form.querySelector('[data-left]');
-const SAID_BELOW = 20;
+// Remaining characters: always visible, announced to screen readers below a limit and after a pause in typing.
+const status = form.querySelector('[data-left]');
+const ANNOUNCE_BELOW = 20;
 let pause;
 for (const field of [title, content]) {
   const count = form.querySelector(`[data-count="${field.id}"]`);
-  // The browser counts an emoji as two; the rule, and what is shown here, as one.
-  const most = field.maxLength;
-  field.maxLength = 2 * most;
+  // `maxLength` counts UTF-16 units, two for an emoji; our limit counts code points.
+  const limit = field.maxLength;
+  field.maxLength = 2 * limit;
   const show = () => {
     const length = [...field.value].length;
-    count.textContent = `${length}/${most}`;
-    return Math.max(most - length, 0);
+    count.textContent = `${length}/${limit}`;
+    return Math.max(limit - length, 0);
   };
   show();
   form.addEventListener('input', ({ target }) => {
     const left = show();
-    if (target !== field || left > SAID_BELOW) return;
+    if (target !== field || left > ANNOUNCE_BELOW) return;
     clearTimeout(pause);
     pause = setTimeout(() => {
-      said.textContent = said.dataset.left.replace('{left}', left);
+      status.textContent = status.dataset.left.replace('{left}', left);
     }, 1000);
   });
 }
 
-// How it will look.
+// The preview beside the form.
 const preview = document.querySelector('[data-preview]');
 const part = (name) => preview.querySelector(`[data-preview-${name}]`);
 const days = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' });

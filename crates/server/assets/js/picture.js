@@ -1,6 +1,6 @@
-// A picture is shown as soon as it is chosen, and taken out again at a tap.
+// Shows a picture as soon as it is chosen, with a button to remove it.
 
-// A form with a larger one would not be read at all.
+// The server refuses a form with a larger file before it parses any field.
 const BYTES_MAX = 10 * 1024 * 1024;
 
 for (const part of document.querySelectorAll('[data-picture]')) {
@@ -10,7 +10,7 @@ for (const part of document.querySelectorAll('[data-picture]')) {
   const chosen = part.querySelector('[data-chosen]');
   const tooLarge = part.querySelector('[data-too-large]');
   const drop = part.querySelector('[data-drop]');
-  // The button on the picture says the same.
+  // The button on the picture replaces the checkbox.
   if (remove) remove.closest('label').hidden = true;
   drop.hidden = false;
 
@@ -22,7 +22,7 @@ for (const part of document.querySelectorAll('[data-picture]')) {
       const picture = document.createElement('img');
       picture.src = source;
       picture.alt = file.dataset.alt;
-      // What no browser can show is told by the server.
+      // For a file that the browser can't show the server answers with the error.
       picture.addEventListener('error', () => show(null));
       chosen.prepend(picture);
     }
@@ -30,7 +30,7 @@ for (const part of document.querySelectorAll('[data-picture]')) {
     part.dispatchEvent(new CustomEvent('picture', { bubbles: true, detail: source }));
   };
 
-  // What is there when no file is chosen.
+  // What is shown when no file is chosen.
   let before = chosen.querySelector('img')?.src;
   file.addEventListener('change', () => {
     const large = file.files[0]?.size > BYTES_MAX;

@@ -1,4 +1,4 @@
-// Notifications on this device, switched on and off.
+// Switches push notifications on this device on and off.
 
 const section = document.querySelector('[data-push]');
 
@@ -8,7 +8,7 @@ const post = (path, fields) => fetch(path, {
   body: JSON.stringify(fields),
 });
 
-async function offer() {
+async function showControls() {
   const worker = await navigator.serviceWorker.ready;
   const on = section.querySelector('[data-push-on]');
   const off = section.querySelector('[data-push-off]');
@@ -43,4 +43,4 @@ async function offer() {
   section.hidden = false;
 }
 
-if (section && 'PushManager' in window) offer();
+if (section && 'PushManager' in window) showControls();

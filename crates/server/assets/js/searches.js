@@ -1,7 +1,7 @@
-// Recent searches, kept on this device only.
+// Recent searches, stored on this device only.
 
 const KEY = 'recent-searches';
-const KEPT = 8;
+const MAX_SEARCHES = 8;
 
 const read = () => {
   try {
@@ -14,14 +14,14 @@ const write = (words) => {
   try {
     localStorage.setItem(KEY, JSON.stringify(words));
   } catch {
-    // The device keeps nothing; searching works all the same.
+    // Storage is not available; searching works without it.
   }
 };
 
 const section = document.querySelector('[data-recent]');
 const list = section.querySelector('[data-recent-list]');
 const searched = document.querySelector('[data-search]').value.trim();
-if (searched) write([searched, ...read().filter((word) => word !== searched)].slice(0, KEPT));
+if (searched) write([searched, ...read().filter((word) => word !== searched)].slice(0, MAX_SEARCHES));
 
 const recent = read();
 for (const word of recent) {

@@ -1,20 +1,20 @@
-// Copies the link, and hands it to the device's own ways of sharing and to KakaoTalk where there are any.
+// Copies the link, and opens the share sheet of the device or of KakaoTalk where they exist.
 
 const link = document.querySelector('[data-link]');
 const copy = document.querySelector('[data-copy]');
 const send = document.querySelector('[data-send]');
 const kakao = document.querySelector('[data-kakao]');
-const said = document.querySelector('[data-said]');
+const status = document.querySelector('[data-share-status]');
 
-const say = (what) => {
-  said.textContent = said.dataset[what];
+const announce = (outcome) => {
+  status.textContent = status.dataset[outcome];
 };
 
 copy.hidden = !navigator.clipboard;
 copy.addEventListener('click', async () => {
   try {
     await navigator.clipboard.writeText(link.value);
-    say('copied');
+    announce('copied');
   } catch {
     link.select();
   }
@@ -28,7 +28,7 @@ send.addEventListener('click', () => {
 
 let sdk;
 
-// Kakao's script comes from Kakao: it is asked for when somebody is about to use it, and not before.
+// Kakao's script is loaded from Kakao only when the visitor is about to use it.
 const load = () => {
   sdk ??= new Promise((loaded, failed) => {
     const script = document.createElement('script');
@@ -37,7 +37,7 @@ const load = () => {
     script.addEventListener('load', loaded);
     script.addEventListener('error', () => {
       sdk = undefined;
-      failed(new Error('the script of KakaoTalk did not come'));
+      failed(new Error('the KakaoTalk script could not be loaded'));
     });
     script.src = kakao.dataset.sdk;
     document.head.append(script);
@@ -57,7 +57,7 @@ if (kakao) {
       await load();
       globalThis.Kakao.Share.sendDefault(JSON.parse(kakao.dataset.kakao));
     } catch {
-      say('failed');
+      announce('failed');
     }
   });
 }

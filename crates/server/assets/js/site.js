@@ -1,32 +1,32 @@
-// Runs on every page: the service worker, and toasts that go away again.
+// Runs on every page: registers the service worker, removes toasts after a while.
 
 import { workerUrl } from './trusted.js';
 
 if ('serviceWorker' in navigator) {
-  // A browser in private mode refuses; the site works all the same.
+  // A browser in private mode refuses; the site works without it.
   navigator.serviceWorker.register(workerUrl(), { scope: '/' }).catch(() => {});
 }
 
-// A draft is forgotten when its own form, whose number stands behind the #, has opened a funding, and when its author
-// has logged out here. No link can make up the number, and a login that ran out takes nothing along.
+// A draft is deleted when its own form, whose key is in the fragment, has opened a funding, and when its author has
+// logged out here. No link can forge the key, and an expired login deletes nothing.
 const done = new URLSearchParams(location.search).get('done');
-const left = ['logged_out', 'withdrawn'].includes(done) && document.body.classList.contains('guest');
-const used = done === 'opened' && location.hash.slice(1);
-if (left || used) {
+const loggedOut = ['logged_out', 'withdrawn'].includes(done) && document.body.classList.contains('guest');
+const usedFormKey = done === 'opened' && location.hash.slice(1);
+if (loggedOut || usedFormKey) {
   try {
     const draft = JSON.parse(localStorage.getItem('funding-draft'));
-    if (left || draft?.attempt === used) localStorage.removeItem('funding-draft');
+    if (loggedOut || draft?.attempt === usedFormKey) localStorage.removeItem('funding-draft');
   } catch {
-    // The device keeps nothing at all.
+    // Storage is not available.
   }
 }
 
 const toast = document.querySelector('[data-toast]');
 if (toast) {
-  // What has been said once is not said again when the page is reloaded or shared.
+  // The toast is not shown again when the page is reloaded or shared.
   const url = new URL(location.href);
   url.searchParams.delete('done');
-  if (used) url.hash = '';
+  if (usedFormKey) url.hash = '';
   history.replaceState(history.state, '', url);
   toast.querySelector('button')?.addEventListener('click', () => toast.remove());
   setTimeout(() => toast.remove(), 6000);

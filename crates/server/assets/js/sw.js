@@ -1,5 +1,5 @@
-// The service worker: our own files from the device, a page to show without a connection, notifications.
-// Pages are never kept: what somebody saw while logged in is gone from the device with the login.
+// The service worker: caches our own assets and an offline page, shows notifications.
+// Pages are never cached: nothing that a member saw stays on the device after the logout.
 
 const VERSION = '{version}';
 const CACHE = `funsun-${VERSION}`;
@@ -11,7 +11,7 @@ const asset = (file) => `/assets/${VERSION}/${file}`;
 self.addEventListener('install', (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(CACHE);
-    // Without cookies: the page must be nobody's.
+    // Without cookies: the cached page must not contain anything of a member.
     await cache.add(new Request(OFFLINE, { credentials: 'omit' }));
     await cache.addAll(SHELL.map(asset));
     await self.skipWaiting();
@@ -22,7 +22,7 @@ self.addEventListener('activate', (event) => {
   event.waitUntil((async () => {
     const old = (await caches.keys()).filter((name) => name.startsWith('funsun-') && name !== CACHE);
     await Promise.all(old.map((name) => caches.delete(name)));
-    // A page is asked for while this worker is still waking up.
+    // The browser requests a page while this worker is still starting.
     await self.registration.navigationPreload?.enable();
     await self.clients.claim();
   })());
@@ -33,14 +33,14 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    event.respondWith(show(event));
+    event.respondWith(fetchPage(event));
   } else if (url.pathname.startsWith(`/assets/${VERSION}/`)) {
-    event.respondWith(keep(event));
+    event.respondWith(fetchAsset(event));
   }
 });
 
-/** A page, always from the server; without a connection the one that says so. */
-async function show(event) {
+/** A page, always from the server; the offline page when there is no connection. */
+async function fetchPage(event) {
   try {
     return (await event.preloadResponse) ?? (await fetch(event.request));
   } catch {
@@ -48,18 +48,18 @@ async function show(event) {
   }
 }
 
-/** A file of ours, which never changes at its address. */
-async function keep(event) {
+/** An asset, from the cache first: its content never changes at its address. */
+async function fetchAsset(event) {
   const { request } = event;
-  const kept = await caches.match(request, { ignoreVary: true });
-  if (kept) return kept;
+  const cached = await caches.match(request, { ignoreVary: true });
+  if (cached) return cached;
   const response = await fetch(request);
-  if (response.ok) event.waitUntil(store(request, response.clone()));
+  if (response.ok) event.waitUntil(addToCache(request, response.clone()));
   return response;
 }
 
-/** A device without room keeps nothing; the file is shown all the same. */
-async function store(request, response) {
+/** Without space on the device nothing is cached; the response is used all the same. */
+async function addToCache(request, response) {
   const cache = await caches.open(CACHE);
   await cache.put(request, response).catch(() => {});
 }
