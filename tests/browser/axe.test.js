@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { axeFindings } from './axe.js';
-import { PHONE } from './people.js';
+import { PHONE } from './visitors.js';
 import { SCREENS, arrive } from './screens.js';
-import { worldFor } from './world.js';
+import { worldFor } from './fixtures.js';
 
 const { story, world } = worldFor();
 

@@ -1,9 +1,9 @@
 // Every screen on the smallest phone and at 200 % zoom, by finger and by keyboard.
 
 import assert from 'node:assert/strict';
-import { DESKTOP, PHONE } from './people.js';
+import { DESKTOP, PHONE } from './visitors.js';
 import { SCREENS, arrive } from './screens.js';
-import { worldFor } from './world.js';
+import { worldFor } from './fixtures.js';
 
 const { story, world } = worldFor();
 const SMALLEST = { ...PHONE, viewport: { width: 320, height: 640 } };

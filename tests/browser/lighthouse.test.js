@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import lighthouse from 'lighthouse';
-import { castMember } from './backstage.js';
-import { FLAGS, openBrowser } from './people.js';
-import { ROOT, stageFor } from './stage.js';
+import { castMember } from './api.js';
+import { FLAGS, openBrowser } from './visitors.js';
+import { ROOT, stageFor } from './server.js';
 
 const LEAST = 0.95;
 // What else the machine does takes points away and never gives any: the best look counts.

@@ -1,9 +1,9 @@
 // Without JavaScript: everything but what is live.
 
 import assert from 'node:assert/strict';
-import { addsBankAccount, opensFunding, supports } from './acts.js';
-import { storiesOn } from './people.js';
-import { stageFor } from './stage.js';
+import { addsBankAccount, opensFunding, supports } from './steps.js';
+import { storiesOn } from './visitors.js';
+import { stageFor } from './server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

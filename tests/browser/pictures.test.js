@@ -3,10 +3,10 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, PHONE } from './people.js';
+import { DESKTOP, PHONE } from './visitors.js';
 import { SCREENS, arrive, screenOf } from './screens.js';
-import { ROOT } from './stage.js';
-import { worldFor } from './world.js';
+import { ROOT } from './server.js';
+import { worldFor } from './fixtures.js';
 
 const FOLDER = join(ROOT, 'target/browser/screens');
 const DARK = { colorScheme: 'dark' };

@@ -1,8 +1,8 @@
 // On somebody's device: it can be installed, says so when there is no connection, and keeps nothing private.
 
 import assert from 'node:assert/strict';
-import { storiesOn } from './people.js';
-import { stageFor } from './stage.js';
+import { storiesOn } from './visitors.js';
+import { stageFor } from './server.js';
 
 const stage = stageFor({ DEMO_CAST: 'on' });
 const story = storiesOn(stage);

@@ -1,9 +1,9 @@
 // Makes the README's picture: three phones side by side, on a fresh cast.
 // Usage: node tests/browser/readme-pictures.js FILE.jpg
 
-import { castMember, seat } from './backstage.js';
-import { PHONE, People } from './people.js';
-import { Stage } from './stage.js';
+import { castMember, seat } from './api.js';
+import { PHONE, People } from './visitors.js';
+import { Stage } from './server.js';
 
 const HEIGHT = 844;
 const QUALITY = 82;

@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { axeFindings } from './axe.js';
-import { storiesOn } from './people.js';
-import { stageFor } from './stage.js';
+import { storiesOn } from './visitors.js';
+import { stageFor } from './server.js';
 
 const stage = stageFor({ RATE_LIMITS: 'on' });
 const story = storiesOn(stage);

@@ -1,7 +1,7 @@
 // Every screen of the web app, and how one gets to see it.
 
-import { PICTURE } from './acts.js';
-import { seat } from './backstage.js';
+import { PICTURE } from './steps.js';
+import { seat } from './api.js';
 
 const screen = (name, who, path, more = {}) => ({ name, who, path, ...more });
 

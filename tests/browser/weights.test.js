@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { PHONE } from './people.js';
+import { PHONE } from './visitors.js';
 import { SCREENS, arrive } from './screens.js';
-import { ROOT } from './stage.js';
-import { worldFor } from './world.js';
+import { ROOT } from './server.js';
+import { worldFor } from './fixtures.js';
 
 // Compressed, in bytes.
 const MOST = { html: 20_000, css: 15_000, js: 15_000 };

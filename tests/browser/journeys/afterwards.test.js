@@ -1,10 +1,10 @@
 // After the gift: thanks, a review, what one is told, reports, and taking everything back.
 
 import assert from 'node:assert/strict';
-import { PICTURE, supports } from '../acts.js';
-import { befriend, funding as opened, gift, member } from '../backstage.js';
-import { storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { PICTURE, supports } from '../steps.js';
+import { befriend, funding as opened, gift, member } from '../api.js';
+import { storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 import { until } from '../wait.js';
 
 const stage = stageFor({ SWEEP_INTERVAL_SECONDS: '1' });

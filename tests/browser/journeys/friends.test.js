@@ -1,10 +1,10 @@
 // Two who become friends, and what that opens; a guest who stays outside.
 
 import assert from 'node:assert/strict';
-import { followsAuthorOf, supports } from '../acts.js';
-import { funding as opened, member } from '../backstage.js';
-import { storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { followsAuthorOf, supports } from '../steps.js';
+import { funding as opened, member } from '../api.js';
+import { storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

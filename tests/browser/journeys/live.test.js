@@ -1,10 +1,10 @@
 // A funding that somebody looks at changes by itself.
 
 import assert from 'node:assert/strict';
-import { supports } from '../acts.js';
-import { funding as opened, gift, member } from '../backstage.js';
-import { storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { supports } from '../steps.js';
+import { funding as opened, gift, member } from '../api.js';
+import { storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

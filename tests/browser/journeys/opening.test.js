@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { PICTURE, addsBankAccount, opensFunding } from '../acts.js';
-import { PHONE, storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { PICTURE, addsBankAccount, opensFunding } from '../steps.js';
+import { PHONE, storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

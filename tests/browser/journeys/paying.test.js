@@ -1,10 +1,10 @@
 // Money: paid, given up, failed, an answer that got lost, too late. The page that one comes back to never lies.
 
 import assert from 'node:assert/strict';
-import { goesToPay, pays, supports } from '../acts.js';
-import { funding as opened, member, untilPageSays } from '../backstage.js';
-import { PHONE, storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { goesToPay, pays, supports } from '../steps.js';
+import { funding as opened, member, untilPageSays } from '../api.js';
+import { PHONE, storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor({ SWEEP_INTERVAL_SECONDS: '1' });
 const story = storiesOn(stage);

@@ -1,10 +1,10 @@
 // What one can set, who is logged in where, and going away.
 
 import assert from 'node:assert/strict';
-import { PICTURE } from '../acts.js';
-import { funding as opened, member, seat } from '../backstage.js';
-import { storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { PICTURE } from '../steps.js';
+import { funding as opened, member, seat } from '../api.js';
+import { storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

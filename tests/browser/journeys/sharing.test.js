@@ -1,9 +1,9 @@
 // A funding is passed on: by link, by code, by a card in a chat.
 
 import assert from 'node:assert/strict';
-import { befriend, funding as opened, member } from '../backstage.js';
-import { storiesOn } from '../people.js';
-import { stageFor } from '../stage.js';
+import { befriend, funding as opened, member } from '../api.js';
+import { storiesOn } from '../visitors.js';
+import { stageFor } from '../server.js';
 
 const stage = stageFor();
 const story = storiesOn(stage);

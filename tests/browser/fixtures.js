@@ -1,9 +1,9 @@
 // A server with the cast on it, and everything that the screens need to be seen: payments in every state, a
 // deleted funding, a newcomer who has nothing yet.
 
-import * as backstage from './backstage.js';
-import { storiesOn } from './people.js';
-import { stageFor } from './stage.js';
+import * as backstage from './api.js';
+import { storiesOn } from './visitors.js';
+import { stageFor } from './server.js';
 
 /** Nothing is settled by the clock, so that what hangs can be looked at. */
 const SETTINGS = { DEMO_CAST: 'on', SWEEP_INTERVAL_SECONDS: '3600' };

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { member, seat } from './backstage.js';
+import { member, seat } from './api.js';
 import { WAIT_MS, until } from './wait.js';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';

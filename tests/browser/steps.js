@@ -1,7 +1,7 @@
 // What people do again and again, each time through the pages.
 
 import { join } from 'node:path';
-import { ROOT } from './stage.js';
+import { ROOT } from './server.js';
 
 export const PICTURE = join(ROOT, 'crates/server/assets/icons/icon-512.png');
 
