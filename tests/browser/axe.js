@@ -1,11 +1,11 @@
-// axe-core in a page: what a program can tell of accessibility.
+// Automatic accessibility checks with axe-core.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds in light and in dark, a line each. */
+/** The violations that axe finds in light and in dark, one line each. */
 export async function axeFindings(page) {
   await page.evaluate(AXE);
   const found = [];
@@ -17,10 +17,10 @@ export async function axeFindings(page) {
   return found;
 }
 
-/** Runs in the page: the colours have changed. */
+/** Waits until colour transitions have ended. Runs in the page. */
 async function settled() {
   await new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)));
-  // An animation that is cut off has ended, too.
+  // A cancelled animation has ended, too.
   await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }
 

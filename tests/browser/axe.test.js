@@ -1,16 +1,16 @@
-// Every screen, in light and in dark: axe-core finds nothing.
+// axe-core finds no violation in any screen, in light and in dark.
 
 import assert from 'node:assert/strict';
 import { axeFindings } from './axe.js';
 import { PHONE } from './visitors.js';
-import { SCREENS, arrive } from './screens.js';
-import { worldFor } from './fixtures.js';
+import { SCREENS, openScreen } from './screens.js';
+import { fixturesFor } from './fixtures.js';
 
-const { story, world } = worldFor();
+const { test, fixtures } = fixturesFor();
 
 for (const screen of SCREENS) {
-  story(`${screen.name} has nothing that axe finds, in light and in dark`, async (people) => {
-    const { page } = await arrive(people, world, screen, PHONE);
+  test(`${screen.name} has no axe violations in light and in dark`, async (visitors) => {
+    const { page } = await openScreen(visitors, fixtures, screen, PHONE);
     assert.deepEqual(await axeFindings(page), []);
   });
 }

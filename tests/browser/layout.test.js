@@ -1,19 +1,19 @@
-// Every screen on the smallest phone and at 200 % zoom, by finger and by keyboard.
+// Layout of every screen at 320 px and at 200 % zoom; touch targets; keyboard.
 
 import assert from 'node:assert/strict';
 import { DESKTOP, PHONE } from './visitors.js';
-import { SCREENS, arrive } from './screens.js';
-import { worldFor } from './fixtures.js';
+import { SCREENS, openScreen } from './screens.js';
+import { fixturesFor } from './fixtures.js';
 
-const { story, world } = worldFor();
+const { test, fixtures } = fixturesFor();
 const SMALLEST = { ...PHONE, viewport: { width: 320, height: 640 } };
-// To zoom to 200 % is to have half the room of DESKTOP.
+// A zoom of 200 % halves the viewport of DESKTOP.
 const ZOOMED = { width: 640, height: 450 };
 const TABS_MOST = 150;
 
 for (const screen of SCREENS) {
-  story(`${screen.name} fits 320 px and 200 % zoom, fingers hit what they mean, keys reach everything`, async (people) => {
-    const { page } = await arrive(people, world, screen, SMALLEST);
+  test(`${screen.name} fits 320 px and 200 % zoom, has large enough targets, and can be used by keyboard`, async (visitors) => {
+    const { page } = await openScreen(visitors, fixtures, screen, SMALLEST);
     assert.deepEqual(await page.evaluate(tooWide), [], 'at 320 px');
     assert.deepEqual(await page.evaluate(tooSmall), [], 'targets');
     assert.deepEqual(await page.evaluate(badPictures), [], 'pictures');
@@ -24,8 +24,8 @@ for (const screen of SCREENS) {
   });
 }
 
-story('the keyboard may skip to the content', async (people) => {
-  const { page } = await arrive(people, world, SCREENS[0], DESKTOP);
+test('a skip link leads to the content', async (visitors) => {
+  const { page } = await openScreen(visitors, fixtures, SCREENS[0], DESKTOP);
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: '본문으로 건너뛰기' });
   assert.ok(await skip.evaluate((link) => link === document.activeElement && link.getBoundingClientRect().top >= 0));
@@ -34,7 +34,7 @@ story('the keyboard may skip to the content', async (people) => {
   assert.equal(await page.evaluate(() => document.activeElement.closest('main')?.id), 'main');
 });
 
-/** Presses Tab from the top of the page until every stop has been reached once. */
+/** Presses Tab from the top of the page until every tab stop has been reached once. */
 async function walk(page, expected) {
   await page.evaluate(() => {
     document.body.tabIndex = -1;
@@ -44,9 +44,9 @@ async function walk(page, expected) {
   const seen = [];
   for (let turn = 0; turn < TABS_MOST && seen.length < expected; turn += 1) {
     await page.keyboard.press('Tab');
-    const stop = await page.evaluate(look);
+    const stop = await page.evaluate(inspectFocus);
     if (!stop) break;
-    // A date is one field of ours and several stops of the browser's, which shows them itself.
+    // The browser divides a date field into several stops and shows the focus itself.
     if (stop.place === seen.at(-1)) continue;
     assert.deepEqual(stop.wrong, [], stop.name);
     seen.push(stop.place);
@@ -55,7 +55,7 @@ async function walk(page, expected) {
   assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'in the order of the page');
 }
 
-/** What sticks out to the right, unless it is in something that scrolls by itself. Runs in the page. */
+/** Elements that overflow to the right, except inside scroll containers. Runs in the page. */
 function tooWide() {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -70,7 +70,7 @@ function tooWide() {
   return [`${document.documentElement.scrollWidth} px of ${room}`, ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160))];
 }
 
-/** Buttons, fields and links smaller than a finger, but for links in a line of text (WCAG 2.5.8). Runs in the page. */
+/** Touch targets that are too small, except links in a line of text (WCAG 2.5.8). Runs in the page. */
 function tooSmall() {
   const LEAST = 43.5;
   const inText = (element) => {
@@ -98,7 +98,7 @@ function tooSmall() {
   return small;
 }
 
-/** Pictures that would move the page when they come, or come before they are needed. Runs in the page. */
+/** Pictures that would shift the layout, or load before they are needed. Runs in the page. */
 function badPictures() {
   scrollTo(0, 0);
   const bad = [];
@@ -118,7 +118,7 @@ function badPictures() {
   return bad;
 }
 
-/** How many places the Tab key stops at. Runs in the page. */
+/** The number of tab stops. Runs in the page. */
 function stops() {
   const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const radios = new Set();
@@ -131,8 +131,8 @@ function stops() {
   }).length;
 }
 
-/** Where the focus is, and what is wrong with how it looks. Runs in the page. */
-function look() {
+/** The focused element, and what is wrong with how its focus is shown. Runs in the page. */
+function inspectFocus() {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
   const outlined = (at) => {
@@ -147,6 +147,6 @@ function look() {
   return {
     name: `${element.localName} ${element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 40)}`,
     place: [...document.querySelectorAll('*')].indexOf(element),
-    wrong: [!shown && 'the focus is not to be seen', !inside && 'outside the window', covered && 'behind a bar'].filter(Boolean),
+    wrong: [!shown && 'no focus indicator', !inside && 'outside the window', covered && 'behind a bar'].filter(Boolean),
   };
 }

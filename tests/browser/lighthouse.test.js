@@ -1,4 +1,4 @@
-// What Lighthouse says of the pages that most people see first, on a slow phone.
+// Lighthouse scores of the pages that most visitors see first, on its emulated slow phone.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -7,15 +7,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import lighthouse from 'lighthouse';
-import { castMember } from './api.js';
+import { demoMember } from './api.js';
 import { FLAGS, openBrowser } from './visitors.js';
-import { ROOT, stageFor } from './server.js';
+import { ROOT, serverFor } from './server.js';
 
 const LEAST = 0.95;
-// What else the machine does takes points away and never gives any: the best look counts.
+// Other load on the machine only ever lowers a score: the best run counts.
 const ATTEMPTS = 3;
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
-const stage = stageFor({ DEMO_CAST: 'on' });
+const server = serverFor({ DEMO_CAST: 'on' });
 const FOLDER = join(ROOT, 'target/browser/lighthouse');
 const rows = [];
 const port = await freePort();
@@ -35,11 +35,11 @@ const PAGES = [
 
 for (const [name, path, nickname] of PAGES) {
   test(`${name} scores at least ${LEAST * 100} for performance, accessibility and best practices`, async () => {
-    await stage.started;
+    await server.started;
     await browser;
     await mkdir(FOLDER, { recursive: true });
-    const member = nickname && await castMember(stage, nickname);
-    const report = await bestOf(ATTEMPTS, () => look(path, member));
+    const member = nickname && await demoMember(server, nickname);
+    const report = await bestOf(ATTEMPTS, () => run(path, member));
     await writeFile(join(FOLDER, `${name}.json`), JSON.stringify(report, null, 1));
     const score = (category) => report.categories[category].score;
     const shown = (audit) => report.audits[audit].displayValue;
@@ -49,7 +49,7 @@ for (const [name, path, nickname] of PAGES) {
   });
 }
 
-/** A port that nothing listens on just now. */
+/** A port that is free at the moment. */
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -65,7 +65,7 @@ async function bestOf(attempts, take) {
   let failure;
   for (let turn = 0; turn < attempts; turn += 1) {
     const report = await take();
-    // A trace that Lighthouse has lost says nothing of the page; it asks to be run again.
+    // A lost trace says nothing about the page; Lighthouse asks for another run.
     if (report.runtimeError) {
       failure = report.runtimeError.message;
       continue;
@@ -77,14 +77,14 @@ async function bestOf(attempts, take) {
   return best;
 }
 
-/** With Lighthouse's own slow phone: its screen, its network, its processor. */
-async function look(path, member) {
+/** One run with Lighthouse's defaults: a slow phone's screen, network and processor. */
+async function run(path, member) {
   const extraHeaders = member ? { cookie: `access=${member.access}; login=${member.login}` } : {};
-  const { lhr } = await lighthouse(stage.url + path, { port, logLevel: 'error', onlyCategories: CATEGORIES, extraHeaders });
+  const { lhr } = await lighthouse(server.url + path, { port, logLevel: 'error', onlyCategories: CATEGORIES, extraHeaders });
   return lhr;
 }
 
-/** The audits that cost points. */
+/** The audits that lowered the score. */
 function missed(report, category) {
   const audits = report.categories[category].auditRefs.filter(({ id, weight }) => weight > 0 && report.audits[id].score < 1);
   return audits.map(({ id }) => `${id} ${report.audits[id].displayValue ?? report.audits[id].score}`).join(', ');

@@ -1,17 +1,16 @@
-// A picture of every screen, to be looked at: on a phone in light, some in the dark, at a desk, in English.
-// They go to target/browser/screens.
+// Screenshots of every screen in target/browser/screens: on a phone in light, some in dark, on a desktop, in English.
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE } from './visitors.js';
-import { SCREENS, arrive, screenOf } from './screens.js';
+import { SCREENS, openScreen, screenOf } from './screens.js';
 import { ROOT } from './server.js';
-import { worldFor } from './fixtures.js';
+import { fixturesFor } from './fixtures.js';
 
 const FOLDER = join(ROOT, 'target/browser/screens');
 const DARK = { colorScheme: 'dark' };
 const ENGLISH = { locale: 'en-US' };
-const { story, world } = worldFor();
+const { test, fixtures } = fixturesFor();
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
 
@@ -28,10 +27,10 @@ for (const name of ['home', 'funding-as-a-guest']) {
 }
 
 function picture(screen, suffix, device, options) {
-  story(`${screen.name}, ${suffix}`, async (people) => {
-    const { page } = await arrive(people, world, screen, device, options);
+  test(`${screen.name}, ${suffix}`, async (visitors) => {
+    const { page } = await openScreen(visitors, fixtures, screen, device, options);
     await page.evaluate(everythingLoaded);
-    // As high as the page, so that what is fixed to the window's edges is at the page's edges.
+    // A viewport as high as the page puts fixed elements at the page's edges.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     await page.setViewportSize({ width: device.viewport.width, height: Math.max(height, device.viewport.height) });
     await page.evaluate(() => scrollTo(0, 0));
@@ -39,7 +38,7 @@ function picture(screen, suffix, device, options) {
   });
 }
 
-/** Runs in the page: pictures further down would come later. */
+/** Loads the lazy pictures, too. Runs in the page. */
 async function everythingLoaded() {
   for (const picture of document.images) picture.loading = 'eager';
   await Promise.all([...document.images].map((picture) => picture.decode()));

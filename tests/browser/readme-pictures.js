@@ -1,9 +1,9 @@
-// Makes the README's picture: three phones side by side, on a fresh cast.
+// Makes the README's picture: three phones side by side, with fresh demo data.
 // Usage: node tests/browser/readme-pictures.js FILE.jpg
 
-import { castMember, seat } from './api.js';
-import { PHONE, People } from './visitors.js';
-import { Stage } from './server.js';
+import { demoMember, logIn } from './api.js';
+import { PHONE, Visitors } from './visitors.js';
+import { TestServer } from './server.js';
 
 const HEIGHT = 844;
 const QUALITY = 82;
@@ -18,27 +18,27 @@ const LOOK = `
 
 const file = process.argv[2];
 if (!file) throw new Error('which file?');
-const stage = new Stage();
-const people = new People(stage);
+const server = new TestServer();
+const visitors = new Visitors(server);
 try {
-  await stage.start({ DEMO_CAST: 'on' });
-  await people.open();
+  await server.start({ DEMO_CAST: 'on' });
+  await visitors.launch();
   const shots = [];
   for (const { path, nickname, colorScheme } of PHONES) {
-    const person = await people.come(PHONE, { colorScheme });
-    if (nickname) await seat(person, await castMember(stage, nickname));
-    await person.goes(path);
-    await person.page.evaluate(() => Promise.all([...document.images].filter((it) => it.loading !== 'lazy').map((it) => it.decode())));
-    shots.push(await person.page.screenshot({ scale: 'css' }));
+    const visitor = await visitors.newVisitor(PHONE, { colorScheme });
+    if (nickname) await logIn(visitor, await demoMember(server, nickname));
+    await visitor.goto(path);
+    await visitor.page.evaluate(() => Promise.all([...document.images].filter((it) => it.loading !== 'lazy').map((it) => it.decode())));
+    shots.push(await visitor.page.screenshot({ scale: 'css' }));
   }
   await join(shots);
 } finally {
-  await people.close();
-  await stage.stop();
+  await visitors.close();
+  await server.stop();
 }
 
 async function join(shots) {
-  const { page } = await people.desktop({ viewport: { width: 1_214, height: HEIGHT + 40 } });
+  const { page } = await visitors.desktop({ viewport: { width: 1_214, height: HEIGHT + 40 } });
   const images = shots.map((shot) => `<img src="data:image/png;base64,${shot.toString('base64')}">`);
   await page.setContent(`<style>${LOOK}</style>${images.join('')}`, { waitUntil: 'load' });
   await page.screenshot({ path: file, type: 'jpeg', quality: QUALITY });

@@ -1,13 +1,13 @@
-// Every screen of the web app, and how one gets to see it.
+// Every screen of the web app, and how to open it.
 
+import { logIn } from './api.js';
 import { PICTURE } from './steps.js';
-import { seat } from './api.js';
 
 const screen = (name, who, path, more = {}) => ({ name, who, path, ...more });
 
 /**
- * `who`: a guest, or a member of the world. `path`: in the world. `act`: what is done there to see it.
- * `status`: that the page answers with, when it is a refusal.
+ * `who`: `guest`, or a member of the fixtures. `path`: where the screen is. `act`: what to do there to see it.
+ * `status`: the status of the response when it is an error. `stays`: requests to KakaoPay are stopped.
  */
 export const SCREENS = [
   screen('landing', 'guest', () => '/'),
@@ -24,32 +24,32 @@ export const SCREENS = [
   screen('explore-nobody', 'sori', () => '/explore/people?q=없는이름'),
   screen('supported', 'bada', () => '/explore/supported'),
   screen('supported-none', 'newcomer', () => '/explore/supported'),
-  screen('funding-as-a-guest', 'guest', (world) => world.telescope),
-  screen('funding-as-a-friend', 'bada', (world) => world.machine),
-  screen('funding-as-its-author', 'sori', (world) => world.machine),
-  screen('funding-thanking', 'sori', (world) => world.machine, { act: (page) => page.getByText('고마움 전하기').first().click() }),
-  screen('funding-friends-only', 'bada', (world) => world.fundings['우리끼리 준비하는 달래 님 환갑 선물']),
-  screen('funding-ended', 'sori', (world) => world.fundings['자전거 헬멧이 필요해요']),
-  screen('funding-reviewed', 'guest', (world) => world.fundings['손주들과 찍을 필름 카메라']),
-  screen('funding-without-gifts', 'newcomer', (world) => world.own),
-  screen('funding-with-long-texts', 'guest', (world) => world.longest),
-  screen('share', 'sori', (world) => `${world.machine}/share`),
-  screen('share-friends-only', 'sori', (world) => `${world.fundings['우리끼리 준비하는 달래 님 환갑 선물']}/share`),
+  screen('funding-as-a-guest', 'guest', (fixtures) => fixtures.telescope),
+  screen('funding-as-a-friend', 'bada', (fixtures) => fixtures.machine),
+  screen('funding-as-its-author', 'sori', (fixtures) => fixtures.machine),
+  screen('funding-thanking', 'sori', (fixtures) => fixtures.machine, { act: (page) => page.getByText('고마움 전하기').first().click() }),
+  screen('funding-friends-only', 'bada', (fixtures) => fixtures.fundings['우리끼리 준비하는 달래 님 환갑 선물']),
+  screen('funding-ended', 'sori', (fixtures) => fixtures.fundings['자전거 헬멧이 필요해요']),
+  screen('funding-reviewed', 'guest', (fixtures) => fixtures.fundings['손주들과 찍을 필름 카메라']),
+  screen('funding-without-gifts', 'newcomer', (fixtures) => fixtures.own),
+  screen('funding-with-long-texts', 'guest', (fixtures) => fixtures.longest),
+  screen('share', 'sori', (fixtures) => `${fixtures.machine}/share`),
+  screen('share-friends-only', 'sori', (fixtures) => `${fixtures.fundings['우리끼리 준비하는 달래 님 환갑 선물']}/share`),
   screen('open', 'sori', () => '/fundings/new'),
   screen('open-preview', 'sori', () => '/fundings/new', { act: looksAtPreview }),
   screen('open-without-a-bank-account', 'newcomer', () => '/fundings/new'),
   screen('open-refused', 'sori', () => '/fundings/new', { status: 422, act: sendsBadFunding }),
-  screen('edit', 'sori', (world) => `${world.machine}/edit`),
-  screen('delete', 'sori', (world) => `${world.machine}/delete`),
-  screen('review', 'sori', (world) => `${world.machine}/review`),
-  screen('support', 'bada', (world) => `${world.telescope}/support`),
-  screen('support-split', 'bada', (world) => `${world.telescope}/support?split=7`),
-  screen('support-refused', 'bada', (world) => `${world.telescope}/support`, { status: 422, act: sendsBadSupport }),
-  screen('support-message', 'bada', (world) => `/supports/${world.support}/edit`),
-  screen('support-take-back', 'bada', (world) => `/supports/${world.support}/take-back`),
-  screen('payment-on-the-way', 'payer', (world) => `${world.payments.waiting}/go`, { stays: true }),
+  screen('edit', 'sori', (fixtures) => `${fixtures.machine}/edit`),
+  screen('delete', 'sori', (fixtures) => `${fixtures.machine}/delete`),
+  screen('review', 'sori', (fixtures) => `${fixtures.machine}/review`),
+  screen('support', 'bada', (fixtures) => `${fixtures.telescope}/support`),
+  screen('support-split', 'bada', (fixtures) => `${fixtures.telescope}/support?split=7`),
+  screen('support-refused', 'bada', (fixtures) => `${fixtures.telescope}/support`, { status: 422, act: sendsBadSupport }),
+  screen('support-message', 'bada', (fixtures) => `/supports/${fixtures.support}/edit`),
+  screen('support-take-back', 'bada', (fixtures) => `/supports/${fixtures.support}/take-back`),
+  screen('payment-on-the-way', 'payer', (fixtures) => `${fixtures.payments.waiting}/go`, { stays: true }),
   ...['paid', 'waiting', 'checking', 'refunding', 'refunded', 'cancelled', 'failed', 'expired'].map((state) => (
-    screen(`payment-${state}`, 'payer', (world) => world.payments[state]))),
+    screen(`payment-${state}`, 'payer', (fixtures) => fixtures.payments[state]))),
   screen('payments', 'payer', () => '/me/payments'),
   screen('payments-none', 'newcomer', () => '/me/payments'),
   screen('me', 'sori', () => '/me'),
@@ -57,17 +57,17 @@ export const SCREENS = [
   screen('profile', 'sori', () => '/me/edit'),
   screen('profile-crop', 'sori', () => '/me/edit', { act: choosesPicture }),
   screen('withdraw', 'sori', () => '/me/withdraw'),
-  screen('member', 'sori', (world) => `/members/${world.bada.id}`),
-  screen('member-menu', 'sori', (world) => `/members/${world.bada.id}`, { act: (page) => page.getByRole('button', { name: '김바다님 프로필 메뉴' }).click() }),
-  screen('member-stranger', 'newcomer', (world) => `/members/${world.payer.id}`),
-  screen('followers', 'sori', (world) => `/members/${world.sori.id}/followers`),
-  screen('following-nobody', 'newcomer', (world) => `/members/${world.payer.id}/following`),
+  screen('member', 'sori', (fixtures) => `/members/${fixtures.bada.id}`),
+  screen('member-menu', 'sori', (fixtures) => `/members/${fixtures.bada.id}`, { act: (page) => page.getByRole('button', { name: '김바다님 프로필 메뉴' }).click() }),
+  screen('member-stranger', 'newcomer', (fixtures) => `/members/${fixtures.payer.id}`),
+  screen('followers', 'sori', (fixtures) => `/members/${fixtures.sori.id}/followers`),
+  screen('following-nobody', 'newcomer', (fixtures) => `/members/${fixtures.payer.id}/following`),
   screen('notifications', 'sori', () => '/notifications'),
   screen('notifications-none', 'newcomer', () => '/notifications'),
   screen('settings', 'sori', () => '/settings?done=saved'),
   screen('settings-as-a-guest', 'guest', () => '/settings'),
-  screen('report-funding', 'bada', (world) => `/reports/new?kind=funding&id=${world.machine.split('/').pop()}`),
-  screen('report-member', 'bada', (world) => `/reports/new?kind=member&id=${world.sori.id}`),
+  screen('report-funding', 'bada', (fixtures) => `/reports/new?kind=funding&id=${fixtures.machine.split('/').pop()}`),
+  screen('report-member', 'bada', (fixtures) => `/reports/new?kind=member&id=${fixtures.sori.id}`),
   screen('faq', 'guest', () => '/faq', { act: (page) => page.locator('summary').first().click() }),
   screen('terms', 'guest', () => '/terms'),
   screen('privacy', 'guest', () => '/privacy'),
@@ -76,32 +76,32 @@ export const SCREENS = [
   screen('error-403', 'sori', () => '/me', { status: 403, act: sendsStaleForm }),
   screen('error-404', 'guest', () => '/nowhere', { status: 404 }),
   screen('error-404-of-a-funding', 'guest', () => '/fundings/999999', { status: 404 }),
-  screen('error-410', 'sori', (world) => world.gone, { status: 410 }),
+  screen('error-410', 'sori', (fixtures) => fixtures.gone, { status: 410 }),
 ];
 
 /** The screen with this name. */
 export const screenOf = (name) => SCREENS.find((found) => found.name === name);
 
-/** Somebody with this device gets to see the screen. `options` as for People.come. */
-export async function arrive(people, world, { who, path, act, status, stays }, device, options) {
-  const person = await people.come(device, { reducedMotion: 'reduce', ...options });
-  // A toast leaves after some seconds, and a slow machine may look for longer.
-  await person.page.addInitScript(() => {
+/** Opens the screen on this device; `options` as for Visitors.newVisitor. */
+export async function openScreen(visitors, fixtures, { who, path, act, status, stays }, device, options) {
+  const visitor = await visitors.newVisitor(device, { reducedMotion: 'reduce', ...options });
+  // A toast is removed after some seconds, and a slow machine may need longer.
+  await visitor.page.addInitScript(() => {
     const { remove } = Element.prototype;
     Element.prototype.remove = function removeUnlessToast() {
       if (!this.matches('[data-toast]')) remove.call(this);
     };
   });
-  if (status) person.expects(new RegExp(`status of ${status}`));
-  if (who !== 'guest') await seat(person, world[who]);
+  if (status) visitor.allows(new RegExp(`status of ${status}`));
+  if (who !== 'guest') await logIn(visitor, fixtures[who]);
   if (stays) {
-    // Without content there is nothing to go to: the page that leads to KakaoPay can be looked at.
-    await person.context.route(`${world.stage.kakao}/**`, (route) => route.fulfill({ status: 204 }));
+    // A response without content does not navigate: the page that redirects to KakaoPay stays.
+    await visitor.context.route(`${fixtures.server.kakao}/**`, (route) => route.fulfill({ status: 204 }));
   }
-  await person.goes(path(world));
-  if (act) await act(person.page);
-  await person.page.waitForLoadState();
-  return person;
+  await visitor.goto(path(fixtures));
+  if (act) await act(visitor.page);
+  await visitor.page.waitForLoadState();
+  return visitor;
 }
 
 async function sendsBadFunding(page) {
@@ -134,7 +134,7 @@ async function choosesPicture(page) {
   await page.getByRole('application', { name: '사진에서 보일 부분' }).waitFor();
 }
 
-/** As when the login has changed in another window. */
+/** The form of a page from before another login in another window. */
 async function sendsStaleForm(page) {
   await page.evaluate(() => {
     document.querySelector('form[action="/logout"] [name="_csrf"]').value = 'stale';

@@ -1,4 +1,4 @@
-// A server of our own for each file of tests: an empty data folder, the simulated Kakao, a clock that can be moved.
+// One server for each test file: an empty data folder, the simulated Kakao, a clock that tests can move.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,21 +12,21 @@ import { until } from './wait.js';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env.FUNSUN_PROGRAM ?? join(ROOT, 'target/debug/funsun');
 
-/** The server, and what a test may turn on it. */
-export class Stage {
-  /** `settings`: names and values as the environment has them, without `FUNSUN_`. */
+/** The server under test, and what a test can change about it. */
+export class TestServer {
+  /** `settings`: environment variables without the prefix `FUNSUN_`. */
   async start(settings = {}) {
     this.data = await mkdtemp(join(tmpdir(), 'funsun-browser-'));
     const own = { BIND: '127.0.0.1:0', DATA_DIR: this.data, DEMO_CAST: 'off', TEST_CLOCK: 'on', LOG: 'warn', ...settings };
     const env = { ...process.env };
     for (const [name, value] of Object.entries(own)) env[`FUNSUN_${name}`] = value;
-    this.server = spawn(PROGRAM, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(PROGRAM, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.output = '';
-    for (const stream of [this.server.stdout, this.server.stderr]) {
+    for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.on('data', (text) => { this.output += text; });
     }
-    this.server.once('error', (error) => { this.output += error; });
-    this.exited = once(this.server, 'exit').catch(() => {});
+    this.process.once('error', (error) => { this.output += error; });
+    this.exited = once(this.process, 'exit').catch(() => {});
     [this.url, this.kakao] = await this.#addresses();
   }
 
@@ -46,49 +46,49 @@ export class Stage {
   }
 
   async stop() {
-    if (this.server?.pid && this.server.exitCode === null && this.server.signalCode === null) {
-      this.server.kill('SIGTERM');
+    if (this.process?.pid && this.process.exitCode === null && this.process.signalCode === null) {
+      this.process.kill('SIGTERM');
       await this.exited;
     }
     if (this.data) await rm(this.data, { recursive: true, force: true });
   }
 
-  /** Our clock and Kakao's, ahead of the machine's. */
+  /** Sets our clock and Kakao's `seconds` ahead of the machine's. */
   async moveClock(seconds) {
     const fields = { offset_seconds: seconds };
     await put(`${this.url}/dev/clock`, fields);
     await put(`${this.kakao}/sandbox/clock`, fields);
   }
 
-  /** The next `times` calls of this kind go wrong in this way: crates/kakao-sandbox/README.md. */
-  async break(call, fault, times = 1) {
+  /** The next `times` calls of this kind fail in this way: crates/kakao-sandbox/README.md. */
+  async injectFault(call, fault, times = 1) {
     await put(`${this.kakao}/sandbox/faults`, { scope: 'global', call, fault, times });
   }
 
-  async mend() {
-    await ask(`${this.kakao}/sandbox/faults`, { method: 'DELETE' });
+  async clearFaults() {
+    await request(`${this.kakao}/sandbox/faults`, { method: 'DELETE' });
   }
 
-  /** Every payment that KakaoPay knows, oldest first. */
-  async book() {
-    return (await (await ask(`${this.kakao}/sandbox/book`)).json()).payments;
+  /** Every payment in KakaoPay's records, oldest first. */
+  async listPayments() {
+    return (await (await request(`${this.kakao}/sandbox/book`)).json()).payments;
   }
 }
 
 async function put(url, fields) {
-  await ask(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) });
+  await request(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) });
 }
 
-async function ask(url, options) {
+async function request(url, options) {
   const answer = await fetch(url, options);
   if (!answer.ok) throw new Error(`${options?.method ?? 'GET'} ${url}: ${answer.status} ${await answer.text()}`);
   return answer;
 }
 
-/** The stage of a file of tests, for as long as they run. */
-export function stageFor(settings) {
-  const stage = new Stage();
-  stage.started = stage.start(settings);
-  after(() => stage.stop());
-  return stage;
+/** The server of a test file; it stops after the last test. */
+export function serverFor(settings) {
+  const server = new TestServer();
+  server.started = server.start(settings);
+  after(() => server.stop());
+  return server;
 }

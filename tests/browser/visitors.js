@@ -1,10 +1,10 @@
-// A person with a browser of their own. Whatever a browser would complain about fails the test: an error in the
-// console, a violation of the policy, a request that fails or goes to somebody else.
+// Visitors, each with a browser context of their own. A test fails on everything that a browser reports: errors in the
+// console, violations of the Content-Security-Policy, requests that fail or go to another origin.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { member, seat } from './api.js';
+import { logIn, member } from './api.js';
 import { WAIT_MS, until } from './wait.js';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -19,64 +19,64 @@ export const PHONE = {
 };
 export const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
-/** Starts the browser, whose own words are Korean. */
+/** Starts the browser, with its user interface in Korean. */
 export const openBrowser = (args = FLAGS) => (
   chromium.launch({ executablePath: BROWSER, args, env: { ...process.env, LANGUAGE: 'ko' } }));
 
-/** Those who look at `stage`, in one browser. */
-export class People {
-  constructor(stage) {
-    this.stage = stage;
-    this.present = [];
+/** The visitors of `server`, in one browser. */
+export class Visitors {
+  constructor(server) {
+    this.server = server;
+    this.current = [];
   }
 
-  async open() {
+  async launch() {
     this.browser = await openBrowser();
   }
 
   async close() {
-    await this.leave();
+    await this.closeAll();
     await this.browser?.close();
   }
 
-  /** Everybody goes; gives back what their browsers complained about. */
-  async leave() {
-    const present = this.present.splice(0);
-    const complaints = present.flatMap((person) => person.complaints);
-    await Promise.all(present.map((person) => person.context.close()));
-    return complaints;
+  /** Closes every visitor; returns the problems that their browsers reported. */
+  async closeAll() {
+    const visitors = this.current.splice(0);
+    const problems = visitors.flatMap((visitor) => visitor.problems);
+    await Promise.all(visitors.map((visitor) => visitor.context.close()));
+    return problems;
   }
 
-  /** Somebody new; `options` as Playwright's newContext takes them, over a device of above. */
-  async come(device, options = {}) {
+  /** A new visitor; `options` are those of Playwright's newContext and override the device. */
+  async newVisitor(device, options = {}) {
     const context = await this.browser.newContext({
-      baseURL: this.stage.url, locale: 'ko-KR', timezoneId: 'Asia/Seoul', ...device, ...options,
+      baseURL: this.server.url, locale: 'ko-KR', timezoneId: 'Asia/Seoul', ...device, ...options,
     });
     context.setDefaultTimeout(WAIT_MS);
-    const person = new Person(this.stage, context);
-    this.present.push(person);
-    person.page = await person.openTab();
-    return person;
+    const visitor = new Visitor(this.server, context);
+    this.current.push(visitor);
+    visitor.page = await visitor.openTab();
+    return visitor;
   }
 
-  /** Somebody with a phone. */
+  /** A new visitor with a phone. */
   phone(options) {
-    return this.come(PHONE, options);
+    return this.newVisitor(PHONE, options);
   }
 
-  /** Somebody at a desk. */
+  /** A new visitor at a desktop computer. */
   desktop(options) {
-    return this.come(DESKTOP, options);
+    return this.newVisitor(DESKTOP, options);
   }
 }
 
-/** One person, at the page they look at. */
-export class Person {
-  constructor(stage, context) {
-    this.stage = stage;
+/** One visitor and their page. */
+export class Visitor {
+  constructor(server, context) {
+    this.server = server;
     this.context = context;
-    this.complaints = [];
-    this.forgiven = [];
+    this.problems = [];
+    this.allowed = [];
   }
 
   async openTab() {
@@ -85,23 +85,23 @@ export class Person {
     return page;
   }
 
-  /** From here on, complaints like this one are part of the story. */
-  expects(pattern) {
-    this.forgiven.push(pattern);
+  /** From here on, problems that match are expected. */
+  allows(pattern) {
+    this.allowed.push(pattern);
     return this;
   }
 
-  complain(text) {
-    if (!this.forgiven.some((pattern) => pattern.test(text))) this.complaints.push(text);
+  report(text) {
+    if (!this.allowed.some((pattern) => pattern.test(text))) this.problems.push(text);
   }
 
-  /** Types an address. */
-  async goes(path) {
+  /** Opens a path; returns the response. */
+  async goto(path) {
     return this.page.goto(path);
   }
 
-  /** Presses a button or follows a link by its words. */
-  async presses(name, { exact = true, role } = {}) {
+  /** Clicks a visible button or link by its accessible name. */
+  async click(name, { exact = true, role } = {}) {
     await this.#control(name, exact, role).first().click();
   }
 
@@ -115,50 +115,51 @@ export class Person {
     return this.page.getByLabel(label, { exact: true }).and(this.page.locator('input, textarea, select'));
   }
 
-  /** Types into the field with this label. */
-  async writes(label, text) {
+  /** Fills in the field with this label. */
+  async fill(label, text) {
     await this.field(label).fill(text);
   }
 
-  /** Ticks a box, or picks one of several. */
-  async picks(label) {
+  /** Checks a checkbox or a radio button. */
+  async check(label) {
     await this.page.getByLabel(label).check();
   }
 
-  /** Reads this on the page, sooner or later. */
-  async reads(text) {
+  /** Waits until this text is visible. */
+  async seesText(text) {
     await this.page.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
-  /** The field with this label comes to hold this value: by the next page, or by a script. */
-  async hasValue(label, value) {
+  /** Waits until the field with this label has this value: on the next page, or set by a script. */
+  async seesValue(label, value) {
     await until(`${label}: ${value}`, async () => await this.field(label).inputValue() === value);
   }
 
-  /** Comes to be at this path. */
-  async isAt(path) {
+  /** Waits until the page has this path. */
+  async waitForPath(path) {
     await this.page.waitForURL((url) => url.pathname === path);
   }
 
-  async readsHeading(name) {
+  /** Waits until this heading is visible. */
+  async seesHeading(name) {
     await this.page.getByRole('heading', { name }).first().waitFor();
   }
 
-  /** Whether this can be read just now. */
-  async canRead(text) {
+  /** Whether this text is visible now. */
+  async hasText(text) {
     return (await this.page.getByText(text).filter({ visible: true }).count()) > 0;
   }
 
-  /** The path of the page they are at. */
+  /** The path of the current page. */
   get path() {
     return new URL(this.page.url()).pathname;
   }
 
-  /** From a page of ours with a way to log in: through Kakao, as somebody of the cast or somebody new. */
-  async logsInAs(nickname, { birthday } = {}) {
+  /** From a page with a login link: logs in through Kakao, as a demo member or as a new one. */
+  async logInAs(nickname, { birthday } = {}) {
     const { page } = this;
     await page.getByRole('link', { name: '카카오로 시작하기' }).click();
-    await page.waitForURL(`${this.stage.kakao}/**`);
+    await page.waitForURL(`${this.server.kakao}/**`);
     const known = page.getByRole('button', { name: nickname });
     if (await known.count()) {
       await known.click();
@@ -170,49 +171,49 @@ export class Person {
     const consent = page.getByRole('button', { name: '전체 동의하고 계속하기' });
     await consent.or(page.locator('.brand')).first().waitFor();
     if (await consent.count()) await consent.click();
-    await page.waitForURL(`${this.stage.url}/**`);
+    await page.waitForURL(`${this.server.url}/**`);
   }
 
-  /** Has been here before: the login is made ready behind the stage. */
-  async isMember(nickname) {
-    const found = await member(this.stage, nickname);
-    await seat(this, found);
+  /** Creates a member through the API and logs the browser in; returns the member. */
+  async logInAsMember(nickname) {
+    const found = await member(this.server, nickname);
+    await logIn(this, found);
     return found;
   }
 
-  /** At the front door, through Kakao, home. */
-  async comesInAs(nickname, options) {
-    await this.goes('/');
-    await this.logsInAs(nickname, options);
-    await this.readsHeading(`${nickname}님, 반가워요`);
+  /** From the landing page through Kakao to the home page. */
+  async logInFromLanding(nickname, options) {
+    await this.goto('/');
+    await this.logInAs(nickname, options);
+    await this.seesHeading(`${nickname}님, 반가워요`);
   }
 }
 
-function watch(person, page) {
-  const own = person.stage.url;
+function watch(visitor, page) {
+  const own = visitor.server.url;
   const isOurs = (url) => url.startsWith(own);
   page.on('pageerror', (error) => {
-    // Going on before the last page has faded out is no error, though the browser calls it one.
-    if (!/Transition was (aborted|skipped)/.test(error)) person.complain(`${page.url()}: ${error}`);
+    // Navigating before a view transition has ended is no error of ours.
+    if (!/Transition was (aborted|skipped)/.test(error)) visitor.report(`${page.url()}: ${error}`);
   });
   page.on('console', (message) => {
     const from = message.location().url || page.url();
-    if (message.type() === 'error' && !from.startsWith(person.stage.kakao)) {
-      person.complain(`${from}: ${message.text()}`);
+    if (message.type() === 'error' && !from.startsWith(visitor.server.kakao)) {
+      visitor.report(`${from}: ${message.text()}`);
     }
   });
   page.on('request', (request) => {
     if (request.isNavigationRequest() || !isOurs(page.url())) return;
     if (!/^(data|blob):/.test(request.url()) && !isOurs(request.url())) {
-      person.complain(`${page.url()} asks somebody else: ${request.url()}`);
+      visitor.report(`${page.url()} requests another origin: ${request.url()}`);
     }
   });
   page.on('requestfailed', (request) => {
-    // What is under way when somebody goes on to another page is given up: no failure.
-    const why = request.failure()?.errorText;
-    if (why !== 'net::ERR_ABORTED') person.complain(`${request.url()}: ${why}`);
+    // A navigation aborts the requests that are under way: no failure.
+    const reason = request.failure()?.errorText;
+    if (reason !== 'net::ERR_ABORTED') visitor.report(`${request.url()}: ${reason}`);
   });
-  // The console says so too, but not for policies that only report.
+  // The console does not show violations of report-only policies.
   page.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
       console.error(`policy violated: ${violatedDirective} by ${blockedURI}`);
@@ -221,21 +222,21 @@ function watch(person, page) {
 }
 
 /**
- * How a file of tests tells a story: like `test`, with people whose browsers must not complain. Whoever has come
- * leaves at its end. `prepare` is done once, before the first.
+ * Returns a function like `test` whose body gets the visitors. It fails when a browser has reported a problem, and
+ * closes the visitors afterwards. `prepare` runs once, before the first test.
  */
-export function storiesOn(stage, prepare = async () => {}) {
-  const people = new People(stage);
-  const ready = stage.started.then(() => Promise.all([people.open(), prepare()]));
-  after(() => people.close());
+export function testsOn(server, prepare = async () => {}) {
+  const visitors = new Visitors(server);
+  const ready = server.started.then(() => Promise.all([visitors.launch(), prepare()]));
+  after(() => visitors.close());
   return (name, body) => test(name, async () => {
     await ready;
-    let complaints;
+    let problems;
     try {
-      await body(people);
+      await body(visitors);
     } finally {
-      complaints = await people.leave();
+      problems = await visitors.closeAll();
     }
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(problems, []);
   });
 }

@@ -1,23 +1,23 @@
-// How much a page weighs on the way to its reader, and that nothing keeps it from being shown.
+// The transfer size of every screen, and that no script blocks rendering.
 
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { PHONE } from './visitors.js';
-import { SCREENS, arrive } from './screens.js';
+import { SCREENS, openScreen } from './screens.js';
 import { ROOT } from './server.js';
-import { worldFor } from './fixtures.js';
+import { fixturesFor } from './fixtures.js';
 
 // Compressed, in bytes.
 const MOST = { html: 20_000, css: 15_000, js: 15_000 };
-const { story, world } = worldFor();
+const { test, fixtures } = fixturesFor();
 const rows = [];
 
 for (const screen of SCREENS) {
-  story(`${screen.name} is light, and no script keeps it from being shown`, async (people) => {
-    // The service worker would answer with what it keeps, of which no size is known.
-    const { page } = await arrive(people, world, screen, PHONE, { serviceWorkers: 'block' });
+  test(`${screen.name} is small enough, and no script blocks rendering`, async (visitors) => {
+    // Responses from the service worker's cache have no transfer size.
+    const { page } = await openScreen(visitors, fixtures, screen, PHONE, { serviceWorkers: 'block' });
     const { blocking, ...weights } = await page.evaluate(weigh);
     assert.deepEqual(blocking, []);
     for (const [kind, most] of Object.entries(MOST)) {

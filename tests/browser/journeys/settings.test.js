@@ -1,116 +1,116 @@
-// What one can set, who is logged in where, and going away.
+// Settings, profile, logins, logging out; lists that load further pages.
 
 import assert from 'node:assert/strict';
 import { PICTURE } from '../steps.js';
-import { funding as opened, member, seat } from '../api.js';
-import { storiesOn } from '../visitors.js';
-import { stageFor } from '../server.js';
+import { createFunding, logIn, member } from '../api.js';
+import { testsOn } from '../visitors.js';
+import { serverFor } from '../server.js';
 
-const stage = stageFor();
-const story = storiesOn(stage);
+const server = serverFor();
+const test = testsOn(server);
 
-story('a guest chooses English and dark colours, and they stay', async (people) => {
-  const guest = await people.phone();
-  await guest.goes('/settings');
-  await guest.picks('English');
-  await guest.picks('어둡게');
-  await guest.presses('저장');
-  await guest.reads('Saved.');
-  await guest.goes('/');
-  await guest.reads('Start with your Kakao account. It is free.');
+test('a guest chooses English and dark colours, and both persist', async (visitors) => {
+  const guest = await visitors.phone();
+  await guest.goto('/settings');
+  await guest.check('English');
+  await guest.check('어둡게');
+  await guest.click('저장');
+  await guest.seesText('Saved.');
+  await guest.goto('/');
+  await guest.seesText('Start with your Kakao account. It is free.');
   assert.equal(await guest.page.locator('html').getAttribute('lang'), 'en');
   const paper = await guest.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(paper, 'rgb(26, 19, 21)');
 });
 
-story('a browser that asks for English gets English', async (people) => {
-  const guest = await people.desktop({ locale: 'en-GB' });
-  await guest.goes('/');
-  await guest.reads('Start with your Kakao account. It is free.');
+test('a browser that asks for English gets English', async (visitors) => {
+  const guest = await visitors.desktop({ locale: 'en-GB' });
+  await guest.goto('/');
+  await guest.seesText('Start with your Kakao account. It is free.');
 });
 
-story('a member changes name, birthday and picture', async (people) => {
-  const person = await people.desktop();
-  await person.isMember('옛날이름');
-  await person.goes('/me');
-  await person.presses('프로필 고치기');
-  await person.writes('이름', '새이름');
-  await person.page.getByLabel('월', { exact: true }).selectOption('10월');
-  await person.page.getByLabel('일', { exact: true }).selectOption('9일');
-  await person.presses('저장');
-  await person.reads('저장했어요.');
-  await person.readsHeading('새이름');
+test('a member changes name, birthday and picture', async (visitors) => {
+  const visitor = await visitors.desktop();
+  await visitor.logInAsMember('옛날이름');
+  await visitor.goto('/me');
+  await visitor.click('프로필 고치기');
+  await visitor.fill('이름', '새이름');
+  await visitor.page.getByLabel('월', { exact: true }).selectOption('10월');
+  await visitor.page.getByLabel('일', { exact: true }).selectOption('9일');
+  await visitor.click('저장');
+  await visitor.seesText('저장했어요.');
+  await visitor.seesHeading('새이름');
 });
 
-story('a member chooses which part of a picture is shown', async (people) => {
-  const person = await people.desktop();
-  await person.isMember('사진고르는');
-  await person.goes('/me/edit');
-  await person.page.getByLabel('프로필 사진').setInputFiles(PICTURE);
-  const square = person.page.getByRole('application', { name: '사진에서 보일 부분' });
+test('a member chooses which part of a picture is shown', async (visitors) => {
+  const visitor = await visitors.desktop();
+  await visitor.logInAsMember('사진고르는');
+  await visitor.goto('/me/edit');
+  await visitor.page.getByLabel('프로필 사진').setInputFiles(PICTURE);
+  const square = visitor.page.getByRole('application', { name: '사진에서 보일 부분' });
   const before = await square.screenshot();
-  await person.page.getByLabel('확대').fill('2');
+  await visitor.page.getByLabel('확대').fill('2');
   await square.focus();
-  await person.page.keyboard.press('ArrowLeft');
+  await visitor.page.keyboard.press('ArrowLeft');
   assert.notDeepEqual(await square.screenshot(), before);
-  await person.presses('저장');
-  await person.reads('저장했어요.');
-  const picture = person.page.locator('.avatar-large img');
+  await visitor.click('저장');
+  await visitor.seesText('저장했어요.');
+  const picture = visitor.page.locator('.avatar-large img');
   await picture.evaluate((image) => image.decode());
 });
 
-story('a member chooses what to be told of', async (people) => {
-  const person = await people.phone();
-  await person.isMember('조용하게');
-  await person.goes('/settings');
-  await person.page.getByLabel('누군가 나를 팔로우할 때').uncheck();
-  await person.page.getByRole('button', { name: '저장' }).nth(1).click();
-  await person.reads('저장했어요.');
-  assert.equal(await person.page.getByLabel('누군가 나를 팔로우할 때').isChecked(), false);
+test('a member chooses which notifications to get', async (visitors) => {
+  const visitor = await visitors.phone();
+  await visitor.logInAsMember('조용하게');
+  await visitor.goto('/settings');
+  await visitor.page.getByLabel('누군가 나를 팔로우할 때').uncheck();
+  await visitor.page.getByRole('button', { name: '저장' }).nth(1).click();
+  await visitor.seesText('저장했어요.');
+  assert.equal(await visitor.page.getByLabel('누군가 나를 팔로우할 때').isChecked(), false);
 });
 
-story('a login on a lost phone is ended from another device', async (people) => {
-  const phone = await people.phone();
-  await phone.comesInAs('잃어버린');
-  const desk = await people.desktop();
-  await desk.comesInAs('잃어버린');
-  await desk.goes('/settings');
-  await desk.presses('다른 기기 모두 로그아웃');
-  await desk.reads('다른 기기에서 모두 로그아웃했어요.');
-  await phone.goes('/me');
+test('a login on a lost phone is ended from another device', async (visitors) => {
+  const phone = await visitors.phone();
+  await phone.logInFromLanding('잃어버린');
+  const desk = await visitors.desktop();
+  await desk.logInFromLanding('잃어버린');
+  await desk.goto('/settings');
+  await desk.click('다른 기기 모두 로그아웃');
+  await desk.seesText('다른 기기에서 모두 로그아웃했어요.');
+  await phone.goto('/me');
   assert.equal(phone.path, '/login');
-  await desk.goes('/me');
-  await desk.readsHeading('잃어버린');
+  await desk.goto('/me');
+  await desk.seesHeading('잃어버린');
 });
 
-story('a cancelled login says so and can be tried again', async (people) => {
-  const guest = await people.phone();
-  await guest.goes('/me');
-  await guest.presses('카카오로 시작하기');
-  await guest.presses('로그인 취소');
-  await guest.reads('카카오 로그인을 취소했어요. 언제든 다시 시작할 수 있어요.');
-  await guest.logsInAs('다시하는');
-  await guest.readsHeading('다시하는');
+test('a cancelled login says so and can be tried again', async (visitors) => {
+  const guest = await visitors.phone();
+  await guest.goto('/me');
+  await guest.click('카카오로 시작하기');
+  await guest.click('로그인 취소');
+  await guest.seesText('카카오 로그인을 취소했어요. 언제든 다시 시작할 수 있어요.');
+  await guest.logInAs('다시하는');
+  await guest.seesHeading('다시하는');
   assert.equal(guest.path, '/me');
 });
 
-story('a member logs out and is a guest again', async (people) => {
-  const person = await people.phone();
-  await person.isMember('나가는');
-  await person.goes('/me');
-  await person.presses('로그아웃');
-  await person.reads('로그아웃했어요.');
-  await person.page.goBack();
-  await person.readsHeading('카카오로 1초 만에 시작해요');
-  assert.equal(await person.canRead('프로필 고치기'), false);
+test('a member logs out and is a guest again', async (visitors) => {
+  const visitor = await visitors.phone();
+  await visitor.logInAsMember('나가는');
+  await visitor.goto('/me');
+  await visitor.click('로그아웃');
+  await visitor.seesText('로그아웃했어요.');
+  await visitor.page.goBack();
+  await visitor.seesHeading('카카오로 1초 만에 시작해요');
+  assert.equal(await visitor.hasText('프로필 고치기'), false);
 });
 
-story('a long list goes on by itself when somebody scrolls down', async (people) => {
-  const author = await member(stage, '많이여는');
-  for (let number = 1; number <= 22; number += 1) await opened(stage, author, { title: `선물 ${number}번` });
-  const reader = await people.phone();
-  await seat(reader, await member(stage, '스크롤하는'));
-  const sent = await (await reader.goes(`/members/${author.id}`)).text();
+test('a long list loads further pages while scrolling down', async (visitors) => {
+  const author = await member(server, '많이여는');
+  for (let number = 1; number <= 22; number += 1) await createFunding(server, author, { title: `선물 ${number}번` });
+  const reader = await visitors.phone();
+  await logIn(reader, await member(server, '스크롤하는'));
+  const sent = await (await reader.goto(`/members/${author.id}`)).text();
   assert.ok(sent.split('<article class="funding-card">').length - 1 < 22, 'not all at once');
   const cards = reader.page.locator('.cards > li');
   for (let seen = await cards.count(); seen < 22; seen = await cards.count()) {
