@@ -1,5 +1,5 @@
-"""Checks what schemathesis takes on trust: every operation has a summary, a description of each answer and an
-example of each request and answer that its own schema accepts; ids are unique.
+"""Checks what schemathesis does not: every operation has a unique id and a summary, every parameter and response a
+description, and every request and response body an example that is valid against its schema.
 
 Usage: document.py openapi.yaml
 """
@@ -12,31 +12,31 @@ import yaml
 
 
 def contents(operation):
-    """Every content of an operation, with the words to name it."""
+    """Yields every media type of an operation: how to name it, and its content."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"request {media}", content
-    for status, answer in operation["responses"].items():
-        for media, content in answer.get("content", {}).items():
-            yield f"answer {status} {media}", content
+    for status, response in operation["responses"].items():
+        for media, content in response.get("content", {}).items():
+            yield f"response {status} {media}", content
 
 
 def faults(document):
-    """One line for each thing that is missing or wrong."""
+    """Yields one line for each thing that is missing or wrong."""
     seen = set()
     for path, item in document["paths"].items():
         for method, operation in item.items():
             name = f"{method.upper()} {path}"
             if operation["operationId"] in seen:
-                yield f"{name}: operationId is taken"
+                yield f"{name}: the operationId is used twice"
             seen.add(operation["operationId"])
             if not operation.get("summary"):
                 yield f"{name}: no summary"
             for parameter in operation.get("parameters", []):
                 if not parameter.get("description"):
-                    yield f"{name}: parameter {parameter['name']} says nothing"
-            for status, answer in operation["responses"].items():
-                if not answer["description"]:
-                    yield f"{name}: answer {status} says nothing"
+                    yield f"{name}: parameter {parameter['name']} has no description"
+            for status, response in operation["responses"].items():
+                if not response["description"]:
+                    yield f"{name}: response {status} has no description"
             for what, content in contents(operation):
                 # Raw bytes have no schema in OpenAPI 3.1.
                 if " image/" in what and not content:
@@ -45,7 +45,7 @@ def faults(document):
 
 
 def of_content(content, document):
-    """A content needs a schema and an example that fits it."""
+    """Yields what is wrong with a body: it needs a schema, and an example that is valid against it."""
     if "schema" not in content:
         yield "no schema"
         return
@@ -63,7 +63,7 @@ def main():
     if found:
         sys.exit("\n".join(found))
     operations = sum(len(item) for item in document["paths"].values())
-    print(f"the API document: {operations} operations, every example fits its schema")
+    print(f"the API document: {operations} operations, every example is valid against its schema")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How schemathesis speaks to FunSun: who it is, and which ids exist.
+"""Hooks that make schemathesis a client of FunSun: its credentials, and ids that exist.
 
 Reads the JSON that stage.py printed from the file named by API_CHECK_STAGE. API_CHECK_AS is `member` or `visitor`.
 """
@@ -18,10 +18,10 @@ from stage import Stage  # noqa: E402
 
 STAGE = json.loads(pathlib.Path(os.environ["API_CHECK_STAGE"]).read_text(encoding="utf-8"))
 
-# These end logins: each such call gets a login of its own, or the next calls would all be refused.
+# These end a session: each such call gets its own, or all later calls would be refused.
 ENDS_LOGINS = {"DELETE /account/", "DELETE /account/session", "DELETE /account/sessions"}
 
-# The examples of the API document, and what stands in their place here.
+# The examples of the API document; each is replaced by an id that exists.
 EXAMPLES = {
     "funding": 42,
     "support": 7,
@@ -42,7 +42,7 @@ REACHED = {}
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Keeps the document, and puts ids that exist where it has its examples."""
+    """Keeps a copy of the document, and replaces its examples by ids that exist."""
     DOCUMENT.update(copy.deepcopy(raw_schema))
     for path, item in raw_schema["paths"].items():
         for method, operation in item.items():
@@ -55,7 +55,7 @@ def before_load_schema(context, raw_schema):
 
 
 def existing_ids(method, path):
-    """What each example stands for in this call: one that the caller may change, or delete, or only see."""
+    """Returns example → staged value: something that the caller may change, delete or only see, as this call needs."""
     names = {name: name for name in EXAMPLES} | {"funding": "wish", "support": "support"}
     if method == "put" or path == "/funding/review":
         names |= {"funding": "own_funding", "support": "own_support"}
@@ -69,7 +69,7 @@ def existing_ids(method, path):
 
 
 def existing(node, ids):
-    """A copy of `node` with the examples replaced, as numbers or as text."""
+    """Returns a copy of `node` with the examples replaced, be they numbers or text."""
     if isinstance(node, dict):
         return {name: existing(value, ids) for name, value in node.items()}
     if isinstance(node, list):
@@ -85,13 +85,13 @@ if os.environ["API_CHECK_AS"] == "member":
 
     @schemathesis.auth(refresh_interval=None)
     class Login:
-        """The prepared member's token, a fresh login for a call that ends it, or Kakao's key."""
+        """The prepared member's token, a new session for a call that ends it, or Kakao's key."""
 
         def get(self, case, context):
             if context.operation.path == "/kakao/unlink":
                 return f"KakaoAK {STAGE['kakao_admin_key']}"
             if context.operation.path == "/remit/kakaopay/approve":
-                # Only somebody whose latest payment is approved: the fuzzed calls begin others all the time.
+                # A payer whose latest payment stays approved: the fuzzed calls keep beginning new ones.
                 return f"Bearer {STAGE['payer_access']}"
             if context.operation.label not in ENDS_LOGINS:
                 return f"Bearer {STAGE['access']}"
@@ -105,25 +105,25 @@ if os.environ["API_CHECK_AS"] == "member":
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Notes which answers each operation has given, for reached.py."""
+    """Records the status codes of each operation, for reached.py."""
     REACHED.setdefault(case.operation.label, set()).add(response.status_code)
 
 
 @atexit.register
 def write_reached():
-    """Leaves the note where API_CHECK_REACHED says."""
+    """Writes the recorded status codes to the file named by API_CHECK_REACHED."""
     reached = {label: sorted(statuses) for label, statuses in REACHED.items()}
     pathlib.Path(os.environ["API_CHECK_REACHED"]).write_text(json.dumps(reached), encoding="utf-8")
 
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """A body that our conventions read as a valid one is no violation that should have been refused."""
+    """Drops "should have been refused" for a body that is valid once read by our conventions."""
     return not (type(failure).__name__ == "AcceptedNegativeData" and reads_as_valid(case))
 
 
 def reads_as_valid(case):
-    """Whether the body fits its schema once it is read as the document's conventions say."""
+    """Whether the body is valid against its schema once read by the conventions that the document states."""
     operation = DOCUMENT["paths"][case.operation.path][case.method.lower()]
     content = operation.get("requestBody", {}).get("content", {}).get(case.media_type)
     if content is None or not isinstance(case.body, dict):
@@ -134,14 +134,14 @@ def reads_as_valid(case):
     body = {
         field: read(value, fields.get(field, {}).get("type", []))
         for field, value in case.body.items()
-        # Null is as good as absent.
+        # Null means absent.
         if value is not None
     }
     return jsonschema_rs.Draft202012Validator(schema).is_valid(body)
 
 
 def read(value, kind):
-    """A value as a field of this type reads it: 1 and 0 are truth values, a number's digits are text."""
+    """Returns the value as a field of this type is parsed: 1 and 0 are booleans, a number may be text."""
     if "boolean" in kind and value in (0, 1, "0", "1"):
         return str(value) == "1"
     if "string" in kind and isinstance(value, int) and not isinstance(value, bool):

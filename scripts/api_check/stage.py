@@ -1,6 +1,6 @@
-"""Prepares what the API check needs to reach the answers that succeed: members, fundings, payments, a support.
+"""Creates the data that calls need in order to succeed: members, fundings, payments, supports.
 
-Prints one JSON object; hooks.py puts its values where the API document has its examples.
+Prints one JSON object; hooks.py replaces the examples of the API document by its values.
 """
 
 import datetime
@@ -14,7 +14,7 @@ import requests
 # A month from now, as the app writes it.
 DEADLINE = (datetime.datetime.now() + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S.000")
 
-# The sandbox's own app, as crates/kakao-sandbox/src/settings.rs invents it.
+# The sandbox's default app: crates/kakao-sandbox/src/settings.rs.
 KAKAO_APP = "1000001"
 KAKAO_ADMIN_KEY = "ad314159ad314159ad314159ad314159"
 
@@ -41,7 +41,7 @@ class Stage:
         self.kakao = kakao
 
     def person(self, nickname):
-        """An invented Kakao member who shares everything: `{"id", "access_token"}`."""
+        """Creates a Kakao user who shares every field; returns `{"id", "access_token"}`."""
         facts = {
             "nickname": nickname,
             "email": f"{nickname}@example.com",
@@ -54,12 +54,12 @@ class Stage:
         return answer.json()
 
     def log_in(self, person):
-        """Logs a Kakao member in: `{"access_token", "refresh_token"}`."""
+        """Logs a Kakao user in; returns `{"access_token", "refresh_token"}`."""
         body = {"accessToken": person["access_token"]}
         return self.call("POST", "/account/kakaologin", None, body)["token"]
 
     def call(self, method, path, token, fields, files=None):
-        """A form call, with files a multipart one; gives back the JSON of an answer that must be a success."""
+        """Makes a form call, or a multipart one when there are files; returns the JSON of a successful response."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = requests.request(
             method, f"{self.url}{path}", data=fields, files=files, headers=headers, timeout=30
@@ -69,7 +69,7 @@ class Stage:
         return answer.json()
 
     def funding(self, token, title, public="true"):
-        """Opens a funding with a picture; gives back its detail."""
+        """Opens a funding with a picture; returns its detail."""
         fields = {
             "title": title,
             "content": "같이 모아 주세요",
@@ -80,11 +80,11 @@ class Stage:
         return self.call("POST", "/funding/", token, fields, {"image": ("a.png", picture())})
 
     def ready(self, token, **fields):
-        """Makes a payment ready; gives back its order number."""
+        """Makes a payment ready; returns its order number."""
         return self.call("POST", "/remit/kakaopay/ready", token, fields)["order"]
 
     def pay(self, order):
-        """Pays as the payer would, in the sandbox; gives back the pg_token."""
+        """Pays in the sandbox as the payer would; returns the pg_token."""
         book = requests.get(f"{self.kakao}/sandbox/book", timeout=30).json()
         tid = next(
             payment["tid"]
@@ -96,13 +96,13 @@ class Stage:
         return answer.json()["location"].split("pg_token=")[1]
 
     def approve(self, token, order):
-        """Pays and approves; gives back the pg_token."""
+        """Pays and approves; returns the pg_token."""
         proof = self.pay(order)
         self.call("POST", "/remit/kakaopay/approve", token, {"pg_token": proof})
         return proof
 
     def support(self, token, funding):
-        """Supports a funding; gives back the support's id."""
+        """Supports a funding; returns the support's id."""
         message = "생일 축하해!"
         order = self.ready(token, amount="20000", funding=funding, message=message)
         self.approve(token, order)
