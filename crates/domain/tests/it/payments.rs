@@ -116,3 +116,17 @@ fn every_state_is_parsed_from_its_name() {
         assert_eq!(state.as_str().parse(), Ok(state));
     }
 }
+
+#[test]
+fn only_a_refunding_payment_has_a_refund_in_progress() {
+    let won = |amount| Won::new(amount).unwrap();
+    let attached = Payment {
+        state: PaymentState::Attached,
+        ..Payment::created(won(5_000))
+    };
+    let refunding = attached.step(Step::StartRefund(won(2_000))).unwrap();
+    assert_eq!(refunding.payment.refunding, won(2_000));
+    let finished = refunding.payment.step(Step::FinishRefund).unwrap();
+    assert_eq!(finished.payment.refunding, Won::ZERO);
+    assert_eq!(finished.payment.refunded, won(2_000));
+}
