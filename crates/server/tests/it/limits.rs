@@ -49,6 +49,8 @@ async fn searches_and_payments_are_limited_by_member() {
     let ready = async || eager.form(Method::POST, "/remit/kakaopay/ready", &[]).await;
     assert!((5..=100).contains(&count_until_429(ready).await));
     assert_eq!(calm.status("/account/search?username=x").await, 200);
+    let others = calm.form(Method::POST, "/remit/kakaopay/ready", &[]).await;
+    assert_eq!(others.status, StatusCode::BAD_REQUEST, "{others:?}");
     assert_eq!(
         eager.status("/funding/following").await,
         200,
@@ -108,14 +110,25 @@ async fn the_rate_limit_page_still_shows_the_login() {
 async fn forms_with_pictures_share_one_limit() {
     let app = App::with(RATE_LIMITED).await;
     let browser = Visitor::of(&app.member("바쁜이").await);
-    for path in ["/fundings/new", "/fundings/new/preview", "/me/edit"] {
-        let send = async || browser.post(path, &[]).await;
-        let mut answered = 0;
-        while send().await.status != StatusCode::TOO_MANY_REQUESTS {
-            answered += 1;
+    let paths = [
+        "/fundings/new",
+        "/fundings/new/preview",
+        "/fundings/new/link",
+        "/fundings/1/edit",
+        "/fundings/1/review",
+        "/me/edit",
+    ];
+    // Ten requests for each path: with a budget of 20 of its own, none would be refused.
+    let mut refused = [0; 6];
+    for _ in 0..10 {
+        for (path, refused) in paths.iter().zip(&mut refused) {
+            let answer = browser.post(path, &[]).await;
+            *refused += u32::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
         }
-        assert!(answered <= 25, "{path}: {answered}");
     }
+    assert!(refused.iter().all(|count| *count > 0), "{refused:?}");
+    // 20 at once, and another every three seconds.
+    assert!(refused.iter().sum::<u32>() >= 30, "{refused:?}");
     let other = browser.post("/settings/nothing", &[]).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND, "{other:?}");
 }
@@ -127,9 +140,9 @@ async fn reads_have_a_generous_limit_and_dev_has_none() {
     assert!(count_until_429(read).await >= 200);
     let free = App::start().await;
     for _ in 0..150 {
-        let call = free.visitor(Method::POST, "/account/token/refresh");
-        let answer = send(call.form(&[("refresh", "x")])).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let call = free.visitor(Method::POST, "/account/kakaologin");
+        let answer = send(call.form(&[("accessToken", "guess")])).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
     }
 }
 
