@@ -67,40 +67,29 @@ async fn a_member_cannot_change_what_belongs_to_another() {
     let support = owner.supports(&funding, 1_000, "힘내").await;
     let id = support["id"].as_i64().unwrap();
     let funding_id = funding["id"].as_i64().unwrap();
-    let steal = async |method: Method, path: &str, body: Value| {
+    let before = author.get(&format!("/funding/?id={funding_id}")).await;
+    let steal = async |method: Method, path: &str, body: Value, status: u16| {
         let answer = thief.json(method, path, body).await;
-        assert!(
-            matches!(answer.status.as_u16(), 400 | 402 | 404),
-            "{path}: {answer:?}"
-        );
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
     };
-    steal(
-        Method::PUT,
-        "/remit/",
-        json!({"id": id, "message": "내 것"}),
-    )
-    .await;
-    steal(Method::DELETE, "/remit/", json!({"id": id})).await;
-    steal(
-        Method::PUT,
-        "/funding/",
-        json!({"id": funding_id, "title": "내 것"}),
-    )
-    .await;
-    steal(Method::DELETE, "/funding/", json!({"id": funding_id})).await;
-    steal(
-        Method::POST,
-        "/funding/review",
-        json!({"id": funding_id, "review": "내 것"}),
-    )
-    .await;
+    let message = json!({"id": id, "message": "내 것"});
+    steal(Method::PUT, "/remit/", message, 400).await;
+    steal(Method::DELETE, "/remit/", json!({"id": id}), 400).await;
+    let title = json!({"id": funding_id, "title": "내 것"});
+    steal(Method::PUT, "/funding/", title, 400).await;
+    let funding = json!({"id": funding_id});
+    steal(Method::DELETE, "/funding/", funding, 400).await;
+    let review = json!({"id": funding_id, "review": "내 것"});
+    steal(Method::POST, "/funding/review", review, 400).await;
     let body = json!({"amount": 1_000, "message": "힘내", "funding": funding_id});
-    steal(Method::POST, "/remit/", body).await;
-    steal(Method::GET, "/remit/kakaopay/approve", json!({})).await;
+    steal(Method::POST, "/remit/", body, 402).await;
+    steal(Method::GET, "/remit/kakaopay/approve", json!({}), 400).await;
     assert_eq!(thief.status("/remit/kakaopay/payments").await, 204);
     let after = author.get(&format!("/remit/?id={funding_id}")).await;
     assert_eq!(after[0]["message"], "힘내");
     assert_eq!(after.as_array().unwrap().len(), 1);
+    let detail = format!("/funding/?id={funding_id}");
+    assert_eq!(author.get(&detail).await, before);
 }
 
 #[tokio::test]

@@ -53,6 +53,10 @@ async fn every_route_is_documented_with_responses_and_errors() {
                 responses.keys().any(|status| status.starts_with('2')),
                 "{method} {path}"
             );
+            let refuses = responses
+                .keys()
+                .any(|status| status.starts_with(['4', '5']));
+            assert!(refuses, "{method} {path}");
             for (status, response) in responses {
                 assert!(
                     response["description"].is_string(),

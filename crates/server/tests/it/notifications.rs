@@ -221,7 +221,7 @@ async fn a_subscription_needs_a_csrf_token_and_a_valid_endpoint() {
     assert_eq!(forged.status, StatusCode::FORBIDDEN, "{forged:?}");
     let visitor = app.visitor(Method::POST, "/settings/push").json(&good);
     let visitor = send(visitor).await;
-    assert!(!visitor.status.is_success(), "{visitor:?}");
+    assert_eq!(visitor.status, StatusCode::UNAUTHORIZED, "{visitor:?}");
     let token = Visitor::of(&member).csrf().await;
     for (field, value) in [
         ("endpoint", "http://192.168.0.1/wake"),

@@ -60,6 +60,7 @@ async fn a_trailing_slash_redirects_to_the_path_without_it() {
 async fn no_path_redirects_to_anothersite() {
     let app = App::start().await;
     let host = app.url.strip_prefix("http://").unwrap();
+    let mut followed = 0;
     for path in [
         "//evil.example/",
         "///evil.example//",
@@ -68,13 +69,17 @@ async fn no_path_redirects_to_anothersite() {
         "//evil.example/%2e%2e/",
         "/.//evil.example/",
         "http://evil.example/explore/",
+        "//members/evil.example/",
+        "///members//evil.example//",
     ] {
         let place = redirect(host, path).await;
         if let Some(place) = place {
+            followed += 1;
             let own = place.starts_with('/') && !place[1..].starts_with(['/', '\\']);
             assert!(own && !place.contains('\\'), "{path} leads to {place}");
         }
     }
+    assert_eq!(followed, 3, "the pages among them");
 }
 
 /// The `Location` for a raw request: HTTP clients normalize such paths before sending.

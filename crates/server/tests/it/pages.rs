@@ -265,7 +265,8 @@ async fn only_the_author_can_edit_delete_and_thank() {
     }
     let thanks = format!("/supports/{}/thanks", support["id"]);
     let stolen = other.post(&thanks, &[("thanks", "고마워")]).await;
-    assert!(stolen.status.is_client_error(), "{stolen:?}");
+    assert_eq!(stolen.status, StatusCode::BAD_REQUEST, "{stolen:?}");
+    assert!(!other.get(&base).await.text.contains("고마워"));
     let said = author.post(&thanks, &[("thanks", "정말 고마워")]).await;
     assert!(location(&said).starts_with(&base));
     assert!(other.get(&base).await.text.contains("정말 고마워"));

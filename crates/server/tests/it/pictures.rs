@@ -34,7 +34,7 @@ async fn every_format_becomes_a_picture_that_the_app_can_load() {
         ("png", png(20, 9), "image/jpeg"),
         ("jpeg", jpeg(21), "image/jpeg"),
         ("gif", GIF.to_vec(), "image/png"),
-        ("webp", WEBP.to_vec(), "image/"),
+        ("webp", WEBP.to_vec(), "image/png"),
     ] {
         let path = path_of(&member, &file).await;
         assert!(path.starts_with("/media/"), "{path}");

@@ -95,6 +95,7 @@ async fn an_unlink_webhook_with_a_wrong_key_or_app_is_refused() {
 #[tokio::test]
 async fn an_unlink_webhook_for_an_unknown_member_is_accepted_without_effect() {
     let app = App::start().await;
+    let member = app.member("남는이").await;
     let key = kakao_sandbox::Settings::default().admin_key;
     let post = async |fields: &[(&str, &str)]| {
         let call = app.visitor(Method::POST, "/kakao/unlink");
@@ -113,6 +114,11 @@ async fn an_unlink_webhook_for_an_unknown_member_is_accepted_without_effect() {
     ] {
         assert_eq!(post(fields).await, 401, "{fields:?}");
     }
+    // Notices are worked off in order: with a later one, these have been looked at.
+    let leaver = app.member("떠나는이").await;
+    assert_eq!(unlink(&app, &leaver, json!({})).await, 200);
+    eventually("the leaver is withdrawn", async || is_gone(&leaver).await).await;
+    assert!(!is_gone(&member).await);
 }
 
 #[tokio::test]
