@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 
-use crate::app::{App, Member};
-use crate::payer::{Payment, support_body, total};
+use crate::app::{App, Member, eventually};
+use crate::payer::{Payment, page, support_body, total};
 
 async fn members(app: &App, count: usize) -> Vec<Member> {
     join_all((0..count).map(|_| app.member("친구"))).await
@@ -89,6 +89,56 @@ async fn concurrent_take_backs_refund_a_support_once() {
         assert_eq!(entry["canceled"], 4_000, "{entry}");
     }
     assert_eq!(total(&author, &funding).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_calls_approve_and_cancel_once_at_kakaopay() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    for _ in 0..4 {
+        let support = support_body(&funding, 4_000, "축하해");
+        let payment = Payment::begin_for(&app, &friend, &support).await;
+        let proof = payment.pay(&app).await;
+        payment.count_calls(&app, "approve").await;
+        let asked = (0..8).map(|_| payment.approve(&proof.token));
+        for answer in join_all(asked).await {
+            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        }
+        assert_eq!(payment.calls(&app, "approve").await, 1);
+
+        payment.count_calls(&app, "cancel").await;
+        let given = friend.json(Method::POST, "/remit/", support).await.json();
+        let id = given["id"].to_string();
+        let fields = [("id", id.as_str())];
+        let asked = (0..8).map(|_| friend.form(Method::DELETE, "/remit/", &fields));
+        for answer in join_all(asked).await {
+            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        }
+        eventually("refunded", async || payment.state(&app).await == "refunded").await;
+        assert_eq!(payment.calls(&app, "cancel").await, 1);
+    }
+    assert_eq!(total(&author, &funding).await, 0);
+    app.assert_books_balance().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_visits_to_the_cancel_page_agree() {
+    let app = App::start().await;
+    let friend = app.member("지우").await;
+    for (button, title) in [
+        ("cancel", "결제를 취소했어요"),
+        ("fail", "결제하지 못했어요"),
+    ] {
+        let payment = Payment::begin(&app, &friend, 5_000).await;
+        let path = payment.press_button(&app, button).await;
+        // The delay lets every visit look the payment up before any of them stores the result.
+        payment.count_calls(&app, "order").await;
+        for text in join_all((0..4).map(|_| page(&app, &path))).await {
+            assert!(text.contains(title), "{text}");
+        }
+        payment.assert_never_charged(&app).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

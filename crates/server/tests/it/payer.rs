@@ -130,6 +130,44 @@ impl Payment {
     }
 }
 
+impl Payment {
+    /// Refunds at KakaoPay directly, as an operator could in its console. `left` is what can be refunded before, in won.
+    pub async fn refund_at_kakaopay(&self, app: &App, amount: i64, left: i64) {
+        let kakaopay = kakao_sandbox::Settings::default();
+        let body = json!({"cid": kakaopay.cid, "tid": self.tid, "cancel_amount": amount,
+            "cancel_tax_free_amount": 0, "cancel_available_amount": left});
+        let key = format!("SECRET_KEY {}", kakaopay.pay_secret_key);
+        let url = format!("{}/online/v1/payment/cancel", app.kakao);
+        let call = app.http.post(url).header("Authorization", key);
+        let answer = send(call.json(&body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+}
+
+/// Calls that [`Payment::count_calls`] can count: a fault rule counts them down.
+const COUNTED_MAX: u64 = 1_000;
+
+impl Payment {
+    /// Counts KakaoPay's `call` for this payment from now on, and delays each of its responses by 200 ms.
+    pub async fn count_calls(&self, app: &App, call: &str) {
+        let rule = json!({"scope": {"tid": self.tid}, "call": call, "fault": "delay",
+            "delay_ms": 200, "times": COUNTED_MAX});
+        app.sandbox(Method::PUT, "/sandbox/faults", rule).await;
+    }
+
+    /// How often KakaoPay received `call` since [`Payment::count_calls`].
+    pub async fn calls(&self, app: &App, call: &str) -> u64 {
+        let rules = app
+            .sandbox(Method::GET, "/sandbox/faults", Value::Null)
+            .await;
+        let rules = rules["faults"].as_array().unwrap();
+        let ours = rules
+            .iter()
+            .find(|rule| rule["scope"]["tid"] == *self.tid && rule["call"] == call);
+        COUNTED_MAX - ours.unwrap()["times"].as_u64().unwrap()
+    }
+}
+
 /// Sets both clocks: the program's and KakaoPay's.
 pub async fn move_clocks(app: &App, offset_seconds: i64) {
     let body = json!({ "offset_seconds": offset_seconds });

@@ -269,3 +269,30 @@ async fn a_charge_missing_from_the_database_is_found_and_counted() {
     payment.assert_charged_once(&app, 0).await;
     app.assert_books_balance().await;
 }
+
+#[tokio::test]
+async fn a_partial_refund_in_kakaopays_console_stops_ours() {
+    let (app, author, friend, funding) = setup(SHORT_LEASE).await;
+    let (payment, proof) = paid_payment(&app, &friend, &funding).await;
+    payment.approve(&proof.token).await;
+    let support = support_body(&funding, 5_000, "축하해");
+    let given = friend.json(Method::POST, "/remit/", support).await.json();
+    payment.refund_at_kakaopay(&app, 2_000, 5_000).await;
+    let id = given["id"].to_string();
+    let asked = friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
+    assert_eq!(asked.status, StatusCode::OK, "{asked:?}");
+    payment.count_calls(&app, "order").await;
+    let mut hours = 0;
+    eventually("looked up three times", async || {
+        hours += 1;
+        move_clocks(&app, hours * 3_600).await;
+        payment.calls(&app, "order").await >= 3
+    })
+    .await;
+    assert_eq!(payment.state(&app).await, "refunding");
+    payment.assert_charged_once(&app, 2_000).await;
+    assert_eq!(total(&author, &funding).await, 5_000);
+    let (code, text) = app.command(&["audit"]).await;
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("held by the provider"), "{text}");
+}
