@@ -3,6 +3,8 @@
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use funsun_domain::time::Timestamp;
 use kakao_sandbox::{Sandbox, Settings};
 use reqwest::multipart::{Form, Part};
@@ -125,6 +127,15 @@ impl App {
             output.status.code().unwrap(),
             String::from_utf8(text).unwrap(),
         )
+    }
+
+    /// Executes SQL on the program's database, for states that no request can produce.
+    pub fn change_database(&self, sql: &str) {
+        let file = self.dir.path().join("funsun.db");
+        let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        database
+            .batch_execute(&format!("PRAGMA busy_timeout = 10000; {sql}"))
+            .unwrap();
     }
 
     /// Logs in a new Kakao person with this nickname and the other fields of `profile`.

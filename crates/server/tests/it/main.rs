@@ -7,6 +7,7 @@
 
 mod accounts;
 mod app;
+mod audit;
 mod bad_bodies;
 mod bad_input;
 mod browser;
@@ -34,6 +35,7 @@ mod page_paths;
 mod pages;
 mod payer;
 mod payment_faults;
+mod payment_history;
 mod payments;
 mod picture_files;
 mod pictures;
