@@ -44,6 +44,7 @@ mod reports;
 mod sharing;
 mod styleguide;
 mod supports;
+mod sweeper;
 mod tokens;
 mod unlinking;
 mod visibility;
