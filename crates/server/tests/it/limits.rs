@@ -134,6 +134,52 @@ async fn forms_with_pictures_share_one_limit() {
 }
 
 #[tokio::test]
+async fn json_requests_with_pictures_share_the_limit_of_the_forms() {
+    let app = App::with(RATE_LIMITED).await;
+    let member = app.member("바쁜이").await;
+    let requests = [
+        (Method::POST, "/funding/"),
+        (Method::PUT, "/funding/"),
+        (Method::POST, "/funding/review"),
+        (Method::PUT, "/account/"),
+    ];
+    // Ten of each: with a budget of 20 of its own, none would be refused.
+    let mut refused = [0; 4];
+    for _ in 0..10 {
+        for ((method, path), refused) in requests.iter().zip(&mut refused) {
+            let answer = member.form(method.clone(), path, &[]).await;
+            *refused += u32::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
+        }
+    }
+    assert!(refused.iter().all(|count| *count > 0), "{refused:?}");
+    let browser = Visitor::of(&member);
+    let form = async || browser.post("/me/edit", &[]).await;
+    let mut left = 0;
+    while form().await.status != StatusCode::TOO_MANY_REQUESTS {
+        left += 1;
+        assert!(left < 10, "the forms have a budget of their own");
+    }
+    let own = member.form(Method::POST, "/account/", &[]).await;
+    assert_eq!(own.status, StatusCode::OK, "{own:?}");
+}
+
+#[tokio::test]
+async fn pages_that_ask_kakaopay_are_limited_as_payments() {
+    let app = App::with(RATE_LIMITED).await;
+    let pages = ["return", "cancelled", "failed"];
+    let number = Cell::new(0);
+    let page = async || {
+        let name = pages[number.get() % pages.len()];
+        number.set(number.get() + 1);
+        let path = format!("/remit/kakaopay/{name}/8f14e45fceea167a5a36dedd4bea2543");
+        send(app.visitor(Method::GET, &path)).await
+    };
+    assert!((5..=100).contains(&count_until_429(page).await));
+    let read = send(app.visitor(Method::GET, "/funding/public")).await;
+    assert_eq!(read.status, StatusCode::NO_CONTENT, "reading goes on");
+}
+
+#[tokio::test]
 async fn reads_have_a_generous_limit_and_dev_has_none() {
     let app = App::with(RATE_LIMITED).await;
     let read = async || send(app.visitor(Method::GET, "/funding/public")).await;
