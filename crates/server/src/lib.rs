@@ -1,7 +1,6 @@
 //! FunSun server: the JSON API of the mobile app, the web app, and what they stand on.
 //!
-//! The modules are listed from bottom to top: each imports only modules above it in this list, which
-//! `scripts/house-rules` checks. `state` is the one exception: it names types of features that import nothing of it.
+//! Each module imports only modules below it in the column of `ARCHITECTURE.md`, which `scripts/house-rules` checks.
 
 mod app;
 mod background;
