@@ -106,6 +106,9 @@ async fn an_audit_counts_what_it_looked_at() {
     let (_, text) = books.app.command(&["audit"]).await;
     assert_eq!(count(&text, "compared with KakaoPay"), "1", "{text}");
     assert_eq!(count(&text, "invented"), "3", "{text}");
+    books.change("UPDATE payments SET tid = NULL WHERE id = 4");
+    let (_, text) = books.app.command(&["audit"]).await;
+    assert_eq!(count(&text, "compared with KakaoPay"), "0", "{text}");
 }
 
 #[tokio::test]

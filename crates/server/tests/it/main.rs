@@ -39,6 +39,7 @@ mod payment_history;
 mod payments;
 mod picture_files;
 mod pictures;
+mod refund_scope;
 mod refunds;
 mod reports;
 mod sharing;
