@@ -108,6 +108,7 @@ async fn concurrent_calls_approve_and_cancel_once_at_kakaopay() {
         assert_eq!(payment.calls(&app, "approve").await, 1);
 
         payment.count_calls(&app, "cancel").await;
+        payment.count_calls(&app, "order").await;
         let given = friend.json(Method::POST, "/remit/", support).await.json();
         let id = given["id"].to_string();
         let fields = [("id", id.as_str())];
@@ -117,6 +118,7 @@ async fn concurrent_calls_approve_and_cancel_once_at_kakaopay() {
         }
         eventually("refunded", async || payment.state(&app).await == "refunded").await;
         assert_eq!(payment.calls(&app, "cancel").await, 1);
+        assert_eq!(payment.calls(&app, "order").await, 0, "the lease held");
     }
     assert_eq!(total(&author, &funding).await, 0);
     app.assert_books_balance().await;
