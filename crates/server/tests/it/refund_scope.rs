@@ -1,10 +1,11 @@
-//! Refunds and approvals affect the payments they are meant for, and no others.
+//! Refunds, approvals and form keys affect the payments they are meant for, and no others.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::{App, Member, eventually};
 use crate::payer::{Payment, support_body, total};
+use crate::visitor::{Visitor, value_of};
 
 async fn support(app: &App, member: &Member, funding: &Value, amount: i64) -> Payment {
     let body = support_body(funding, amount, "축하해");
@@ -80,4 +81,28 @@ async fn a_token_of_another_member_approves_nothing_and_shows_nothing() {
         .await;
     assert_eq!(stolen.status, StatusCode::BAD_REQUEST, "{stolen:?}");
     assert!(!stolen.text.contains(&payment.order), "{stolen:?}");
+}
+
+#[tokio::test]
+async fn a_form_key_counts_for_one_form_of_one_member() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let other = app.member("민준").await;
+    let funding = author.opens("자전거", true).await;
+    let path = format!("/fundings/{}/support", funding["id"]);
+    let browser = Visitor::of(&friend);
+    let key = async |browser: &Visitor| value_of(&browser.get(&path).await.text, "attempt");
+    let (first, second) = (key(&browser).await, key(&browser).await);
+    let send = async |browser: &Visitor, key: &str| {
+        let fields = [("amount", "5000"), ("message", "축하해"), ("attempt", key)];
+        let answer = browser.post(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        answer.headers["location"].to_str().unwrap().to_owned()
+    };
+    let order = send(&browser, &first).await;
+    assert_eq!(send(&browser, &first).await, order, "sent twice");
+    assert_ne!(send(&browser, &second).await, order, "another form");
+    let others = send(&Visitor::of(&other), &first).await;
+    assert_ne!(others, order, "another member");
+    assert_eq!(app.kakaopay_payments().await.len(), 3);
 }
