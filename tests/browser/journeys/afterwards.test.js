@@ -34,7 +34,8 @@ test('the author is notified, says thanks and writes a review; the supporter is 
   await author.click('후기 남기기');
   await author.seesText('후기를 남겼어요.');
 
-  await friend.goto('/notifications');
+  // A job notifies the supporters of a review.
+  await waitForNotification(friend, '받는사람님이 후기를 남겼어요');
   await friend.seesText('받는사람님이 고맙다고 전해요');
   await friend.click(/받는사람님이 후기를 남겼어요/);
   await friend.seesHeading('받는사람님의 후기');
