@@ -115,13 +115,12 @@ fn icons() -> Vec<&'static str> {
 }
 
 fn swatches() -> Vec<Swatch> {
-    let light = block(":root {");
-    let dark = block(":root[data-theme=\"dark\"] {");
     PAIRS
         .iter()
         .map(|&(text, ground, least)| {
-            let [light, dark] = [light, dark]
-                .map(|colours| contrast(colour(colours, text), colour(colours, ground)));
+            let (text_colours, ground_colours) = (colours(text), colours(ground));
+            let [light, dark] =
+                [0, 1].map(|scheme| contrast(text_colours[scheme], ground_colours[scheme]));
             Swatch {
                 text,
                 ground,
@@ -137,17 +136,20 @@ fn ratio(hundredths: u32) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// The first rule of the colours' file that begins so.
-fn block(beginning: &str) -> &'static str {
-    let (_, rest) = TOKENS.split_once(beginning).unwrap_or_default();
-    rest.split('}').next().unwrap_or_default()
+/// Red, green and blue in light and in dark, of `--name: light-dark(#rrggbb, #rrggbb)`; black when there is no
+/// such colour.
+fn colours(name: &str) -> [[u8; 3]; 2] {
+    let pair = TOKENS
+        .split_once(&format!("--{name}: light-dark("))
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .and_then(|(pair, _)| pair.split_once(", "));
+    let (light, dark) = pair.unwrap_or_default();
+    [light, dark].map(rgb)
 }
 
-/// Red, green and blue of `--name: #rrggbb`; black when there is no such colour.
-fn colour(colours: &str, name: &str) -> [u8; 3] {
-    let digits = colours
-        .split_once(&format!("--{name}: #"))
-        .and_then(|(_, rest)| rest.get(..6))
+fn rgb(colour: &str) -> [u8; 3] {
+    let digits = colour
+        .strip_prefix('#')
         .and_then(|digits| u32::from_str_radix(digits, 16).ok())
         .unwrap_or_default();
     let [_, rgb @ ..] = digits.to_be_bytes();
