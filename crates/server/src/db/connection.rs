@@ -1,4 +1,4 @@
-//! One type of connection for every engine in this build, and how each is tuned.
+//! The connection type, common to all engines in this build, and the settings of each engine.
 
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -6,17 +6,17 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::StorageError;
 
-/// The connection that every statement is written against.
+/// The connection type of all statements.
 #[cfg(not(feature = "mysql"))]
 pub type Conn = diesel::sqlite::SqliteConnection;
 
-/// The connection that every statement is written against.
+/// The connection type of all statements.
 #[cfg(feature = "mysql")]
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
-    /// The embedded engine.
+    /// SQLite, embedded.
     Sqlite(diesel::sqlite::SqliteConnection),
-    /// Anything that speaks the MySQL protocol.
+    /// Any server with the MySQL protocol.
     Mysql(diesel::mysql::MysqlConnection),
 }
 
@@ -25,17 +25,18 @@ const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqli
 #[cfg(feature = "mysql")]
 const MYSQL_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 
-/// Write-ahead log with a flush for every commit; foreign keys; readers and the writer wait for each other.
+/// Write-ahead log, fsync at every commit, foreign keys enforced. `busy_timeout` is in milliseconds: how long a
+/// connection waits for a lock that another process holds.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
     PRAGMA cache_size = -8000;";
 
-/// True when `url` names the embedded engine.
+/// Whether `url` is of an SQLite database.
 pub(super) fn is_sqlite(url: &str) -> bool {
     url.starts_with(SQLITE_SCHEME)
 }
 
-/// Opens a connection that may write.
+/// Opens a read-write connection.
 pub(super) fn open(url: &str) -> Result<Conn, StorageError> {
     #[cfg(feature = "mysql")]
     if url.starts_with("mysql://") {
@@ -47,7 +48,7 @@ pub(super) fn open(url: &str) -> Result<Conn, StorageError> {
     Ok(conn)
 }
 
-/// Opens a connection that can't change anything (SQLite), or a plain one (MySQL).
+/// Opens a connection for reads: read-only in SQLite, an ordinary one in MySQL.
 pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
     let mut conn = open(url)?;
     if is_sqlite(url) {
@@ -56,7 +57,7 @@ pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
     Ok(conn)
 }
 
-/// Brings the schema up to date.
+/// Runs the pending migrations.
 pub(super) fn migrate(url: &str) -> Result<(), StorageError> {
     #[cfg(feature = "mysql")]
     if url.starts_with("mysql://") {
@@ -78,13 +79,13 @@ where
 fn open_sqlite(url: &str) -> Result<diesel::sqlite::SqliteConnection, StorageError> {
     let path = url
         .strip_prefix(SQLITE_SCHEME)
-        .ok_or(StorageError::Address(ADDRESSES))?;
+        .ok_or(StorageError::UnsupportedUrl(URL_SCHEMES))?;
     let mut conn = diesel::sqlite::SqliteConnection::establish(path)?;
     conn.batch_execute(SQLITE_SETTINGS)?;
     Ok(conn)
 }
 
 #[cfg(not(feature = "mysql"))]
-const ADDRESSES: &str = "sqlite:// (this build has no MySQL; build with --features mysql)";
+const URL_SCHEMES: &str = "sqlite:// (this build has no MySQL; build with --features mysql)";
 #[cfg(feature = "mysql")]
-const ADDRESSES: &str = "sqlite:// or mysql://";
+const URL_SCHEMES: &str = "sqlite:// or mysql://";

@@ -1,4 +1,4 @@
-//! What can't be said once for every engine: each engine's way, side by side.
+//! SQL that differs between engines: every difference is in this file.
 
 use diesel::connection::AnsiTransactionManager;
 #[cfg(feature = "mysql")]
@@ -11,8 +11,8 @@ use diesel::sqlite::SqliteConnection;
 
 use super::Conn;
 
-/// Starts a transaction that will write. SQLite takes the write lock at once: one that began by reading
-/// could lose its snapshot to another process and fail half-way.
+/// Begins a write transaction. In SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that
+/// begins with a read fails with SQLITE_BUSY_SNAPSHOT when another process has written before its first write.
 pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
     fn sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
@@ -26,7 +26,7 @@ pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// The id that the connection's latest insert was given.
+/// Returns the id that the latest insert on this connection generated.
 pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     #[cfg(not(feature = "mysql"))]
     return diesel::select(sql::<BigInt>("last_insert_rowid()")).get_result(conn);
@@ -39,11 +39,11 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Prepares a connection for bulk inserts: it keeps more of the database in memory, and writes a page back once
-/// after many changes. SQLite: 512 MB of pages and as much of log, until the connection is closed. A MySQL
-/// server has its own pool.
+/// Configures a connection for bulk inserts: a larger page cache, and fewer checkpoints, so that a page that changes
+/// often is written back once. SQLite: 512 MB of page cache and as much write-ahead log, until the connection is
+/// closed. MySQL: nothing, since the buffer pool is the server's.
 #[cfg(feature = "sandbox")]
-pub fn use_memory_for_bulk(conn: &mut Conn) -> Result<(), super::StorageError> {
+pub fn configure_for_bulk_inserts(conn: &mut Conn) -> Result<(), super::StorageError> {
     use diesel::connection::SimpleConnection as _;
 
     fn sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
@@ -58,8 +58,8 @@ pub fn use_memory_for_bulk(conn: &mut Conn) -> Result<(), super::StorageError> {
     Ok(())
 }
 
-/// Turns the refusal of a unique key into `None`, so that the caller decides what "already there" means.
-pub fn unless_taken<T>(result: QueryResult<T>) -> QueryResult<Option<T>> {
+/// Maps a unique-key violation to `None`; other errors are returned unchanged.
+pub fn unless_duplicate<T>(result: QueryResult<T>) -> QueryResult<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
@@ -68,12 +68,12 @@ pub fn unless_taken<T>(result: QueryResult<T>) -> QueryResult<Option<T>> {
 }
 
 diesel::define_sql_function! {
-    /// Where `part` begins in `whole`, from 1; 0 when it does not occur. The same name, arguments and
-    /// byte-wise comparison (for our binary collation) in SQLite and MySQL.
+    /// Position of `part` in `whole`, from 1; 0 when it does not occur. SQLite and MySQL have the same name,
+    /// arguments and (with our binary collation) byte-wise comparison.
     fn instr(whole: diesel::sql_types::Text, part: diesel::sql_types::Text) -> BigInt;
 }
 
-/// `part` occurs in `column`, letter by letter: no wildcard has a meaning.
+/// SQL: whether `column` contains `part` literally. Unlike `LIKE`, there are no wildcards to escape.
 #[diesel::dsl::auto_type]
 pub fn contains(column: crate::db::schema::accounts::username_folded, part: String) -> _ {
     instr(column, part).gt(0_i64)

@@ -1,8 +1,8 @@
-//! What can go wrong with storage, apart from what was asked.
+//! Storage errors.
 
 use thiserror::Error;
 
-/// The database failed. Never the caller's fault; answered as a 5xx.
+/// The database failed. Never caused by the request; mapped to a 5xx status.
 #[derive(Debug, Error)]
 pub enum StorageError {
     /// A statement failed.
@@ -11,25 +11,25 @@ pub enum StorageError {
     /// The database can't be opened.
     #[error("the database can't be opened: {0}")]
     Open(#[from] diesel::ConnectionError),
-    /// The schema can't be brought up to date.
+    /// A migration failed.
     #[error("migration: {0}")]
     Migration(String),
-    /// The address names an engine that this build does not have.
-    #[error("the database address must begin with {0}")]
-    Address(&'static str),
-    /// The transactions that shared this flush did not reach the disk; none of them happened.
+    /// The URL is of an engine that this build does not support.
+    #[error("the database URL must begin with {0}")]
+    UnsupportedUrl(&'static str),
+    /// The commit failed: all transactions of the batch were rolled back.
     #[error("commit: {0}")]
     Commit(String),
-    /// The work was interrupted by a shutdown or a panic.
+    /// A shutdown or a panic interrupted the work.
     #[error("interrupted: {0}")]
     Interrupted(String),
-    /// A stored value that the domain does not allow.
+    /// A stored value violates a rule of the domain.
     #[error("stored value: {0}")]
     Corrupt(String),
 }
 
 impl StorageError {
-    /// A stored value that the domain does not allow.
+    /// Wraps the reason why a stored value is invalid.
     pub fn corrupt(what: impl std::fmt::Display) -> Self {
         Self::Corrupt(what.to_string())
     }

@@ -1,5 +1,5 @@
-//! Storage: one handle, two ways in. `read` looks, `write` changes inside a transaction that is on disk
-//! before it answers. Features keep their statements in their own `sql.rs`; this module knows no table.
+//! Storage: one handle with two entry points. [`Db::read`] runs queries; [`Db::write`] runs a transaction and returns
+//! once it is durable. Each feature keeps its statements in its own `sql.rs`; this module depends on no table.
 
 mod connection;
 pub mod dialect;
@@ -16,7 +16,7 @@ pub use error::StorageError;
 use readers::Readers;
 use writer::Writer;
 
-/// The database, shared by everything; cheap to clone.
+/// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
@@ -28,8 +28,11 @@ struct Shared {
 }
 
 impl Db {
-    /// Opens the database at `url` (`sqlite://path` or, with the `mysql` feature, `mysql://…`) and brings
-    /// its schema up to date. Fails when the file can't be opened or a migration fails.
+    /// Opens the database at `url` (`sqlite://path` or, with the `mysql` feature, `mysql://…`) and runs the pending
+    /// migrations.
+    ///
+    /// # Errors
+    /// When the database can't be opened or a migration fails.
     pub fn open(url: &str) -> Result<Self, StorageError> {
         connection::migrate(url)?;
         let shared = Shared {
@@ -41,22 +44,22 @@ impl Db {
         })
     }
 
-    /// Runs short reads by index. SQLite answers in place on this thread, where a hop to another costs
-    /// more than the query; MySQL goes to the blocking pool.
+    /// Runs short, indexed queries. With SQLite they run on the calling thread, since a switch to another costs more
+    /// than the query; with MySQL they run on the blocking pool.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        if self.shared.readers.in_place() {
+        if self.shared.readers.run_inline() {
             self.shared.readers.with(work)
         } else {
             self.read_slow(work).await
         }
     }
 
-    /// Runs reads that may take long (search, audit) away from the threads that serve requests.
+    /// Runs queries that may be slow (search, audit) on the blocking pool, so that they don't hold up requests.
     pub async fn read_slow<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -69,10 +72,10 @@ impl Db {
             .unwrap_or_else(|lost| Err(StorageError::Interrupted(lost.to_string()).into()))
     }
 
-    /// Runs `work` in one transaction: all of it or, on `Err`, nothing. `Ok` means it is on disk.
+    /// Runs `work` in one transaction, which is rolled back on `Err`. `Ok` means that it is durable.
     ///
-    /// `work` may run more than once (an engine that detects conflicts at commit asks for that), so it
-    /// touches nothing but the connection.
+    /// `work` may run more than once (engines that detect conflicts at commit need retries), so it must have no
+    /// effect except through the connection.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -82,16 +85,16 @@ impl Db {
         self.shared.writer.run(work).await
     }
 
-    /// Waits until every transaction handed in before is answered, then stops the writer.
+    /// Waits for all queued transactions, then stops the writer.
     pub async fn close(&self) {
         self.shared.writer.close().await;
     }
 }
 
-/// Asks the database for nothing at all.
+/// Runs a trivial query.
 ///
 /// # Errors
-/// When it does not answer.
+/// When the database can't be reached.
 pub fn ping(conn: &mut Conn) -> Result<(), StorageError> {
     use diesel::RunQueryDsl;
     diesel::sql_query("SELECT 1").execute(conn)?;

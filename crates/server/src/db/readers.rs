@@ -1,4 +1,4 @@
-//! Read connections: one per thread and database, opened when a thread first reads and kept.
+//! Read connections: one for each thread and database, opened at the thread's first read and then reused.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,33 +6,34 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::connection::{self, Conn};
 use super::error::StorageError;
 
-static NEXT: AtomicU64 = AtomicU64::new(1);
+/// Identifies a database within the process: tests open several.
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
     static CONNECTIONS: RefCell<Vec<(u64, Conn)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Read connections to one database.
+/// The read connections to one database.
 pub(super) struct Readers {
     url: String,
     id: u64,
-    in_place: bool,
+    run_inline: bool,
 }
 
 impl Readers {
     pub(super) fn open(url: &str) -> Result<Self, StorageError> {
         connection::open_reader(url)?;
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         Ok(Self {
             url: url.to_owned(),
             id,
-            in_place: connection::is_sqlite(url),
+            run_inline: connection::is_sqlite(url),
         })
     }
 
-    /// True when a short read may run on the thread that serves requests.
-    pub(super) fn in_place(&self) -> bool {
-        self.in_place
+    /// Whether short queries may run on the threads that serve requests.
+    pub(super) fn run_inline(&self) -> bool {
+        self.run_inline
     }
 
     /// Runs `work` on this thread's connection.
@@ -41,14 +42,14 @@ impl Readers {
         E: From<StorageError>,
     {
         CONNECTIONS.with_borrow_mut(|open| {
-            let at = match open.iter().position(|(id, _)| *id == self.id) {
-                Some(at) => at,
+            let index = match open.iter().position(|(id, _)| *id == self.id) {
+                Some(index) => index,
                 None => {
                     open.push((self.id, connection::open_reader(&self.url)?));
                     open.len() - 1
                 }
             };
-            work(&mut open[at].1)
+            work(&mut open[index].1)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The tables as the query builder sees them; `migrations/` is the truth.
+//! The tables, for the query builder. `migrations/` is authoritative.
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 

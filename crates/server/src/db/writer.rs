@@ -1,8 +1,8 @@
-//! The single writer: transactions that wait at the same moment share one flush to the disk.
+//! The single writer, with group commit: queued transactions are committed in one batch, with one fsync.
 //!
-//! Each runs in its own savepoint and is answered only after the flush, so a crash loses nothing that
-//! was acknowledged, and one that fails takes nothing with it. The disk's flush is what limits durable
-//! commits; sharing it is what makes many small ones fast.
+//! Each transaction runs in its own savepoint, so one that fails does not affect the others. Its caller gets the
+//! result only after the commit, so a crash loses nothing that was acknowledged. The fsync limits the rate of durable
+//! commits; sharing it makes many small transactions fast.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -17,40 +17,40 @@ use super::connection::{self, Conn};
 use super::dialect;
 use super::error::StorageError;
 
-/// Most transactions that share one flush: bounds how long the first of them waits.
-const SHARING_MAX: usize = 256;
+/// Most transactions in one batch: bounds the latency of the first of them.
+const BATCH_MAX: usize = 256;
 
 type Manager = <Conn as Connection>::TransactionManager;
 
-/// Runs in the transaction.
-type Job = Box<dyn FnOnce(&mut Conn) -> Ran + Send>;
-/// What to do once the flush has succeeded or failed.
-type Answer = Box<dyn FnOnce(Result<(), &StorageError>) + Send>;
+/// One transaction, to be run within a batch.
+type Transaction = Box<dyn FnOnce(&mut Conn) -> Executed + Send>;
+/// Sends the caller its result, given that of the commit.
+type Reply = Box<dyn FnOnce(Result<(), &StorageError>) + Send>;
 
-struct Ran {
-    answer: Answer,
-    /// Set when the savepoint could not be ended: the transaction around it is lost.
-    lost: Option<StorageError>,
+struct Executed {
+    reply: Reply,
+    /// Set when the savepoint could not be begun or ended: the whole batch must be rolled back.
+    batch_failure: Option<StorageError>,
 }
 
 pub(super) struct Writer {
-    jobs: Mutex<Option<Sender<Job>>>,
+    queue: Mutex<Option<Sender<Transaction>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     pub(super) fn open(url: &str) -> Result<Self, StorageError> {
         let conn = connection::open(url)?;
-        let (jobs, waiting) = channel::<Job>();
+        let (queue, queued) = channel::<Transaction>();
         let thread = std::thread::Builder::new()
             .name("db-writer".to_owned())
             .spawn({
                 let url = url.to_owned();
-                move || write_all(&url, conn, &waiting)
+                move || run_batches(&url, conn, &queued)
             })
             .map_err(|error| StorageError::Interrupted(error.to_string()))?;
         Ok(Self {
-            jobs: Mutex::new(Some(jobs)),
+            queue: Mutex::new(Some(queue)),
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -61,97 +61,100 @@ impl Writer {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let (result, lost) = match in_savepoint(conn, &work) {
+        let (sender, receiver) = oneshot::channel();
+        let transaction: Transaction = Box::new(move |conn| {
+            let (result, batch_failure) = match in_savepoint(conn, &work) {
                 Ok(result) => (result, None),
                 Err(error) => (
                     Err(StorageError::Commit(error.to_string()).into()),
                     Some(error),
                 ),
             };
-            let answer: Answer = Box::new(move |flushed| {
-                let result = match flushed {
+            let reply: Reply = Box::new(move |committed| {
+                let result = match committed {
                     Ok(()) => result,
                     Err(error) => Err(StorageError::Commit(error.to_string()).into()),
                 };
-                // The caller may have gone away; the transaction stands all the same.
-                drop(answer.send(result));
+                // This fails when the caller was cancelled; the transaction is committed nonetheless.
+                drop(sender.send(result));
             });
-            Ran { answer, lost }
+            Executed {
+                reply,
+                batch_failure,
+            }
         });
-        let handed_in = match &*self.jobs.lock().expect("no writer panics while handing in") {
-            Some(jobs) => jobs.send(job).is_ok(),
+        let enqueued = match &*self.queue.lock().expect("no holder of this lock panics") {
+            Some(queue) => queue.send(transaction).is_ok(),
             None => false,
         };
-        let lost = || StorageError::Interrupted("the writer has stopped".to_owned());
-        if !handed_in {
-            return Err(lost().into());
+        let stopped = || StorageError::Interrupted("the writer has stopped".to_owned());
+        if !enqueued {
+            return Err(stopped().into());
         }
-        answered.await.unwrap_or_else(|_| Err(lost().into()))
+        receiver.await.unwrap_or_else(|_| Err(stopped().into()))
     }
 
     pub(super) async fn close(&self) {
         drop(
-            self.jobs
+            self.queue
                 .lock()
-                .expect("no writer panics while handing in")
+                .expect("no holder of this lock panics")
                 .take(),
         );
         let thread = self
             .thread
             .lock()
-            .expect("no writer panics while closing")
+            .expect("no holder of this lock panics")
             .take();
         if let Some(thread) = thread {
             let joined = tokio::task::spawn_blocking(move || thread.join()).await;
             if !matches!(joined, Ok(Ok(()))) {
-                tracing::error!("the database writer did not end well");
+                tracing::error!("the database writer panicked");
             }
         }
     }
 }
 
-/// Until the last sender is gone: takes what waits, runs it in one transaction, flushes, answers.
-fn write_all(url: &str, mut conn: Conn, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let mut answers = Vec::new();
-        let flushed = write_batch(&mut conn, first, waiting, &mut answers);
-        if let Err(error) = &flushed {
+/// Runs queued transactions in batches until the queue is closed.
+fn run_batches(url: &str, mut conn: Conn, queued: &Receiver<Transaction>) {
+    while let Ok(first) = queued.recv() {
+        let mut replies = Vec::new();
+        let committed = run_batch(&mut conn, first, queued, &mut replies);
+        if let Err(error) = &committed {
             tracing::error!(%error, "a commit failed");
         }
-        for answer in answers {
-            answer(flushed.as_ref().copied());
+        for reply in replies {
+            reply(committed.as_ref().copied());
         }
-        if flushed.is_err() {
-            // An engine that runs out of disk or memory, or a lost server, ends the transaction on its own:
-            // what the connection says of itself is not to be trusted after that.
+        if committed.is_err() {
+            // The engine ends the transaction itself when the disk or memory is full or the server is lost: the
+            // transaction state that this connection tracks is then unreliable.
             match connection::open(url) {
-                Ok(fresh) => conn = fresh,
+                Ok(new) => conn = new,
                 Err(error) => {
-                    tracing::error!(%error, "the writer could not open the database anew");
+                    tracing::error!(%error, "the writer could not reopen the database");
                 }
             }
         }
     }
 }
 
-fn write_batch(
+fn run_batch(
     conn: &mut Conn,
-    first: Job,
-    waiting: &Receiver<Job>,
-    answers: &mut Vec<Answer>,
+    first: Transaction,
+    queued: &Receiver<Transaction>,
+    replies: &mut Vec<Reply>,
 ) -> Result<(), StorageError> {
     begin(conn)?;
     let mut next = Some(first);
-    while let Some(job) = next {
-        let ran = job(conn);
-        answers.push(ran.answer);
-        if let Some(error) = ran.lost {
+    while let Some(transaction) = next {
+        let executed = transaction(conn);
+        replies.push(executed.reply);
+        if let Some(error) = executed.batch_failure {
             return Err(error);
         }
-        next = if answers.len() < SHARING_MAX {
-            waiting.try_recv().ok()
+        next = if replies.len() < BATCH_MAX {
+            queued.try_recv().ok()
         } else {
             None
         };
@@ -172,20 +175,23 @@ fn commit(conn: &mut Conn) -> Result<(), StorageError> {
     Ok(committed?)
 }
 
-/// What ended a savepoint early: the work's own refusal, a panic in it, or the engine.
-enum Ended<E> {
-    Refused(E),
+/// Why a savepoint was rolled back.
+enum Abort<E> {
+    /// The work returned an error.
+    Failed(E),
+    /// The work panicked.
     Panicked,
-    Lost(diesel::result::Error),
+    /// The savepoint itself could not be begun or ended.
+    Engine(diesel::result::Error),
 }
 
-impl<E> From<diesel::result::Error> for Ended<E> {
+impl<E> From<diesel::result::Error> for Abort<E> {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Lost(error)
+        Self::Engine(error)
     }
 }
 
-/// What the work gave, kept or undone; `Err` when the savepoint could not be begun or ended.
+/// Runs `work` in a savepoint and returns its result; the outer `Err` is of the savepoint itself.
 fn in_savepoint<T, E>(
     conn: &mut Conn,
     work: &impl Fn(&mut Conn) -> Result<T, E>,
@@ -194,14 +200,14 @@ where
     E: From<StorageError>,
 {
     let result = conn.transaction(|conn| {
-        let worked = catch_unwind(AssertUnwindSafe(|| work(conn)));
-        let panicked = |_| Err(Ended::Panicked);
-        worked.map_or_else(panicked, |result| result.map_err(Ended::Refused))
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
+        let panicked = |_| Err(Abort::Panicked);
+        outcome.map_or_else(panicked, |result| result.map_err(Abort::Failed))
     });
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Ended::Refused(error)) => Ok(Err(error)),
-        Err(Ended::Panicked) => Ok(Err(StorageError::Interrupted("a panic".to_owned()).into())),
-        Err(Ended::Lost(error)) => Err(error.into()),
+        Err(Abort::Failed(error)) => Ok(Err(error)),
+        Err(Abort::Panicked) => Ok(Err(StorageError::Interrupted("a panic".to_owned()).into())),
+        Err(Abort::Engine(error)) => Err(error.into()),
     }
 }

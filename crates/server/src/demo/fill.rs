@@ -50,7 +50,7 @@ pub async fn fill(
     now: Timestamp,
     mut progress: impl FnMut(&'static str, i64),
 ) -> Result<(), StorageError> {
-    db.write(dialect::use_memory_for_bulk).await?;
+    db.write(dialect::configure_for_bulk_inserts).await?;
     let filling = Arc::new(Filling {
         size,
         first: db.read(sql::find_first_ids).await?,

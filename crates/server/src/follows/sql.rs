@@ -24,7 +24,7 @@ pub fn insert(
             follows::created_at.eq(now.micros()),
         ))
         .execute(conn);
-    Ok(dialect::unless_taken(inserted)?.is_some())
+    Ok(dialect::unless_duplicate(inserted)?.is_some())
 }
 
 /// Removes the follow; `false` when there was none.

@@ -59,7 +59,7 @@ pub fn create(
             fundings::form_key.eq(funding.form_key.as_deref()),
         ))
         .execute(conn);
-    if dialect::unless_taken(inserted)?.is_none() {
+    if dialect::unless_duplicate(inserted)?.is_none() {
         return Ok(None);
     }
     let id = FundingId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)?;

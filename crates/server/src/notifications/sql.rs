@@ -70,7 +70,7 @@ pub fn insert(
             notifications::created_at.eq(now.micros()),
         ))
         .execute(conn);
-    match dialect::unless_taken(inserted)? {
+    match dialect::unless_duplicate(inserted)? {
         Some(_) => Ok(Some(dialect::last_insert_id(conn)?)),
         None => Ok(None),
     }
