@@ -81,7 +81,11 @@ fn build_state(
     Ok(AppState::new(Parts {
         db,
         clock: Clock::default(),
-        tokens: Tokens::new(secret, config.access_token_life, config.refresh_token_life),
+        tokens: Tokens::new(
+            secret,
+            config.access_token_lifetime,
+            config.refresh_token_lifetime,
+        ),
         login: start::login_client(kakao)?,
         gateway: Box::new(start::gateway(kakao)?),
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,

@@ -1,20 +1,20 @@
-//! How members reach whoever runs the service.
+//! The operator's contact, linked on every page.
 
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// An e-mail address, or the address of a page such as a KakaoTalk channel's.
+/// An e-mail address, or the URL of a page such as a KakaoTalk channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// Where a link leads: `mailto:…` or `https://…`.
+    /// The link's target: `mailto:…` or `https://…`.
     pub href: Arc<str>,
-    /// What the link says.
+    /// The link's text.
     pub text: Arc<str>,
 }
 
-/// The text is neither.
+/// The text is neither an e-mail address nor an https URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is neither an e-mail address nor an https:// address")]
+#[error("is neither an e-mail address nor an https:// URL")]
 pub struct InvalidContact;
 
 impl FromStr for Contact {
@@ -39,7 +39,7 @@ impl FromStr for Contact {
     }
 }
 
-/// Stricter than RFC 5322: nothing that would need quoting in a `mailto:` (RFC 6068, 2).
+/// Stricter than RFC 5322: no characters that a `mailto:` URI must escape (RFC 6068, section 2).
 fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else {
         return false;
@@ -48,7 +48,7 @@ fn is_email(text: &str) -> bool {
     !name.is_empty() && name.bytes().all(plain) && is_host(host)
 }
 
-/// What follows `https://`.
+/// `text` is the URL without `https://`.
 fn is_page(text: &str) -> bool {
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let (host, path) = text.split_at(end);

@@ -1,16 +1,16 @@
-//! Where Kakao is and who we are there. Set as a whole or not at all.
+//! URLs and credentials of Kakao. All are set, or none.
 
 use super::Secret;
 use super::keys::Raw;
 
-/// Kakao Login and KakaoPay: addresses and keys.
+/// URLs and credentials of Kakao Login and KakaoPay.
 #[derive(Clone, Debug)]
 pub struct KakaoConfig {
-    /// kauth.
+    /// Base URL of Kakao's authorization server (kauth).
     pub auth_url: String,
-    /// kapi.
+    /// Base URL of Kakao's API (kapi).
     pub api_url: String,
-    /// The number of our app.
+    /// Our app's id.
     pub app_id: i64,
     /// REST API key.
     pub rest_key: String,
@@ -18,7 +18,7 @@ pub struct KakaoConfig {
     pub client_secret: Secret,
     /// Admin key.
     pub admin_key: Secret,
-    /// KakaoPay.
+    /// Base URL of KakaoPay.
     pub pay_url: String,
     /// KakaoPay secret key.
     pub pay_secret_key: Secret,
@@ -28,10 +28,10 @@ pub struct KakaoConfig {
 
 const URLS: [&str; 3] = ["kakao_auth_url", "kakao_api_url", "kakaopay_url"];
 
-/// Our keys at the Kakao sandbox, for settings that are missing in dev.
+/// Our credentials at the Kakao sandbox: defaults for settings that are missing in dev.
 #[derive(Clone, Debug)]
 pub struct SandboxKeys {
-    /// The number of our app.
+    /// Our app's id.
     pub app_id: i64,
     /// REST API key.
     pub rest_key: String,
@@ -45,9 +45,9 @@ pub struct SandboxKeys {
     pub cid: String,
 }
 
-/// `None` when no address is set. With one set, everything else must be; with `sandbox`, what is missing
-/// falls back on that address and on these keys.
-pub(super) fn understand(
+/// Returns `None` when no URL is set. When one is, all other settings are required; with `sandbox`, missing URLs
+/// default to the one that is set, and missing keys to the sandbox's.
+pub(super) fn parse(
     raw: &Raw,
     sandbox: Option<&SandboxKeys>,
     problems: &mut Vec<String>,
@@ -57,7 +57,7 @@ pub(super) fn understand(
         (Some(value), _) => value.to_owned(),
         (None, Some(fallback)) => fallback,
         (None, None) => {
-            problems.push(format!("{name}: needed, since Kakao's address is set"));
+            problems.push(format!("{name}: required, since a Kakao URL is set"));
             String::new()
         }
     };
@@ -89,7 +89,7 @@ pub(super) fn understand(
         cid: text("kakaopay_cid", sandbox.map(|keys| keys.cid.clone())),
     };
     if config.app_id <= 0 {
-        problems.push("kakao_app_id: must be the app's number".to_owned());
+        problems.push("kakao_app_id: must be the app's id, a number above zero".to_owned());
     }
     Some(config)
 }

@@ -1,27 +1,27 @@
-//! Every setting: its name, its default, what it means. `funsun serve --help` prints this table.
+//! Every setting: name, default, description. `funsun serve --help` prints this table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// One setting. In the file it is called `name`, in the environment `FUNSUN_NAME`.
+/// One setting: `name` in the file, `FUNSUN_NAME` in the environment.
 pub struct Key {
     /// Lowercase, with underscores.
     pub name: &'static str,
-    /// Value when nothing is set; `None` when the meaning says what happens then.
+    /// Value when unset; `None` when the description says what happens then.
     pub default: Option<&'static str>,
     /// What it is for, with its unit.
-    pub meaning: &'static str,
+    pub description: &'static str,
 }
 
-const fn key(name: &'static str, default: Option<&'static str>, meaning: &'static str) -> Key {
+const fn key(name: &'static str, default: Option<&'static str>, description: &'static str) -> Key {
     Key {
         name,
         default,
-        meaning,
+        description,
     }
 }
 
-/// All settings, in the order they are explained.
+/// All settings, in the order of the help text.
 pub const KEYS: &[Key] = &[
     key("profile", Some("dev"), "dev or production"),
     key(
@@ -32,12 +32,12 @@ pub const KEYS: &[Key] = &[
     key(
         "public_url",
         None,
-        "how clients reach us, without a path; default in dev: http://<bind>",
+        "base URL that clients use, without a path; default in dev: http://<bind>",
     ),
     key(
         "data_dir",
         Some("data"),
-        "folder (from where it is started) for the database, media and generated secrets",
+        "folder for the database, media and generated secrets, relative to the working directory",
     ),
     key(
         "database_url",
@@ -47,37 +47,37 @@ pub const KEYS: &[Key] = &[
     key(
         "token_secret",
         None,
-        "signs tokens and picture addresses; production: 32 characters or more; dev: made",
+        "signs tokens and picture URLs; production: required, 32 characters or more; dev: generated",
     ),
     key(
         "vapid_private_key",
         None,
-        "signs Web Push: 32 bytes in URL-safe base64; made and kept in data_dir, to be set for several nodes",
+        "VAPID key that signs Web Push messages: 32 bytes in URL-safe base64; default: generated and stored in data_dir; required with several nodes",
     ),
     key(
         "access_token_seconds",
         Some("1800"),
-        "life of an access token, in seconds",
+        "lifetime of an access token, in seconds",
     ),
     key(
         "refresh_token_days",
         Some("180"),
-        "life of a login, in days",
+        "lifetime of a login, in days",
     ),
     key(
         "kakao_auth_url",
         None,
-        "kauth; unset in dev: the built-in sandbox starts",
+        "base URL of Kakao's authorization server (kauth); default in dev: the built-in sandbox",
     ),
     key(
         "kakao_api_url",
         None,
-        "kapi; unset in dev: the built-in sandbox starts",
+        "base URL of Kakao's API (kapi); default in dev: the built-in sandbox",
     ),
     key(
         "kakao_app_id",
         None,
-        "the number of our Kakao app; tokens of other apps are refused",
+        "id of the Kakao app; tokens of other apps are rejected",
     ),
     key("kakao_rest_key", None, "REST API key of the Kakao app"),
     key(
@@ -88,12 +88,12 @@ pub const KEYS: &[Key] = &[
     key(
         "kakao_admin_key",
         None,
-        "admin key of the Kakao app: unlink and its webhook",
+        "admin key of the Kakao app, for unlinking and its webhook",
     ),
     key(
         "kakaopay_url",
         None,
-        "KakaoPay; unset in dev: the built-in sandbox starts",
+        "base URL of KakaoPay; default in dev: the built-in sandbox",
     ),
     key(
         "kakaopay_secret_key",
@@ -108,42 +108,42 @@ pub const KEYS: &[Key] = &[
     key(
         "kakao_js_key",
         None,
-        "JavaScript key of the Kakao app, to share by KakaoTalk; with the two below or not at all",
+        "JavaScript key of the Kakao app, for sharing on KakaoTalk; set together with the next two or not at all",
     ),
     key(
         "kakao_js_sdk_url",
         None,
-        "address of Kakao's JavaScript SDK, a version of one's choice",
+        "URL of Kakao's JavaScript SDK, in the version to use",
     ),
     key(
         "kakao_js_sdk_integrity",
         None,
-        "its hash, as Kakao publishes it: sha384-…",
+        "integrity hash of the SDK, as published by Kakao: sha384-…",
     ),
     key(
         "preview_font",
         None,
-        "font file with Hangul (ttf, otf, ttc) for link previews; default: the best of the system",
+        "font file with Hangul (ttf, otf, ttc) for link previews; default: the best installed font",
     ),
     key(
         "sandbox_bind",
         Some("127.0.0.1:0"),
-        "address of the built-in Kakao sandbox (dev); port 0: any free one",
+        "address and port of the built-in Kakao sandbox (dev); port 0: any free port",
     ),
     key(
         "unattached_refund_seconds",
         Some("600"),
-        "refund a payment no support took within, in seconds",
+        "refund an approved payment that has no support after this time, in seconds",
     ),
     key(
         "sweep_interval_seconds",
         Some("15"),
-        "pause between two looks at unfinished payments, in seconds",
+        "interval between sweeps of unfinished payments, in seconds",
     ),
     key(
         "payment_lease_seconds",
         Some("40"),
-        "how long a talk with KakaoPay may take, in seconds",
+        "lease of a payment, in seconds: how long one process may hold it while it calls KakaoPay",
     ),
     key(
         "rate_limits",
@@ -153,12 +153,12 @@ pub const KEYS: &[Key] = &[
     key(
         "trusted_proxies",
         Some(""),
-        "addresses or ranges, by comma, whose X-Forwarded-For is believed",
+        "IP addresses or ranges of proxies whose X-Forwarded-For is trusted, comma-separated",
     ),
     key(
         "demo_cast",
         None,
-        "on or off: fill a new database with a small cast; default: on in dev",
+        "on or off: fill a new database with a small set of demo members; default: on in dev",
     ),
     key(
         "test_clock",
@@ -168,21 +168,21 @@ pub const KEYS: &[Key] = &[
     key(
         "contact",
         None,
-        "whom members can ask: an e-mail address or an https:// page, linked on every page; recommended in production",
+        "contact for members: an e-mail address or an https:// URL, linked on every page; recommended in production",
     ),
-    key("log", Some("info"), "what to log, as in RUST_LOG"),
+    key("log", Some("info"), "log filter, in the syntax of RUST_LOG"),
 ];
 
-/// The settings as texts, before they are understood.
+/// The settings as text, before they are parsed.
 pub(super) struct Raw {
     values: BTreeMap<&'static str, String>,
-    /// Variables with our prefix that are no setting.
+    /// Variables with our prefix that name no setting.
     pub(super) ignored: Vec<String>,
 }
 
 impl Raw {
-    /// Joins file and environment (which wins). A name in the file that is no setting is a problem.
-    pub(super) fn gather(
+    /// Merges the file and the environment, which takes precedence. Unknown names in the file are errors.
+    pub(super) fn merge(
         file: &toml::Table,
         environment: impl Iterator<Item = (String, String)>,
         problems: &mut Vec<String>,
@@ -192,7 +192,9 @@ impl Raw {
             match KEYS.iter().find(|key| key.name == name) {
                 Some(key) => match scalar(value) {
                     Some(text) => drop(values.insert(key.name, text)),
-                    None => problems.push(format!("{name}: takes one text or number")),
+                    None => {
+                        problems.push(format!("{name}: must be a string, a number or a boolean"));
+                    }
                 },
                 None => problems.push(format!("{name}: no such setting (see funsun serve --help)")),
             }
@@ -204,14 +206,14 @@ impl Raw {
             match KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
                 Some(key) => drop(values.insert(key.name, value)),
                 None if name == "CONFIG" => {}
-                // Others may use the prefix too: said at the start, no reason not to start.
+                // Other programs may use the prefix too: a warning at the start, no error.
                 None => ignored.push(variable),
             }
         }
         Self { values, ignored }
     }
 
-    /// The value or its default; empty counts as unset.
+    /// Returns the value or its default; an empty value counts as unset.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let set = self
             .values
@@ -236,7 +238,7 @@ fn scalar(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// The table of settings as text, for `--help`.
+/// Formats the table of settings for `--help`.
 pub fn reference() -> String {
     let mut text = String::from("Settings (environment FUNSUN_NAME, or name in the TOML file):\n");
     for key in KEYS {
@@ -244,7 +246,8 @@ pub fn reference() -> String {
         let default = default
             .map(|value| format!(" [{value}]"))
             .unwrap_or_default();
-        writeln!(text, "  {:<26} {}{default}", key.name, key.meaning).expect("a String takes text");
+        writeln!(text, "  {:<26} {}{default}", key.name, key.description)
+            .expect("writing to a String can't fail");
     }
     text
 }

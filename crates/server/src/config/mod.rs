@@ -1,6 +1,6 @@
-//! Settings: defaults, then one TOML file, then `FUNSUN_*` variables; understood once at the start.
+//! Settings: defaults, then one TOML file, then `FUNSUN_*` variables; parsed once, at the start.
 //!
-//! Everything wrong is reported together, so that an operator mends it in one go.
+//! All errors are reported together, so that an operator can fix them in one go.
 
 mod contact;
 mod kakao;
@@ -25,81 +25,83 @@ use public_http::AddressPolicy;
 
 use web::client_address::TrustedProxies;
 
-/// What this process is for.
+/// The environment that this process runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// A newcomer's or developer's machine: loopback, sandbox allowed.
+    /// A developer's machine: loopback only, sandbox allowed.
     Dev,
-    /// Real members and real money.
+    /// Real members, real money.
     Production,
 }
 
-/// The settings, understood.
+/// The parsed settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Dev or production.
+    /// The environment.
     pub profile: Profile,
     /// Address to listen on.
     pub bind: SocketAddr,
-    /// How clients reach us, without a trailing slash; `None`: by the bound address.
+    /// The base URL that clients use, without a trailing slash; `None`: the bound address.
     pub public_url: Option<String>,
-    /// Folder for everything that is stored.
+    /// Folder for the database, media and generated secrets.
     pub data_dir: PathBuf,
-    /// `sqlite://…` or `mysql://…`, which holds a password.
+    /// `sqlite://…` or `mysql://…`; a secret because the latter contains a password.
     pub database_url: Secret,
-    /// Signs tokens and picture addresses; `None` (dev): made and kept in the data folder.
+    /// Signs tokens and picture URLs; `None` (dev only): generated and stored in the data folder.
     pub token_secret: Option<Secret>,
-    /// Signs what is sent to push services; `None`: made and kept in the data folder.
+    /// Signs requests to push services; `None`: generated and stored in the data folder.
     pub vapid_private_key: Option<Secret>,
-    /// Life of an access token.
-    pub access_token_life: Duration,
-    /// Life of a login.
-    pub refresh_token_life: Duration,
-    /// Where Kakao is; `None` (dev): the built-in sandbox.
+    /// Lifetime of an access token.
+    pub access_token_lifetime: Duration,
+    /// Lifetime of a login.
+    pub refresh_token_lifetime: Duration,
+    /// URLs and keys of Kakao; `None` (dev only): the built-in sandbox.
     pub kakao: Option<KakaoConfig>,
-    /// Sharing by KakaoTalk, where it is set up.
+    /// Sharing on KakaoTalk, if configured.
     pub kakao_share: Option<KakaoShare>,
-    /// The font of link previews; `None`: the best of the system.
+    /// The font of link previews; `None`: the best installed one.
     pub preview_font: Option<PathBuf>,
-    /// Where the built-in sandbox listens.
+    /// The address that the built-in sandbox listens on.
     pub sandbox_bind: SocketAddr,
-    /// When an approved payment that no support took is given back.
+    /// How long an approved payment may have no support before it is refunded.
     pub unattached_refund_after: Duration,
-    /// Pause between two sweeps.
+    /// Interval between two sweeps of unfinished payments.
     pub sweep_interval: Duration,
-    /// How long a talk with the provider about one payment may take.
+    /// Lease of a payment: how long one process may hold it while it calls the provider.
     pub payment_lease: Duration,
-    /// Whether requests are counted and refused beyond the limits.
+    /// Whether requests are rate-limited.
     pub rate_limits: bool,
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Whether a new database gets a small cast.
+    /// Whether a new database is filled with the demo cast.
     pub demo_cast: bool,
     /// Whether `PUT /dev/clock` exists.
     pub test_clock: bool,
-    /// Whom members can ask; shown on the pages.
+    /// The operator's contact, linked on every page.
     pub contact: Option<Contact>,
-    /// What to log.
+    /// Log filter, in the syntax of `RUST_LOG`.
     pub log: String,
-    /// `FUNSUN_*` variables that are no setting.
+    /// `FUNSUN_*` variables that name no setting.
     pub ignored: Vec<String>,
 }
 
-/// The settings can't be used; one line for each thing to mend.
+/// The settings are invalid; one line for each error.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings need mending:\n  - {}", .0.join("\n  - "))]
+#[error("invalid settings:\n  - {}", .0.join("\n  - "))]
 pub struct ConfigErrors(Vec<String>);
 
 impl Config {
-    /// Reads `file` (if any) and the process environment. In dev, keys of Kakao that are missing are those of
-    /// `sandbox`.
+    /// Reads `file` (if any) and the process environment. In dev, missing Kakao credentials default to `sandbox`.
+    ///
+    /// # Errors
+    /// When a setting is invalid or missing.
     pub fn load(file: Option<&Path>, sandbox: Option<&SandboxKeys>) -> Result<Self, ConfigErrors> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that reads settings"
         )]
         let environment = std::env::vars_os();
-        // One that is not UTF-8 can't be a setting of ours.
+        // A variable that is not UTF-8 can't be one of our settings.
         let text = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
@@ -107,6 +109,9 @@ impl Config {
     }
 
     /// Reads `file` (if any) and the given environment; variables that are not `FUNSUN_*` are ignored.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
     pub fn from_sources(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
@@ -114,8 +119,8 @@ impl Config {
     ) -> Result<Self, ConfigErrors> {
         let mut problems = Vec::new();
         let table = file.map_or_else(toml::Table::new, |path| read_table(path, &mut problems));
-        let raw = Raw::gather(&table, environment, &mut problems);
-        let config = Self::understand(&raw, sandbox, &mut problems);
+        let raw = Raw::merge(&table, environment, &mut problems);
+        let config = Self::parse(&raw, sandbox, &mut problems);
         match config.profile {
             Profile::Production => production::check(&config, &mut problems),
             Profile::Dev => production::check_dev(&config, &mut problems),
@@ -127,14 +132,14 @@ impl Config {
         }
     }
 
-    fn understand(raw: &Raw, sandbox: Option<&SandboxKeys>, problems: &mut Vec<String>) -> Self {
+    fn parse(raw: &Raw, sandbox: Option<&SandboxKeys>, problems: &mut Vec<String>) -> Self {
         let profile = match raw.get("profile") {
             Some("production") => Profile::Production,
             Some("dev") => Profile::Dev,
             other => {
                 let given = other.unwrap_or_default();
                 problems.push(format!("profile: {given:?} must be dev or production"));
-                // The stricter one, so that nothing else is forgiven.
+                // The stricter profile, so that its errors are reported as well.
                 Profile::Production
             }
         };
@@ -162,10 +167,10 @@ impl Config {
             vapid_private_key: raw
                 .get("vapid_private_key")
                 .map(|text| Secret::from(text.to_owned())),
-            access_token_life: seconds(raw, "access_token_seconds", 1, problems),
-            refresh_token_life: seconds(raw, "refresh_token_days", 86_400, problems),
-            kakao: self::kakao::understand(raw, sandbox.filter(|_| dev), problems),
-            kakao_share: share::understand(raw, dev, problems),
+            access_token_lifetime: seconds(raw, "access_token_seconds", 1, problems),
+            refresh_token_lifetime: seconds(raw, "refresh_token_days", 86_400, problems),
+            kakao: self::kakao::parse(raw, sandbox.filter(|_| dev), problems),
+            kakao_share: share::parse(raw, dev, problems),
             preview_font: raw.get("preview_font").map(PathBuf::from),
             sandbox_bind: parsed(raw, "sandbox_bind", "an address and port", problems),
             unattached_refund_after: seconds(raw, "unattached_refund_seconds", 1, problems),
@@ -182,13 +187,13 @@ impl Config {
         }
     }
 
-    /// True on a newcomer's or developer's machine.
+    /// Whether the profile is dev.
     pub fn is_dev(&self) -> bool {
         self.profile == Profile::Dev
     }
 
-    /// How far addresses that members give may lead: in dev also to this machine, so that a test can play a push
-    /// service or a shop.
+    /// Which addresses URLs supplied by members may resolve to. In dev loopback is allowed, so that tests can run
+    /// their own push service or shop.
     pub fn address_policy(&self) -> AddressPolicy {
         if self.is_dev() {
             AddressPolicy::AllowLoopback
@@ -210,10 +215,10 @@ fn read_table(path: &Path, problems: &mut Vec<String>) -> toml::Table {
     })
 }
 
-fn parsed<T: FromStr>(raw: &Raw, name: &str, takes: &str, problems: &mut Vec<String>) -> T {
+fn parsed<T: FromStr>(raw: &Raw, name: &str, expected: &str, problems: &mut Vec<String>) -> T {
     let text = raw.get(name).unwrap_or_default();
     text.parse().unwrap_or_else(|_| {
-        problems.push(format!("{name}: {text:?} is not {takes}"));
+        problems.push(format!("{name}: {text:?} is not {expected}"));
         let default = KEYS
             .iter()
             .find(|key| key.name == name)
@@ -261,7 +266,7 @@ fn addresses(raw: &Raw, name: &str, problems: &mut Vec<String>) -> TrustedProxie
     for text in listed.filter(|text| !text.is_empty()) {
         match text.parse() {
             Ok(range) => found.push(range),
-            Err(_) => problems.push(format!("{name}: {text:?} is not an address or range")),
+            Err(_) => problems.push(format!("{name}: {text:?} is not an IP address or range")),
         }
     }
     TrustedProxies::new(found)

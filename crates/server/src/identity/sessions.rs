@@ -103,7 +103,7 @@ pub async fn learn_revocations(state: &AppState, since: Timestamp) -> Result<(),
 /// # Errors
 /// When the database fails.
 pub async fn delete_expired(state: &AppState) -> Result<usize, StorageError> {
-    let life = i64::try_from(state.config.refresh_token_life.as_secs()).unwrap_or(i64::MAX);
+    let life = i64::try_from(state.config.refresh_token_lifetime.as_secs()).unwrap_or(i64::MAX);
     let oldest = state.clock.now().plus_seconds(-life).plus_seconds(-86_400);
     let delete = move |conn: &mut Conn| sql::delete_older(conn, oldest);
     state.db.write(delete).await
