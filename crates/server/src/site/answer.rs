@@ -1,4 +1,4 @@
-//! HTML answers: a page with its policies, a form that is shown again, the way on after a post.
+//! HTML responses: pages with their security headers, forms with errors, redirects after a post.
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -7,14 +7,14 @@ use http::{HeaderValue, StatusCode};
 
 use web::AppError;
 
-/// Nothing but our own files; pictures also from memory, for previews. No inline script or style at all, and
-/// scripts may not turn text into markup (Trusted Types).
+/// Content-Security-Policy: our own files only; images also from `data:` and `blob:`, for previews. No inline scripts
+/// or styles, and scripts can't turn strings into markup (Trusted Types).
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types funsun";
 
-/// Answers 200 with a page. It is kept by no cache: pages differ by who looks.
+/// Responds 200 with a page. It is not cached, since pages differ by viewer.
 ///
 /// # Errors
 /// 500 when the template can't be rendered.
@@ -22,7 +22,7 @@ pub fn page(template: &impl Template) -> Result<Response, AppError> {
     with_status(StatusCode::OK, template)
 }
 
-/// Answers 422 with a form that says at its fields what to change.
+/// Responds 422 with a form that shows the errors at its fields.
 ///
 /// # Errors
 /// As [`page`].
@@ -30,7 +30,7 @@ pub fn refused_form(template: &impl Template) -> Result<Response, AppError> {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, template)
 }
 
-/// Answers `status` with a page.
+/// Responds `status` with a page.
 ///
 /// # Errors
 /// As [`page`].
@@ -44,10 +44,10 @@ pub fn with_status(status: StatusCode, template: &impl Template) -> Result<Respo
     Ok(response)
 }
 
-/// Answers 303: what was posted is done, look there. `path` must be one of our own.
+/// Redirects (303) after a successful post. `path` must be a path of this site.
 pub fn see_other(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    // A path of ours is ASCII already; anything else leads home rather than nowhere.
+    // Our paths are ASCII; for anything else, the home page is better than an error.
     let location = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, location);
     response

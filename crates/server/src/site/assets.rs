@@ -1,5 +1,5 @@
-//! The web app's own files, inside the program: style sheet, scripts, icons. Their address has a version
-//! made of their content, so that a browser may keep them for ever.
+//! The web app's static files, embedded in the binary: style sheet, scripts, icons. Their URL has a version that is a
+//! hash of their content, so that browsers may cache them indefinitely.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ const CSS: &[&str] = &[
     include_str!("../../assets/css/screens.css"),
 ];
 
-/// Writes the list of embedded files.
+/// Expands to a list of names and embedded contents.
 macro_rules! embedded {
     ($($file:literal)*) => {
         &[$(($file, include_bytes!(concat!("../../assets/", $file)))),*]
@@ -73,12 +73,12 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/assets/{version}/{*file}", get(serve))
 }
 
-/// The address of a file.
+/// Returns the URL path of a file.
 pub fn path(file: &str) -> String {
     format!("/assets/{}/{file}", *VERSION)
 }
 
-/// The content of a file.
+/// Returns the content of a file.
 pub fn content(file: &str) -> Option<&'static [u8]> {
     if file == "site.css" {
         return Some(STYLE.as_bytes());
@@ -89,12 +89,12 @@ pub fn content(file: &str) -> Option<&'static [u8]> {
         .map(|(_, content)| *content)
 }
 
-/// What all files together are, as a short text that changes with them.
+/// Returns the version: a hash of all files.
 pub fn version() -> &'static str {
     &VERSION
 }
 
-/// A file of an older version is answered with today's, but not kept.
+/// Serves a file. For an outdated version it is the current file, with `no-cache`.
 async fn serve(Path((version, file)): Path<(String, String)>) -> Result<Response, AppError> {
     let found = content(&file).zip(content_type(&file));
     let (content, content_type) = found

@@ -1,4 +1,4 @@
-//! What is refused, as a page: the status stays, the words are the viewer's.
+//! Error pages: the same status as the API's, with texts in the viewer's language.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ struct ErrorPage {
     log_in: bool,
 }
 
-/// Whether the caller wants a page rather than data.
+/// Whether the client accepts HTML.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
@@ -29,9 +29,9 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The same refusal as a page.
+/// Renders a refusal as a page with the same status.
 pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Response {
-    // The same words for what is hidden from the guest and for what is not there.
+    // Guests get the same text for a hidden funding and a missing one, so that the page does not reveal which.
     let log_in = refusal.code == "no_such_funding" && shell.is_guest();
     let kind = if log_in {
         "log_in_to_see"
@@ -62,7 +62,7 @@ pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Respo
     }
 }
 
-/// Which words tell it.
+/// Returns the key of the texts for this refusal.
 fn kind(refusal: &Refusal) -> &'static str {
     match refusal.status {
         StatusCode::NOT_FOUND if refusal.code == "no_such_member" => "no_member",

@@ -1,20 +1,20 @@
-//! A member as a page shows them in passing.
+//! A member's name and picture, as lists and cards show them.
 
-/// Name and picture; `id` leads to the member's page.
+/// Name and picture of a member, with a link to the member's page.
 #[derive(Clone, Debug)]
 pub struct Face {
-    /// The Kakao user id as text; empty when the member has withdrawn.
+    /// The Kakao user id as text; empty when the member has left.
     pub id: String,
-    /// The member's name, or what stands for one who has withdrawn.
+    /// The member's name, or a placeholder when the member has left.
     pub name: String,
     /// Path of the small picture.
     pub image: Option<String>,
-    /// Stands for a missing picture.
+    /// The name's first character, shown when there is no picture.
     pub initial: String,
 }
 
 impl Face {
-    /// Of a member with this name; `image` is the path of the small picture.
+    /// Creates a face; `image` is the path of the small picture.
     pub fn new(id: String, name: String, image: Option<String>) -> Self {
         let initial = name.chars().next().map(String::from).unwrap_or_default();
         Self {

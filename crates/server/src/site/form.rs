@@ -1,5 +1,4 @@
-//! A form between the browser and us: what was typed, and what is wrong with it, so that it can be shown
-//! again without losing anything.
+//! Submitted forms: the values as typed and the errors, so that the form can be shown again without losing input.
 
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -7,7 +6,7 @@ use std::fmt::Display;
 use super::texts::Texts;
 use web::Input;
 
-/// Values and messages by field name.
+/// Values and error messages by field name.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     values: Vec<(&'static str, String)>,
@@ -15,7 +14,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Fills in a field before it is shown for the first time.
+    /// Sets the initial value of a field.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.set(name, value);
@@ -28,8 +27,8 @@ impl Form {
         self.values.push((name, value.into()));
     }
 
-    /// Reads a field and keeps what was typed. What `parse` refuses, or does not get, is noted with the text
-    /// of `message`, which says what the field takes.
+    /// Parses a field and keeps its value as typed. When it is missing or `parse` fails, `message` becomes the
+    /// field's error; it says what the field accepts.
     pub fn read<T, E: Display>(
         &mut self,
         input: &Input,
@@ -41,7 +40,7 @@ impl Form {
             .optional_text(name)
             .ok()
             .flatten()
-            // Browsers send line breaks as CR LF (HTML, 4.10.22.4).
+            // Browsers submit line breaks as CR LF (HTML Standard, 4.10.22.4).
             .map(|text| text.replace("\r\n", "\n"))
             .unwrap_or_default();
         let parsed = parse(typed.trim()).ok();
@@ -52,18 +51,18 @@ impl Form {
         parsed
     }
 
-    /// Reads a field that takes any text, without the space around it; keeps what was typed.
+    /// Reads a field that accepts any text, trimmed; keeps its value as typed.
     pub fn text(&mut self, input: &Input, name: &'static str) -> String {
         let any = |text: &str| Ok::<_, Infallible>(text.to_owned());
         self.read(input, name, any, "").unwrap_or_default()
     }
 
-    /// Notes what is wrong with a field.
+    /// Adds an error to a field.
     pub fn refuse(&mut self, name: &'static str, message: impl Into<String>) {
         self.errors.push((name, message.into()));
     }
 
-    /// What was typed into a field.
+    /// Returns the value of a field as typed; empty when there is none.
     pub fn value(&self, name: &str) -> &str {
         self.values
             .iter()
@@ -71,19 +70,19 @@ impl Form {
             .map_or("", |(_, value)| value)
     }
 
-    /// Everything that was typed.
+    /// Iterates over all fields and their values.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Whether a choice field holds this value.
+    /// Whether a field has this value, for choices.
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.value(name) == value
     }
 
-    /// What is wrong with a field.
+    /// Returns the first error of a field.
     pub fn error(&self, name: &str) -> Option<&str> {
         self.errors
             .iter()
@@ -91,12 +90,12 @@ impl Form {
             .map(|(_, message)| message.as_str())
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no errors.
     pub fn is_good(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// The title of a page that shows the form again says so first.
+    /// Returns the page's title, marked when the form has errors.
     pub fn title(&self, t: Texts, title: &str) -> String {
         if self.is_good() {
             title.to_owned()

@@ -1,4 +1,4 @@
-//! Amounts and times as people read them.
+//! Formats amounts and times for display.
 
 use funsun_domain::time::Timestamp;
 
@@ -9,7 +9,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl Texts {
-    /// Won, with a comma after each three digits: `60,000원`, `₩60,000`.
+    /// Formats won, with a thousands separator: `60,000원`, `₩60,000`.
     pub fn won(self, amount: i64) -> String {
         match self.0 {
             Lang::Ko => format!("{}원", grouped(amount)),
@@ -17,7 +17,7 @@ impl Texts {
         }
     }
 
-    /// What is left until `deadline`: days and hours, hours and minutes in the last day, `ended` behind it.
+    /// Formats the time until `deadline`: days and hours; hours and minutes on the last day; then `ended`.
     pub fn time_left(self, deadline: Timestamp, now: Timestamp) -> String {
         let left = deadline.seconds().saturating_sub(now.seconds());
         if left <= 0 {
@@ -35,7 +35,7 @@ impl Texts {
         }
     }
 
-    /// How long ago: minutes, hours, days, then the date.
+    /// Formats a past time: minutes, hours or days ago; after a week, the date.
     pub fn ago(self, at: Timestamp, now: Timestamp) -> String {
         let past = now.seconds().saturating_sub(at.seconds());
         if past < MINUTE {
@@ -51,7 +51,7 @@ impl Texts {
         }
     }
 
-    /// The day in Seoul: `2026년 1월 9일`, `2026-01-09`.
+    /// Formats the date in Seoul: `2026년 1월 9일`, `2026-01-09`.
     pub fn date(self, at: Timestamp) -> String {
         let text = at.to_seoul();
         let [year, month, day] = [&text[..4], &text[5..7], &text[8..10]];
@@ -64,12 +64,12 @@ impl Texts {
         self.fill("time.date", values)
     }
 
-    /// Day and minute in Seoul: `2026년 1월 9일 18:00`, `2026-01-09 18:00`.
+    /// Formats date and time in Seoul: `2026년 1월 9일 18:00`, `2026-01-09 18:00`.
     pub fn moment(self, at: Timestamp) -> String {
         format!("{} {}", self.date(at), &at.to_seoul()[11..16])
     }
 
-    /// A birthday `MMDD` as month and day.
+    /// Formats a birthday `MMDD` as month and day.
     pub fn birthday(self, day: &str) -> String {
         let (month, day) = day.split_at_checked(2).unwrap_or((day, ""));
         let [month, day] = [month, day].map(|it| it.trim_start_matches('0'));
@@ -77,24 +77,24 @@ impl Texts {
     }
 }
 
-/// Reads won as people type them, with or without commas and the sign of the currency.
+/// Parses an amount of won as typed, with or without commas and a currency symbol.
 ///
 /// # Errors
-/// What is no whole number then.
+/// When the rest is not a whole number.
 pub fn parse_won(text: &str) -> Result<i64, &'static str> {
     let digits: String = text
         .chars()
         .filter(|it| !matches!(it, ',' | ' ' | '원' | '₩'))
         .collect();
-    digits.parse().map_err(|_| "no number")
+    digits.parse().map_err(|_| "is not a number")
 }
 
-/// Percent of the goal, rounded down: 99.9 is not there yet.
+/// Returns the percentage of the goal, rounded down: 99.9 % must not show as reached.
 pub fn percent(collected: i64, goal: i64) -> i64 {
     collected.saturating_mul(100) / goal.max(1)
 }
 
-/// Thousandths of the goal, for a bar: full at 1,000.
+/// Returns thousandths of the goal for a progress bar, at most 1,000.
 pub fn thousandths(collected: i64, goal: i64) -> u16 {
     let share = collected.max(0).saturating_mul(1_000) / goal.max(1);
     u16::try_from(share.min(1_000)).unwrap_or_default()

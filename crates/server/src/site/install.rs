@@ -1,5 +1,4 @@
-//! What makes the site an app on somebody's device: the manifest, the service worker, the page without a
-//! connection.
+//! The installable web app (PWA): web app manifest, service worker, offline page.
 
 use askama::Template;
 use axum::Router;
@@ -14,9 +13,9 @@ use super::texts::{Lang, Texts};
 use super::{answer, assets};
 use web::AppError;
 
-/// The colour of the paper, in light.
+/// Background colour of the light theme.
 const PAPER: &str = "#fff7f8";
-/// The colour of the brand.
+/// Brand colour.
 const BRAND: &str = "#b3184e";
 
 /// `/manifest.webmanifest`, `/sw.js`, `/offline`.
@@ -79,7 +78,7 @@ async fn manifest(headers: HeaderMap) -> Response {
     (headers, manifest.to_string()).into_response()
 }
 
-/// Asked for again at every visit: it changes whenever one of our files does.
+/// Serves the service worker. Not cached: it contains the version, so it changes with every asset.
 async fn worker() -> Result<Response, AppError> {
     let script = assets::content("js/sw.js").unwrap_or_default();
     let script = String::from_utf8_lossy(script).replace("{version}", assets::version());
@@ -94,7 +93,7 @@ async fn worker() -> Result<Response, AppError> {
     Ok((headers, script).into_response())
 }
 
-/// Nobody's page: the same for all who speak the language, since the device keeps it.
+/// Serves the offline page. It depends on the language only, since the service worker caches it.
 async fn offline(headers: HeaderMap) -> Result<Response, AppError> {
     let t = Texts(Lang::accepted(&headers));
     let shell = Shell {

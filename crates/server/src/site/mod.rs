@@ -1,5 +1,5 @@
-//! What every page of the web app shares: its words in two languages, its frame, its files, its forms, the
-//! way it is answered and the way it refuses. Nothing in here knows a feature.
+//! The parts that all pages of the web app share: translations, page frame, assets, forms, responses and error pages.
+//! Nothing in here depends on a feature.
 
 pub mod answer;
 pub mod assets;

@@ -1,23 +1,23 @@
-//! A link as a QR code, for the camera of a phone: drawn as one path of an SVG.
+//! QR codes of links, as one SVG path.
 
 use std::fmt::Write as _;
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// Light modules around the code that readers need (ISO/IEC 18004, 9.1).
+/// Width of the quiet zone that readers need, in modules (ISO/IEC 18004, 9.1).
 const QUIET: i32 = 4;
 
 /// A QR code in units of its modules.
 #[derive(Clone, Debug)]
 pub struct Qr {
-    /// Units from side to side, quiet zone included.
+    /// Width and height in modules, quiet zone included.
     pub size: i32,
-    /// The dark modules, as an SVG path: a run of each row at a time.
+    /// The dark modules as an SVG path: one rectangle for each run in a row.
     pub path: String,
 }
 
 impl Qr {
-    /// Of this text; `None` when it is longer than a code takes (some 2,300 bytes).
+    /// Encodes `text`; `None` when it exceeds the capacity of a QR code (about 2,300 bytes).
     pub fn of(text: &str) -> Option<Self> {
         let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
         let size = code.size();

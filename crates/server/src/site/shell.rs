@@ -1,4 +1,4 @@
-//! The frame around every page: who looks, in which language and colours, where in the app they are.
+//! The frame around every page: the viewer, language, theme and position in the navigation.
 
 use funsun_domain::ids::AccountKey;
 
@@ -7,10 +7,10 @@ use super::texts::Texts;
 use crate::config::Contact;
 use crate::db::{Conn, StorageError};
 
-/// Light, dark, or what the device says.
+/// Colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// What the device says.
+    /// The device's setting.
     #[default]
     Auto,
     /// Light.
@@ -20,7 +20,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// As our cookie writes it.
+    /// The value in our cookie.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -29,7 +29,7 @@ impl Theme {
         }
     }
 
-    /// Reads what [`Theme::as_str`] writes.
+    /// Parses the output of [`Theme::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Auto, Self::Light, Self::Dark]
             .into_iter()
@@ -37,62 +37,62 @@ impl Theme {
     }
 }
 
-/// The part of the app that a page belongs to; its tab is marked.
+/// The tab of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     /// The home page.
     Home,
-    /// Looking around.
+    /// Public fundings.
     Explore,
     /// Opening a funding.
     Open,
     /// Notifications.
     Notifications,
-    /// One's own page.
+    /// The member's own page.
     Me,
-    /// None of them.
+    /// No tab.
     None,
 }
 
-/// The member who looks.
+/// The logged-in member.
 #[derive(Clone, Debug)]
 pub struct Me {
     /// The member's name.
     pub username: String,
-    /// Notifications not read yet.
+    /// Number of unread notifications.
     pub unread: i64,
 }
 
-/// Finds what the frame shows of a member; `None` when the member has left. Set from above, since it counts
-/// notifications.
+/// Loads what the frame shows of a member; `None` when the member has left. A function pointer, since `site` can't
+/// depend on notifications, which it counts.
 pub type FindMe = fn(&mut Conn, AccountKey) -> Result<Option<Me>, StorageError>;
 
-/// What the layout shows; every page's context has one, named `shell`.
+/// The context of the layout template; every page's context has one, named `shell`.
 #[derive(Clone, Debug)]
 pub struct Shell {
-    /// The words, in the viewer's language.
+    /// The texts, in the viewer's language.
     pub t: Texts,
-    /// Colours.
+    /// The colour theme.
     pub theme: Theme,
-    /// Shown in the browser's tab, and first in the frame.
+    /// The page's title, which most pages also show as their heading.
     pub title: String,
-    /// Which tab is marked.
+    /// The current tab.
     pub tab: Tab,
-    /// The member who looks; a guest otherwise.
+    /// The logged-in member; `None` for a guest.
     pub me: Option<Me>,
-    /// Ties a form to the member's login; empty for guests.
+    /// The session's CSRF token; empty for guests.
     pub csrf: String,
-    /// How clients reach us, without a trailing slash: link previews want whole addresses.
+    /// The site's base URL, without a trailing slash: link previews need absolute URLs.
     pub origin: String,
-    /// Path and query of the page, to come back to.
+    /// Path and query of the page, to return to after login.
     pub path: String,
-    /// What has just been done, as the key of a short text; shown as a toast.
+    /// Key of the text that confirms the last action; shown as a toast.
     pub done: Option<&'static str>,
-    /// Whom one can ask.
+    /// The operator's contact.
     pub contact: Option<Contact>,
 }
 
-/// What can have been done before a page is shown: keys of texts, by the value of its `done` parameter.
+/// Keys of confirmations; the part after `done.` is the value of a page's `done` parameter.
 const DONE: &[&str] = &[
     "done.welcome",
     "done.logged_out",
@@ -112,14 +112,14 @@ const DONE: &[&str] = &[
     "done.read",
 ];
 
-/// The key of the text for this value of `done`, if it is one of ours.
+/// Returns the text key for a value of the `done` parameter; `None` when it is unknown.
 pub fn done_key(value: &str) -> Option<&'static str> {
     let known = |key: &&str| key.strip_prefix("done.") == Some(value);
     DONE.iter().copied().find(known)
 }
 
 impl Shell {
-    /// A frame that knows nobody.
+    /// Creates the frame of a page without a viewer.
     pub fn bare(t: Texts) -> Self {
         Self {
             t,
@@ -135,29 +135,29 @@ impl Shell {
         }
     }
 
-    /// The address of one of our files.
+    /// Returns the URL path of a static file.
     pub fn asset(&self, file: &str) -> String {
         assets::path(file)
     }
 
-    /// Nobody is logged in: a login has the token of its forms.
+    /// Whether nobody is logged in: every session has a CSRF token.
     pub fn is_guest(&self) -> bool {
         self.csrf.is_empty()
     }
 
-    /// Where one logs in, and comes back here from.
+    /// Returns the path of the login page, which redirects back here.
     pub fn login_path(&self) -> String {
         login_path(&self.path)
     }
 
-    /// Forced colours, for the root element.
+    /// Returns the value of `data-theme`, unless the device decides.
     pub fn forced_theme(&self) -> Option<&'static str> {
         (self.theme != Theme::Auto).then(|| self.theme.as_str())
     }
 
-    /// Whether this tab is the marked one.
+    /// Whether this is the current tab.
     pub fn is_at(&self, tab: &str) -> bool {
-        let marked = match self.tab {
+        let current = match self.tab {
             Tab::Home => "home",
             Tab::Explore => "explore",
             Tab::Open => "open",
@@ -165,10 +165,10 @@ impl Shell {
             Tab::Me => "me",
             Tab::None => "",
         };
-        marked == tab
+        current == tab
     }
 
-    /// A number for a small badge: `99+` above two digits.
+    /// Formats the number of unread notifications: `99+` above two digits, `None` for zero.
     pub fn unread_badge(&self) -> Option<String> {
         match self.me.as_ref().map_or(0, |me| me.unread) {
             0 => None,
@@ -178,12 +178,12 @@ impl Shell {
     }
 }
 
-/// The log-in page that leads back to `next`.
+/// Returns the path of the login page, which redirects to `next`.
 pub fn login_path(next: &str) -> String {
     with_next("/login", next)
 }
 
-/// A path that is told where to go on to.
+/// Appends the `next` parameter, the page to go to afterwards.
 pub fn with_next(path: &str, next: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("next", next);

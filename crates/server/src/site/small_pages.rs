@@ -1,23 +1,23 @@
-//! Two pages that many screens need: a question to be confirmed, and a form of one text.
+//! Two generic pages: a confirmation, and a form with one text field.
 
 use askama::Template;
 
 use super::form::Form;
 use super::shell::Shell;
 
-/// Asks before something is done that can't be undone.
+/// Asks for confirmation before an action that can't be undone.
 #[derive(Template)]
 #[template(path = "confirm.html")]
 pub struct Confirm {
     /// The frame; its title is the question.
     pub shell: Shell,
-    /// What will happen, a line each.
+    /// The consequences, one per line.
     pub lines: Vec<String>,
-    /// Where the form goes.
+    /// The form's target.
     pub action: String,
-    /// What the button says.
+    /// The button's label.
     pub button: &'static str,
-    /// Where one goes who does not want to.
+    /// Target of the cancel link.
     pub back: String,
 }
 
@@ -27,18 +27,18 @@ pub struct Confirm {
 pub struct TextForm {
     /// The frame.
     pub shell: Shell,
-    /// What is above the field.
+    /// The text above the field.
     pub lead: String,
-    /// The field `message`.
+    /// The form with the field `message`.
     pub form: Form,
-    /// What the field is called.
+    /// The field's label.
     pub label: &'static str,
-    /// What the field takes.
+    /// What the field accepts.
     pub hint: &'static str,
-    /// Where the form goes.
+    /// The form's target.
     pub action: String,
-    /// What the button says.
+    /// The button's label.
     pub button: &'static str,
-    /// Where one goes who does not want to.
+    /// Target of the cancel link.
     pub back: String,
 }

@@ -1,5 +1,5 @@
-//! The words of the web app, in Korean and English side by side in `translations/`. Templates ask by key;
-//! a test holds the keys that are asked for against those that exist.
+//! The texts of the web app, in Korean and English, from `translations/`. Templates look them up by key; a test
+//! compares the keys in use with those that exist.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use http::header::ACCEPT_LANGUAGE;
 /// A language of the web app.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
-    /// Korean, unless somebody asks for the other.
+    /// Korean, the default.
     #[default]
     Ko,
     /// English.
@@ -19,7 +19,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// As HTML's `lang` and our cookie write it.
+    /// The value of HTML's `lang` and of our cookie.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ko => "ko",
@@ -27,7 +27,7 @@ impl Lang {
         }
     }
 
-    /// Reads what [`Lang::as_str`] writes.
+    /// Parses the output of [`Lang::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "ko" => Some(Self::Ko),
@@ -36,12 +36,12 @@ impl Lang {
         }
     }
 
-    /// What the browser asks for (RFC 9110, 12.5.4): the language of ours with the highest weight, the
-    /// first of equals; Korean when neither is named.
+    /// Negotiates the language (RFC 9110, 12.5.4): the supported one with the highest weight, the first of equals;
+    /// Korean when neither is listed.
     pub fn accepted(headers: &HeaderMap) -> Self {
-        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+        let header = headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
         let mut best = (0, Self::default());
-        for range in asked.unwrap_or_default().split(',') {
+        for range in header.unwrap_or_default().split(',') {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
             let primary = tag.trim().split('-').next().unwrap_or_default();
             let Some(lang) = Self::parse(&primary.to_ascii_lowercase()) else {
@@ -56,7 +56,7 @@ impl Lang {
     }
 }
 
-/// Thousandths of `q=0.8`; 1,000 when there is none.
+/// Parses a weight such as `q=0.8`, in thousandths; 1,000 when there is none.
 fn weight(parameters: &str) -> u32 {
     let Some(digits) = parameters.trim().strip_prefix("q=") else {
         return 1_000;
@@ -71,7 +71,7 @@ fn weight(parameters: &str) -> u32 {
         .unwrap_or(0)
 }
 
-/// Every file of words.
+/// All translation files.
 const FILES: &[&str] = &[
     include_str!("../../translations/site.toml"),
     include_str!("../../translations/about.toml"),
@@ -86,10 +86,10 @@ const FILES: &[&str] = &[
     include_str!("../../translations/notifications.toml"),
 ];
 
-static WORDS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(read);
+static TRANSLATIONS: LazyLock<HashMap<String, [String; 2]>> = LazyLock::new(parse_files);
 
-fn read() -> HashMap<String, [String; 2]> {
-    let mut words = HashMap::new();
+fn parse_files() -> HashMap<String, [String; 2]> {
+    let mut translations = HashMap::new();
     for file in FILES {
         let table: toml::Table = file.parse().expect("translations are valid TOML");
         for (key, languages) in table {
@@ -97,25 +97,25 @@ fn read() -> HashMap<String, [String; 2]> {
                 let text = languages.get(lang).and_then(toml::Value::as_str);
                 text.unwrap_or_else(|| missing(&key, lang)).to_owned()
             });
-            words.insert(key, [ko, en]);
+            translations.insert(key, [ko, en]);
         }
     }
-    words
+    translations
 }
 
-/// The words in one language.
+/// The texts in one language.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Texts(pub Lang);
 
 impl Texts {
-    /// The language, for HTML's `lang`.
+    /// Returns the language, for HTML's `lang`.
     pub const fn lang(self) -> &'static str {
         self.0.as_str()
     }
 
-    /// The text of `key`.
+    /// Returns the text of `key`.
     pub fn say(self, key: &str) -> &'static str {
-        let Some([ko, en]) = WORDS.get(key) else {
+        let Some([ko, en]) = TRANSLATIONS.get(key) else {
             return missing(key, self.lang());
         };
         match self.0 {
@@ -124,7 +124,7 @@ impl Texts {
         }
     }
 
-    /// The text of `key` with each `{name}` replaced by its value.
+    /// Returns the text of `key` with each `{name}` replaced by its value.
     pub fn fill<'a, D: Display>(self, key: &str, values: impl AsRef<[(&'a str, D)]>) -> String {
         let values = values.as_ref();
         let mut text = String::new();
@@ -143,7 +143,7 @@ impl Texts {
     }
 }
 
-/// Tests hold every key; should one slip through, the page is shown without that text all the same.
+/// Logs a missing text. Tests check all keys; should one be missing nonetheless, the page is shown without it.
 fn missing<T: Default>(key: &str, what: &str) -> T {
     tracing::error!(key, what, "a translation is missing");
     T::default()
