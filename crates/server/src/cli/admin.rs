@@ -1,4 +1,4 @@
-//! `funsun admin`: an operator's decisions about members.
+//! `funsun admin`: suspends and reinstates members.
 
 use std::process::ExitCode;
 
@@ -19,14 +19,14 @@ pub(super) struct Options {
 
 #[derive(Subcommand)]
 enum Command {
-    /// End a member's logins and hide their fundings; running servers notice within two seconds.
+    /// Suspend a member: end their sessions and hide their fundings; takes effect on running servers within two seconds.
     Suspend {
-        /// The member's id, which is their Kakao user id.
+        /// The member's id (Kakao user id).
         id: KakaoId,
     },
     /// Lift a suspension.
     Reinstate {
-        /// The member's id, which is their Kakao user id.
+        /// The member's id (Kakao user id).
         id: KakaoId,
     },
 }

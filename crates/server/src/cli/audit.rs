@@ -1,4 +1,4 @@
-//! `funsun audit`: what the books say, as a table.
+//! `funsun audit`: prints the result of the audit as a table.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -12,19 +12,19 @@ use crate::payments::audit::{Findings, audit};
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Don't ask KakaoPay's book: only our own records are compared with each other.
+    /// Don't query KakaoPay: only compare our own records with each other.
     #[arg(long)]
     offline: bool,
 }
 
-/// Exit code 1 on any difference.
+/// Returns exit code 1 on any difference.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let db = start::open_existing_database(&config)?;
     let findings = if options.offline {
         audit(&db, None).await?
     } else {
         let kakao = config.kakao.as_ref().context(
-            "no KakaoPay to compare with: set kakaopay_url (the built-in sandbox's address is \
+            "no KakaoPay to compare with: set kakaopay_url (the built-in sandbox's URL is \
              printed when it starts), or pass --offline",
         )?;
         audit(&db, Some(&start::gateway(kakao)?)).await?

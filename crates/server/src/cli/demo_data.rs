@@ -1,4 +1,4 @@
-//! `funsun demo-data`: a database full of invented members, fundings and supports.
+//! `funsun demo-data`: fills the database with invented members, fundings and supports.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -12,21 +12,21 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{DemoSize, fill};
 
-/// Most rows of a kind: what still fits on the disk of a large machine.
+/// Most rows of each kind, so that they fit on a large machine's disk.
 const ROWS_MAX: i64 = 100_000_000;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// How many members; about two dozen follows come with each.
+    /// Number of members; each has about two dozen follows.
     #[arg(long, default_value = "200", value_parser = rows())]
     accounts: i64,
-    /// How many fundings, a fifth of them for friends only.
+    /// Number of fundings, a fifth of them friends-only.
     #[arg(long, default_value = "1000", value_parser = rows())]
     fundings: i64,
-    /// How many supports, each with its payment and ledger entries.
+    /// Number of supports, each with its payment and ledger entries.
     #[arg(long, default_value = "2000", value_parser = rows())]
     supports: i64,
-    /// The same seed gives the same data, with times counted back from now.
+    /// Random seed: the same seed gives the same data, with times relative to now.
     #[arg(long, default_value = "1")]
     seed: u64,
 }
@@ -35,11 +35,11 @@ fn rows() -> RangedI64ValueParser {
     clap::value_parser!(i64).range(0..=ROWS_MAX)
 }
 
-/// Adds to what is there. Nothing else may write to the database meanwhile.
+/// Adds to the existing rows. No other process may write to the database meanwhile.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     ensure!(
         config.is_dev(),
-        "demo-data is for the dev profile: invented money has no place in production"
+        "demo-data is for the dev profile only: production must not contain invented payments"
     );
     let size = DemoSize {
         accounts: options.accounts,
@@ -64,19 +64,19 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
             size.fundings
         };
         let percent = done * 100 / all.max(1);
-        // Every tenth, or a large fill would print hundreds of lines.
+        // One line per tenth; a large fill would print hundreds otherwise.
         if shown != (what, percent / 10) {
             shown = (what, percent / 10);
-            tell(&format!("{what}: {done} of {all} ({percent} %)"));
+            print_progress(&format!("{what}: {done} of {all} ({percent} %)"));
         }
     })
     .await?;
     db.close().await;
-    tell(&format!("supports: {0} of {0}", size.supports));
+    print_progress(&format!("supports: {0} of {0}", size.supports));
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(line: &str) {
-    // Nobody may be reading; the work goes on all the same.
+fn print_progress(line: &str) {
+    // Standard error may be closed; that must not stop the work.
     drop(writeln!(io::stderr(), "{line}"));
 }

@@ -1,4 +1,4 @@
-//! `funsun measure`: how many payments a second this machine's disk takes.
+//! `funsun measure`: benchmarks durable payments per second on this machine's disk.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,21 +16,21 @@ use crate::payments::audit::audit;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Members who support at the same time.
+    /// Number of concurrent clients.
     #[arg(long, default_value = "64", value_parser = clap::value_parser!(u16).range(1..=1024))]
     clients: u16,
-    /// For how long.
+    /// Duration in seconds.
     #[arg(long, default_value = "5", value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
 }
 
-/// Uses a database of its own in the data folder, so on the same disk, and removes it afterwards.
+/// Uses a temporary database in the data folder, to be on the same disk.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let folder = config
         .data_dir
         .join(format!("measure-{}", std::process::id()));
     std::fs::create_dir_all(&folder)
-        .with_context(|| format!("{} can't be made", folder.display()))?;
+        .with_context(|| format!("{} can't be created", folder.display()))?;
     let measured = measure_in(&folder, &config, &options).await;
     std::fs::remove_dir_all(&folder)
         .with_context(|| format!("{} can't be removed", folder.display()))?;
@@ -56,12 +56,12 @@ async fn measure_in(
     writeln!(
         out,
         "durable commits/s       {:>10}",
-        measured.a_second(commits)
+        measured.per_second(commits)
     )?;
     writeln!(
         out,
         "supports/s              {:>10}",
-        measured.a_second(supports)
+        measured.per_second(supports)
     )?;
     for percent in [50, 99] {
         let micros = measured.percentile(percent).as_micros();

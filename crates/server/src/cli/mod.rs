@@ -1,4 +1,4 @@
-//! The command line: serving, and looking after what is served.
+//! The command line: the server and the operator's commands.
 
 mod admin;
 mod audit;
@@ -33,32 +33,32 @@ struct Cli {
 
 #[derive(Args)]
 struct Global {
-    /// TOML file with settings.
+    /// Settings file (TOML).
     #[arg(long, global = true, env = "FUNSUN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve (what happens without a sub-command, too).
+    /// Run the server (the default command).
     #[command(after_help = reference())]
     Serve,
-    /// Bring the database's schema up to date, and stop.
+    /// Run the pending database migrations, then exit.
     Migrate,
-    /// Recompute every total from the ledger and compare with KakaoPay's book; exit code 1 on a difference.
+    /// Recompute all totals from the ledger and compare them with KakaoPay's records; exit code 1 on a difference.
     Audit(audit::Options),
-    /// Fill the database with invented members, fundings and supports (dev only, while no server uses it).
+    /// Fill the database with invented members, fundings and supports (dev only, while no server is running).
     #[cfg(feature = "sandbox")]
     DemoData(demo_data::Options),
-    /// Measure how many payments a second this machine puts on its disk, in a database of its own.
+    /// Measure durable payments per second on this machine's disk, in a temporary database.
     Measure(measure::Options),
-    /// Suspend a member, or lift it.
+    /// Suspend or reinstate a member.
     Admin(admin::Options),
     /// Print the OpenAPI document.
     Openapi(openapi::Options),
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let config = match Config::load(cli.global.config.as_deref(), sandbox::keys().as_ref()) {
@@ -89,7 +89,7 @@ pub fn run() -> ExitCode {
 
 #[expect(
     clippy::print_stderr,
-    reason = "a command says on the terminal why it failed"
+    reason = "a command reports its error on the terminal"
 )]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("funsun: {error:#}");

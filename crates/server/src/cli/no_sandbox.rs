@@ -1,4 +1,4 @@
-//! What stands for the built-in Kakao sandbox in a build without it.
+//! Replaces the built-in Kakao sandbox in builds without it.
 
 use std::convert::Infallible;
 
@@ -7,38 +7,47 @@ use anyhow::bail;
 use crate::config::{Config, KakaoConfig, SandboxKeys};
 use crate::state::AppState;
 
-/// There is none.
-pub(super) struct BuiltIn(Infallible);
+/// Never exists.
+pub(super) struct BuiltInSandbox(Infallible);
 
-/// There are none: in dev, too, every setting for Kakao is needed.
+/// Returns no keys: without the sandbox, all Kakao settings are required in dev, too.
 pub(super) fn keys() -> Option<SandboxKeys> {
     None
 }
 
-/// Refuses to start.
-#[expect(clippy::unused_async, reason = "the signature of the sandbox")]
-pub(super) async fn start(_: &Config, _: &str) -> anyhow::Result<(KakaoConfig, BuiltIn)> {
+/// Fails.
+#[expect(
+    clippy::unused_async,
+    reason = "has the same signature as the real one"
+)]
+pub(super) async fn start(_: &Config, _: &str) -> anyhow::Result<(KakaoConfig, BuiltInSandbox)> {
     bail!(
         "this build has no Kakao sandbox: set kakao_auth_url and the other settings for Kakao, \
          or build with the feature `sandbox`"
     )
 }
 
-/// There is no cast.
-#[expect(clippy::unused_async, reason = "the signature of the sandbox")]
-pub(super) async fn enter_cast(state: &AppState) -> anyhow::Result<()> {
+/// Only logs that this build has no demo cast.
+#[expect(
+    clippy::unused_async,
+    reason = "has the same signature as the real one"
+)]
+pub(super) async fn create_cast(state: &AppState) -> anyhow::Result<()> {
     if state.config.demo_cast {
-        tracing::warn!("this build has no cast (setting: demo_cast)");
+        tracing::warn!("this build has no demo members (setting: demo_cast)");
     }
     Ok(())
 }
 
-impl BuiltIn {
-    pub(super) fn greeting(&self, _: &str) -> String {
+impl BuiltInSandbox {
+    pub(super) fn banner(&self, _: &str) -> String {
         match self.0 {}
     }
 
-    #[expect(clippy::unused_async, reason = "the signature of the sandbox")]
+    #[expect(
+        clippy::unused_async,
+        reason = "has the same signature as the real one"
+    )]
     pub(super) async fn stop(self) {
         match self.0 {}
     }

@@ -1,4 +1,4 @@
-//! `funsun openapi`: the API document on standard output.
+//! `funsun openapi`: prints the API document.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use web::docs;
 
 #[derive(Clone, Copy, Args)]
 pub(super) struct Options {
-    /// YAML instead of JSON.
+    /// Print YAML instead of JSON.
     #[arg(long)]
     yaml: bool,
 }

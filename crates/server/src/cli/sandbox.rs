@@ -1,4 +1,4 @@
-//! The built-in Kakao sandbox: what `serve` in dev uses without settings for Kakao.
+//! The built-in Kakao sandbox, which `serve` starts in dev when no Kakao URL is set.
 
 use std::fs::File;
 
@@ -10,13 +10,13 @@ use crate::config::{Config, KakaoConfig, SandboxKeys};
 use crate::demo::cast;
 use crate::state::AppState;
 
-/// The running sandbox, and the lock that keeps its journal to this process.
-pub(super) struct BuiltIn {
+/// The running sandbox, and the lock file of its journal.
+pub(super) struct BuiltInSandbox {
     sandbox: Sandbox,
     _lock: File,
 }
 
-/// Our keys at every sandbox.
+/// Returns our credentials at the sandbox.
 pub(super) fn keys() -> Option<SandboxKeys> {
     let settings = Settings::default();
     Some(SandboxKeys {
@@ -29,11 +29,11 @@ pub(super) fn keys() -> Option<SandboxKeys> {
     })
 }
 
-/// Starts the sandbox, and returns where it is.
+/// Starts the sandbox and returns its URLs and keys.
 pub(super) async fn start(
     config: &Config,
     public_url: &str,
-) -> anyhow::Result<(KakaoConfig, BuiltIn)> {
+) -> anyhow::Result<(KakaoConfig, BuiltInSandbox)> {
     let lock = lock(config)?;
     let settings = Settings {
         unlink_webhook_url: Some(format!("{public_url}/kakao/unlink")),
@@ -55,38 +55,38 @@ pub(super) async fn start(
         pay_secret_key: settings.pay_secret_key.into(),
         cid: settings.cid,
     };
-    let built_in = BuiltIn {
+    let built_in = BuiltInSandbox {
         sandbox,
         _lock: lock,
     };
     Ok((kakao, built_in))
 }
 
-/// Keeps the sandbox's journal to one process: a second one would overwrite it.
+/// Locks the sandbox's journal: a second process would overwrite it.
 fn lock(config: &Config) -> anyhow::Result<File> {
     make_data_dir(config)?;
     let folder = config.data_dir.display();
     let lock = File::create(config.data_dir.join("kakao-sandbox.lock"))
         .with_context(|| format!("the folder {folder} can't be written (setting: data_dir)"))?;
-    let taken = lock.try_lock().is_err();
+    let locked = lock.try_lock().is_ok();
     ensure!(
-        !taken,
-        "another funsun with the built-in sandbox runs on {folder}: stop it, or set data_dir"
+        locked,
+        "another funsun with the built-in sandbox uses {folder}: stop it, or set data_dir"
     );
     Ok(lock)
 }
 
-/// Fills an empty database with the cast, where the settings want it.
-pub(super) async fn enter_cast(state: &AppState) -> anyhow::Result<()> {
-    if state.config.demo_cast && cast::enter(state).await? {
-        tracing::info!("the cast has entered the empty database (setting: demo_cast)");
+/// Fills an empty database with the demo cast, if the settings say so.
+pub(super) async fn create_cast(state: &AppState) -> anyhow::Result<()> {
+    if state.config.demo_cast && cast::create(state).await? {
+        tracing::info!("created demo members in the empty database (setting: demo_cast)");
     }
     Ok(())
 }
 
-impl BuiltIn {
-    /// What to try, for the terminal.
-    pub(super) fn greeting(&self, own_url: &str) -> String {
+impl BuiltInSandbox {
+    /// Returns the sandbox's part of the start-up message.
+    pub(super) fn banner(&self, own_url: &str) -> String {
         let url = self.sandbox.url();
         format!(
             "Kakao is simulated at {url}\n\

@@ -1,4 +1,4 @@
-//! `funsun serve`: everything that runs, in the order it starts and stops.
+//! `funsun serve`: start-up and shutdown of the server, in order.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-use super::sandbox::{self, BuiltIn};
+use super::sandbox::{self, BuiltInSandbox};
 use super::start;
 use crate::app;
 use crate::background::Background;
@@ -21,34 +21,34 @@ use crate::state::{AppState, Parts};
 use crate::workers::Workers;
 use web::serve::{ServeLimits, serve};
 
-/// Serves until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way: requests,
-/// talks with the payment provider, transactions.
+/// Serves until SIGTERM or SIGINT, then shuts down gracefully: waits for open requests, calls to the payment provider
+/// and transactions.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.bind).await.with_context(|| {
         let bind = config.bind;
-        format!("{bind} can't be listened on; to take another port: FUNSUN_BIND=127.0.0.1:8001")
+        format!("can't listen on {bind}; to use another port: FUNSUN_BIND=127.0.0.1:8001")
     })?;
     let own_url = format!("http://{}", listener.local_addr()?);
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
-    let (kakao, built_in) = find_kakao(&config, &public_url).await?;
+    let (kakao, built_in) = resolve_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
     sessions::learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
-    sandbox::enter_cast(&state).await?;
+    sandbox::create_cast(&state).await?;
     let service = app::service(&state)?;
-    greet(&state, &own_url, built_in.as_ref());
+    announce(&state, &own_url, built_in.as_ref());
     let workers = Workers::start(&state);
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),
         ..ServeLimits::default()
     };
-    let stop = told_to_stop()?;
+    let stop = shutdown_signal()?;
     let stopping = async {
         stop.await;
-        // These requests would go on for minutes.
+        // Live streams would stay open for minutes.
         state.watchers.close();
     };
     serve(listener, service, limits, stopping).await;
-    tracing::info!("stopping");
+    tracing::info!("shutting down");
     workers.stop();
     state.background.close().await;
     state.db.close().await;
@@ -58,11 +58,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Kakao as the settings say, or the built-in sandbox. Production without settings was refused before.
-async fn find_kakao(
+/// Returns Kakao as configured, or starts the built-in sandbox. Production always has Kakao configured: `config`
+/// checks it.
+async fn resolve_kakao(
     config: &Config,
     public_url: &str,
-) -> anyhow::Result<(KakaoConfig, Option<BuiltIn>)> {
+) -> anyhow::Result<(KakaoConfig, Option<BuiltInSandbox>)> {
     if let Some(kakao) = &config.kakao {
         return Ok((kakao.clone(), None));
     }
@@ -102,16 +103,16 @@ fn build_state(
     }))
 }
 
-/// Says on the terminal where it is and what to try.
-fn greet(state: &AppState, own_url: &str, built_in: Option<&BuiltIn>) {
+/// Logs the addresses and warnings; in dev, also prints URLs to try.
+fn announce(state: &AppState, own_url: &str, built_in: Option<&BuiltInSandbox>) {
     if !state.config.ignored.is_empty() {
         let variables = state.config.ignored.join(", ");
-        tracing::warn!(variables, "these are no settings (see funsun serve --help)");
+        tracing::warn!(variables, "unknown settings (see funsun serve --help)");
     }
     tracing::info!(address = own_url, public_url = state.public_url, "serving");
     if !state.config.is_dev() {
         if state.config.contact.is_none() {
-            tracing::warn!("contact is not set: members find nobody to ask");
+            tracing::warn!("contact is not set: members can't contact the operator");
         }
         return;
     }
@@ -122,14 +123,14 @@ fn greet(state: &AppState, own_url: &str, built_in: Option<&BuiltIn>) {
          \x20 API to read       {own_url}/redoc/\n"
     );
     if let Some(built_in) = built_in {
-        text += &built_in.greeting(own_url);
+        text += &built_in.banner(own_url);
     }
     text += "Stop with Ctrl-C.\n";
-    // Nobody may be reading; serving goes on all the same.
+    // Standard output may be closed; that must not stop the server.
     drop(std::io::stdout().write_all(text.as_bytes()));
 }
 
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

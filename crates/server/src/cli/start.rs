@@ -1,4 +1,4 @@
-//! What the commands need before they can work: logging, the database, the secret, Kakao.
+//! What the commands share at start-up: logging, runtime, database, secrets, clients.
 
 use std::fs;
 use std::io::{IsTerminal, Write};
@@ -16,12 +16,13 @@ use crate::db::Db;
 use crate::fundings::{ItemLinks, PreviewCache};
 use crate::payments::kakaopay::KakaoPay;
 
-/// Lines for people in dev, JSON in production; on standard error.
+/// Initialises logging to standard error: plain text in dev, JSON in production.
 ///
 /// # Errors
-/// When the setting `log` can't be read.
+/// When the setting `log` is invalid.
 pub(super) fn init_tracing(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log).context("setting: log, as in RUST_LOG")?;
+    let filter = EnvFilter::try_new(&config.log)
+        .context("invalid setting: log, in the syntax of RUST_LOG")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -34,35 +35,34 @@ pub(super) fn init_tracing(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Threads for what may take long: searches, files, the engine that is not embedded. Each keeps a
-/// connection to the database and its pages in memory.
-const SLOW_THREADS: usize = 16;
+/// Most threads of the blocking pool: slow queries, files, MySQL. Each keeps a database connection with its page
+/// cache.
+const BLOCKING_THREADS_MAX: usize = 16;
 
-/// One worker a core: short reads run on them.
+/// Builds the runtime, with one worker thread per core: short queries run on them.
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(SLOW_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
         .build()
         .context("the runtime can't be started")
 }
 
-/// Makes the data folder.
+/// Creates the data folder.
 pub(super) fn make_data_dir(config: &Config) -> anyhow::Result<()> {
     let folder = config.data_dir.display();
     fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("the folder {folder} can't be made (setting: data_dir)"))
+        .with_context(|| format!("the folder {folder} can't be created (setting: data_dir)"))
 }
 
-/// Makes the data folder and opens the database in it, up to date.
+/// Creates the data folder, opens the database and runs the pending migrations.
 pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
     make_data_dir(config)?;
     Db::open(config.database_url.expose())
         .context("the database can't be used (settings: data_dir, database_url)")
 }
 
-/// As [`open_database`], but refuses to make one: an audit of nothing, in the wrong folder, would always
-/// balance.
+/// As [`open_database`], but does not create a database: an audit in the wrong folder would always succeed.
 pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
     if let Some(path) = config.database_url.expose().strip_prefix("sqlite://") {
         let exists = Path::new(path).exists();
@@ -74,28 +74,28 @@ pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
     open_database(config)
 }
 
-/// The secret of the settings or, in dev, one that is made at the first start and kept.
+/// Returns the configured secret or, in dev, one that is generated at the first start and stored.
 pub(super) fn token_secret(config: &Config) -> anyhow::Result<Secret> {
     if let Some(secret) = &config.token_secret {
         return Ok(secret.clone());
     }
-    kept_or_made(&config.data_dir.join("token-secret"), || {
+    load_or_generate(&config.data_dir.join("token-secret"), || {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).ok()?;
         Some(hex::encode(random))
     })
 }
 
-/// The client of push services, with the key of the settings or one that is made at the first start and kept.
+/// Creates the Web Push client, with the configured key or one that is generated at the first start and stored.
 pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result<web_push::Client> {
     let text = match &config.vapid_private_key {
         Some(key) => key.clone(),
-        None => kept_or_made(&config.data_dir.join("vapid-key"), || {
+        None => load_or_generate(&config.data_dir.join("vapid-key"), || {
             VapidKey::random().map(|key| key.to_base64())
         })?,
     };
     let key = VapidKey::parse(text.expose())
-        .context("setting: vapid_private_key, or the file vapid-key in data_dir")?;
+        .context("invalid key: setting vapid_private_key, or the file vapid-key in data_dir")?;
     Ok(web_push::Client::new(
         key,
         public_url,
@@ -103,33 +103,36 @@ pub(super) fn push_client(config: &Config, public_url: String) -> anyhow::Result
     )?)
 }
 
-/// Link previews, with the font of the settings or, once one is drawn, the best of the system.
+/// Creates the cache of link previews, with the configured font or, from the first preview on, the best installed one.
 pub(super) fn previews(config: &Config) -> anyhow::Result<PreviewCache> {
     let font = config.preview_font.as_deref().map(Font::from_file);
     let font = font.transpose().context("preview_font can't be used")?;
     Ok(PreviewCache::new(font))
 }
 
-/// The client of shops, which are told who asks.
+/// Creates the client for shops' pages; its user agent names this service.
 pub(super) fn item_links(config: &Config, public_url: &str) -> anyhow::Result<ItemLinks> {
     let user_agent = format!("FunSun/{} (+{public_url})", env!("CARGO_PKG_VERSION"));
     let client = item_link::Client::new(&user_agent, config.address_policy())?;
     Ok(ItemLinks::new(client))
 }
 
-/// A secret in a file that nobody else can read; made when there is none.
-fn kept_or_made(path: &Path, make: impl FnOnce() -> Option<String>) -> anyhow::Result<Secret> {
-    if let Ok(kept) = fs::read_to_string(path)
-        && !kept.trim().is_empty()
+/// Reads a secret from a file with mode 0600; generates and stores one when there is none.
+fn load_or_generate(
+    path: &Path,
+    generate: impl FnOnce() -> Option<String>,
+) -> anyhow::Result<Secret> {
+    if let Ok(stored) = fs::read_to_string(path)
+        && !stored.trim().is_empty()
     {
-        return Ok(kept.trim().to_owned().into());
+        return Ok(stored.trim().to_owned().into());
     }
-    let made = make().context("the system gives no random bytes")?;
-    write_private(path, &made).with_context(|| format!("{} can't be written", path.display()))?;
-    Ok(made.into())
+    let secret = generate().context("the system's random number generator failed")?;
+    write_private(path, &secret).with_context(|| format!("{} can't be written", path.display()))?;
+    Ok(secret.into())
 }
 
-/// Whole or not at all: whoever dies half-way leaves no half of a secret.
+/// Writes atomically (temporary file, then rename): a crash must not leave a truncated secret.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let unfinished = path.with_extension("unfinished");
     let mut options = fs::OpenOptions::new();
@@ -142,7 +145,7 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     fs::rename(unfinished, path)
 }
 
-/// The client of Kakao Login.
+/// Creates the client of Kakao Login.
 pub(super) fn login_client(kakao: &KakaoConfig) -> anyhow::Result<LoginClient> {
     Ok(LoginClient::new(LoginConfig {
         auth_url: kakao.auth_url.clone(),
@@ -154,7 +157,7 @@ pub(super) fn login_client(kakao: &KakaoConfig) -> anyhow::Result<LoginClient> {
     })?)
 }
 
-/// KakaoPay as the payment gateway.
+/// Creates the payment gateway for KakaoPay.
 pub(super) fn gateway(kakao: &KakaoConfig) -> anyhow::Result<KakaoPay> {
     Ok(KakaoPay(PayClient::new(PayConfig {
         url: kakao.pay_url.clone(),

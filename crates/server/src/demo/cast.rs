@@ -1,7 +1,7 @@
-//! The cast: what the first start in dev puts into an empty database, so that nothing looks empty.
+//! The cast: demo members, fundings and supports, created at the first start in dev, so that no page is empty.
 //!
-//! Money goes the same way as everybody's: payments take their steps, supports are accepted, the ledger is
-//! written by the steps. Only the provider was never asked, which the payments' numbers say.
+//! Payments go through the same steps as real ones, which write the ledger. Only the provider is not called; the
+//! payments' references are marked accordingly.
 
 use anyhow::Context;
 use funsun_domain::fundings::{Audience, Deadline};
@@ -13,7 +13,7 @@ use funsun_domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use picture::Picture;
 
-use super::cast_wishes::{CastGift, CastWish, WISHES};
+use super::cast_fundings::{CastFunding, CastSupport, FUNDINGS};
 use super::drawing::{Motif, PALETTES, Palette, draw};
 use super::{cast_people, sql};
 use crate::config::Config;
@@ -30,20 +30,20 @@ use crate::state::AppState;
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// Days that the members have been here.
-const HERE_FOR_DAYS: i64 = 200;
+/// Age of the members' accounts, in days.
+const ACCOUNT_AGE_DAYS: i64 = 200;
 
 struct Pictures {
     portraits: Vec<String>,
-    wishes: Vec<NewPicture>,
+    funding_pictures: Vec<NewPicture>,
     review: NewPicture,
 }
 
-/// Fills a database without any member; any other stays as it is. Gives back whether it did.
+/// Creates the cast if the database has no members; returns whether it did.
 ///
 /// # Errors
-/// When a picture can't be stored or the database fails; it is then as empty as before.
-pub async fn enter(state: &AppState) -> anyhow::Result<bool> {
+/// When a picture can't be stored or the database fails; the database is then unchanged.
+pub async fn create(state: &AppState) -> anyhow::Result<bool> {
     if !state.db.read(sql::is_empty).await? {
         return Ok(false);
     }
@@ -59,19 +59,19 @@ async fn store_pictures(state: &AppState) -> anyhow::Result<Pictures> {
     let portraits = palettes()
         .take(people)
         .map(|palette| (Motif::Portrait, palette));
-    let wishes = WISHES.iter().map(|wish| wish.motif).zip(palettes());
+    let funding_pictures = FUNDINGS.iter().map(|planned| planned.motif).zip(palettes());
     let stored = try_join_all(
         portraits
-            .chain(wishes)
+            .chain(funding_pictures)
             .chain([(Motif::GiftBox, PALETTES[1])])
             .map(|(motif, palette)| store(state, motif, palette)),
     );
     let mut stored = stored.await?;
     let review = stored.pop().context("the last picture is the review's")?;
-    let wishes = stored.split_off(people);
+    let funding_pictures = stored.split_off(people);
     Ok(Pictures {
         portraits: stored.iter().map(|new| new.name().to_owned()).collect(),
-        wishes,
+        funding_pictures,
         review,
     })
 }
@@ -79,7 +79,7 @@ async fn store_pictures(state: &AppState) -> anyhow::Result<Pictures> {
 async fn store(state: &AppState, motif: Motif, palette: Palette) -> anyhow::Result<NewPicture> {
     let drawn = tokio::task::spawn_blocking(move || draw(motif, palette)).await?;
     let picture: Picture = drawn?;
-    // One owner for all: the name only has to be unguessable.
+    // The same owner for all: the owner is only one input of the hash that names the picture.
     let owner = AccountKey::new(1)?;
     let stored = media::store(state, owner, picture).await;
     stored.map_err(|error| anyhow::anyhow!("a picture can't be stored: {error:?}"))
@@ -94,27 +94,27 @@ fn fill(
     if !sql::is_empty(conn)? {
         return Ok(false);
     }
-    let since = now.plus_seconds(-HERE_FOR_DAYS * DAY_SECONDS);
+    let since = now.plus_seconds(-ACCOUNT_AGE_DAYS * DAY_SECONDS);
     let people = cast_people::create(conn, &pictures.portraits, since)?;
-    let mut gifts: Vec<(FundingId, &CastGift)> = Vec::new();
-    for (wish, image) in WISHES.iter().zip(&pictures.wishes) {
-        let funding = open(conn, people[wish.author], wish, image, now)?;
-        gifts.extend(wish.gifts.iter().map(|gift| (funding, gift)));
-        if let Some(review) = wish.review {
+    let mut supports: Vec<(FundingId, &CastSupport)> = Vec::new();
+    for (planned, image) in FUNDINGS.iter().zip(&pictures.funding_pictures) {
+        let funding = open(conn, people[planned.author], planned, image, now)?;
+        supports.extend(planned.supports.iter().map(|support| (funding, support)));
+        if let Some(review) = planned.review {
             thank(conn, funding, review, &pictures.review)?;
         }
     }
-    // The oldest first, as they would have come.
-    gifts.sort_by_key(|(_, gift)| std::cmp::Reverse(gift.hours_ago));
-    for (number, (funding, gift)) in gifts.into_iter().enumerate() {
-        let at = now.plus_seconds(-gift.hours_ago * 3_600);
+    // In chronological order, so that ids ascend with time.
+    supports.sort_by_key(|(_, support)| std::cmp::Reverse(support.hours_ago));
+    for (number, (funding, support)) in supports.into_iter().enumerate() {
+        let at = now.plus_seconds(-support.hours_ago * 3_600);
         let reference = format!("{DEMO_TID}cast-{number}");
         let terms = SupportTerms {
             funding,
-            amount: SupportAmount::new(gift.amount).map_err(StorageError::corrupt)?,
-            message: gift.message.parse().map_err(StorageError::corrupt)?,
+            amount: SupportAmount::new(support.amount).map_err(StorageError::corrupt)?,
+            message: support.message.parse().map_err(StorageError::corrupt)?,
         };
-        let payer = people[gift.supporter];
+        let payer = people[support.supporter];
         give(conn, payer, terms, reference, StepContext::at(at, config))?;
     }
     Ok(true)
@@ -123,17 +123,17 @@ fn fill(
 fn open(
     conn: &mut Conn,
     author: AccountKey,
-    wish: &CastWish,
+    planned: &CastFunding,
     image: &NewPicture,
     now: Timestamp,
 ) -> Result<FundingId, StorageError> {
-    let opened = now.plus_seconds(-wish.opened_days_ago * DAY_SECONDS);
-    let ends = now.plus_seconds(wish.ends_in_days * DAY_SECONDS);
+    let opened = now.plus_seconds(-planned.opened_days_ago * DAY_SECONDS);
+    let ends = now.plus_seconds(planned.ends_in_days * DAY_SECONDS);
     let funding = NewFunding {
-        title: wish.title.parse().map_err(StorageError::corrupt)?,
-        content: wish.content.parse().map_err(StorageError::corrupt)?,
-        goal: Goal::new(wish.goal).map_err(StorageError::corrupt)?,
-        audience: Audience::from_public(wish.public),
+        title: planned.title.parse().map_err(StorageError::corrupt)?,
+        content: planned.content.parse().map_err(StorageError::corrupt)?,
+        goal: Goal::new(planned.goal).map_err(StorageError::corrupt)?,
+        audience: Audience::from_public(planned.public),
         deadline: Deadline::new(ends, opened).map_err(StorageError::corrupt)?,
         image: Some(image.clone()),
         form_key: None,
@@ -156,7 +156,7 @@ fn thank(
     fundings::update_unchecked(conn, funding, &edit)
 }
 
-/// Gives a support as if the provider had been asked; `reference` stands for the provider's number.
+/// Creates a support without a call to the provider; `reference` replaces the provider's payment id.
 fn give(
     conn: &mut Conn,
     payer: AccountKey,
@@ -188,6 +188,8 @@ fn give(
     if payment.state() == PaymentState::Attached {
         Ok(())
     } else {
-        Err(StorageError::corrupt("the cast gives only where it may"))
+        Err(StorageError::corrupt(
+            "a support of the cast was not accepted",
+        ))
     }
 }

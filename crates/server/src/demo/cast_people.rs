@@ -1,4 +1,4 @@
-//! The members of the cast: the people one can log in as through the Kakao sandbox, and who follows whom.
+//! The members of the cast, who can log in through the Kakao sandbox, and their follows.
 
 use funsun_domain::accounts::username_from_nickname;
 use funsun_domain::ids::{AccountKey, KakaoId};
@@ -8,14 +8,14 @@ use crate::db::{Conn, StorageError};
 use crate::follows;
 use crate::members::{self, KakaoProfile};
 
-/// Follows that go one way only; everybody else below follows each other.
+/// One-way follows, by index; the pairs below are mutual.
 const ONE_WAY: &[(usize, usize)] = &[(5, 0), (5, 1), (6, 0), (7, 0), (7, 2), (6, 3)];
-/// The first five are all friends, and so are these pairs.
+/// Pairs of friends, in addition to the group of [`CLOSE`].
 const FRIENDS: &[(usize, usize)] = &[(5, 6), (6, 7), (4, 7), (3, 5)];
-/// How many of the cast are all friends with each other.
+/// The first members of the cast, who are all friends with each other.
 const CLOSE: usize = 5;
 
-/// Creates the members, with a portrait each where there is one; gives back their rows in order.
+/// Creates the members, with portraits as far as there are any; returns their keys in order.
 pub fn create(
     conn: &mut Conn,
     portraits: &[String],
@@ -37,11 +37,15 @@ pub fn create(
         members::set_bank_account(conn, key, Some(&bank_account))?;
         keys.push(key);
     }
-    befriend(conn, &keys, now)?;
+    create_follows(conn, &keys, now)?;
     Ok(keys)
 }
 
-fn befriend(conn: &mut Conn, keys: &[AccountKey], now: Timestamp) -> Result<(), StorageError> {
+fn create_follows(
+    conn: &mut Conn,
+    keys: &[AccountKey],
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let ids: Vec<i64> = kakao_sandbox::cast_members().iter().map(|p| p.id).collect();
     let mut follows = |follower: usize, followee: usize| {
         let id = KakaoId::new(ids[followee]).map_err(StorageError::corrupt)?;

@@ -1,4 +1,4 @@
-//! Pictures of the cast, drawn with whole numbers: a gradient and a few plain shapes.
+//! Pictures of the cast, in integer arithmetic: a gradient and simple shapes.
 
 use picture::{Picture, Refusal};
 
@@ -17,14 +17,14 @@ pub enum Motif {
     Keys,
     /// A cup.
     Cup,
-    /// Somebody, from the shoulders up.
+    /// A person, head and shoulders.
     Portrait,
 }
 
-/// Background above and below, and the colour of the thing itself.
+/// Top and bottom colour of the background, and the colour of the motif.
 pub type Palette = [Colour; 3];
 
-/// Colours that go together.
+/// The palettes in use.
 pub const PALETTES: &[Palette] = &[
     [[255, 236, 210], [252, 182, 159], [214, 73, 90]],
     [[224, 242, 255], [150, 200, 240], [44, 99, 170]],
@@ -34,18 +34,18 @@ pub const PALETTES: &[Palette] = &[
     [[230, 234, 240], [170, 182, 200], [58, 68, 88]],
 ];
 
-/// Width and height that shapes are placed on.
+/// Width and height of the coordinate system, in units.
 const WISH: (i64, i64) = (640, 480);
 const PORTRAIT: (i64, i64) = (240, 240);
-/// Pixels for so many units of the above: the first start must not take long, and a side of 480 pixels
-/// serves as both renditions.
+/// Pixels per unit, as a fraction. Small, since the first start must be fast, and a side of 480 pixels serves as both
+/// renditions.
 const WISH_SCALE: (i64, i64) = (3, 4);
 const PORTRAIT_SCALE: (i64, i64) = (1, 1);
 
-/// Draws the motif and encodes it like any upload.
+/// Draws the motif and encodes it like an upload.
 ///
 /// # Errors
-/// When it can't be encoded.
+/// When encoding fails.
 pub fn draw(motif: Motif, palette: Palette) -> Result<Picture, Refusal> {
     let mut canvas = if motif == Motif::Portrait {
         Canvas::gradient(PORTRAIT, PORTRAIT_SCALE, palette)
@@ -133,7 +133,7 @@ struct Canvas {
     width: i64,
     /// In pixels.
     height: i64,
-    /// Pixels for so many units.
+    /// Pixels per unit, as a fraction.
     scale: (i64, i64),
     rgb: Vec<u8>,
 }
@@ -142,7 +142,7 @@ struct Canvas {
 type Point = (i64, i64);
 
 impl Canvas {
-    /// `size` is in units; `scale` is pixels per units, as a fraction.
+    /// Creates a canvas with a vertical gradient; `size` is in units.
     fn gradient(size: Point, scale: (i64, i64), [top, bottom, _]: Palette) -> Self {
         let (width, height) = (size.0 * scale.0 / scale.1, size.1 * scale.0 / scale.1);
         let mut rgb = Vec::with_capacity(offset(width * height));
@@ -179,7 +179,7 @@ impl Canvas {
         }
     }
 
-    /// Pixels of one row from `left` up to `right`, as far as they are on the canvas.
+    /// Fills the pixels of one row from `left` up to `right`, clipped to the canvas.
     fn span(&mut self, y: i64, left: i64, right: i64, colour: Colour) {
         let (left, right) = (left.clamp(0, self.width), right.clamp(0, self.width));
         if !(0..self.height).contains(&y) || left >= right {
@@ -193,21 +193,22 @@ impl Canvas {
     }
 }
 
-/// Where a pixel begins among the bytes.
+/// Returns the byte offset of a pixel.
 fn offset(pixels: i64) -> usize {
-    3 * usize::try_from(pixels).expect("spans are cut to the canvas")
+    3 * usize::try_from(pixels).expect("spans are clipped to the canvas")
 }
 
 fn side(pixels: i64) -> u32 {
     u32::try_from(pixels).expect("a canvas is small")
 }
 
-/// `part` of `whole` on the way from one colour to another.
+/// Interpolates between two colours, at `part` of `whole`.
 fn mix(from: Colour, to: Colour, part: i64, whole: i64) -> Colour {
     let mut mixed = from;
     for (channel, (from, to)) in mixed.iter_mut().zip(from.into_iter().zip(to)) {
-        let way = (i64::from(to) - i64::from(from)) * part / whole;
-        *channel = u8::try_from(i64::from(from) + way).expect("between two bytes lies a byte");
+        let step = (i64::from(to) - i64::from(from)) * part / whole;
+        *channel = u8::try_from(i64::from(from) + step)
+            .expect("interpolation stays between the two bytes");
     }
     mixed
 }

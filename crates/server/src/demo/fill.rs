@@ -1,49 +1,50 @@
-//! Filling a database: town by town, then funding by funding, in transactions that are each complete in
-//! themselves. Stopped half-way, what is there balances.
+//! Fills a database: members by town, then fundings in batches. Each transaction leaves consistent data, so an
+//! interrupted run leaves a balanced ledger.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use funsun_domain::time::Timestamp;
 
-use super::fundings::{DemoFunding, Invention, Rations};
+use super::fundings::{DemoFunding, Generator, SupportDistribution};
 use super::members::{self, DemoMember};
 use super::random::Random;
 use super::sql::{self, FirstIds};
 use super::town::{TOWN, Town};
 use crate::db::{Conn, Db, StorageError, dialect};
 
-const RATION: u64 = 6;
+/// Kinds of random streams.
+const SHARE: u64 = 6;
 const ORDER: u64 = 7;
 
-/// Fundings of one transaction.
-const FUNDINGS_AT_ONCE: i64 = 10_000;
+/// Fundings per transaction.
+const FUNDINGS_PER_BATCH: i64 = 10_000;
 
-/// How much to invent.
+/// Amount of data to generate.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoSize {
-    /// Members.
+    /// Number of members.
     pub accounts: i64,
-    /// Fundings, by random members.
+    /// Number of fundings, by random members.
     pub fundings: i64,
-    /// Supports, each with its payment and ledger entries.
+    /// Number of supports, each with its payment and ledger entries.
     pub supports: i64,
-    /// Decides everything that is left to chance.
+    /// Random seed.
     pub seed: u64,
 }
 
-struct Filling {
+struct DataSet {
     size: DemoSize,
     first: FirstIds,
     town: Town,
     now: Timestamp,
 }
 
-/// Adds invented rows to the database, numbered from the first free id on; nothing else may write
-/// meanwhile. `progress` hears, after each transaction, what is written and how much of it.
+/// Adds invented rows to the database, with ids from the first free one on; no other process may write meanwhile.
+/// `progress` is called after each transaction, with the kind and number of rows written.
 ///
 /// # Errors
-/// When the database fails; the transactions before stand.
+/// When the database fails; earlier transactions stay committed.
 pub async fn fill(
     db: &Db,
     size: DemoSize,
@@ -51,7 +52,7 @@ pub async fn fill(
     mut progress: impl FnMut(&'static str, i64),
 ) -> Result<(), StorageError> {
     db.write(dialect::configure_for_bulk_inserts).await?;
-    let filling = Arc::new(Filling {
+    let data_set = Arc::new(DataSet {
         size,
         first: db.read(sql::find_first_ids).await?,
         town: Town {
@@ -61,29 +62,29 @@ pub async fn fill(
         now,
     });
     for first in (0..size.accounts).step_by(step(TOWN)) {
-        let own = Arc::clone(&filling);
+        let own = Arc::clone(&data_set);
         db.write(move |conn| own.write_town(conn, first)).await?;
         progress("members", (first + TOWN).min(size.accounts));
     }
-    let mut rations = Rations {
+    let mut distribution = SupportDistribution {
         supports: size.supports,
         fundings: size.fundings,
     };
-    let mut support_id = filling.first.support;
-    for first in (0..size.fundings).step_by(step(FUNDINGS_AT_ONCE)) {
-        let batch = filling.invent(first, &mut rations);
+    let mut support_id = data_set.first.support;
+    for first in (0..size.fundings).step_by(step(FUNDINGS_PER_BATCH)) {
+        let batch = data_set.generate(first, &mut distribution);
         let count: usize = batch.iter().map(|funding| funding.supports.len()).sum();
-        let own = Arc::clone(&filling);
+        let own = Arc::clone(&data_set);
         let batch = Arc::new(batch);
         db.write(move |conn| own.write_fundings(conn, first, support_id, &batch))
             .await?;
         support_id += i64::try_from(count).expect("a batch is small");
-        progress("fundings", (first + FUNDINGS_AT_ONCE).min(size.fundings));
+        progress("fundings", (first + FUNDINGS_PER_BATCH).min(size.fundings));
     }
     Ok(())
 }
 
-impl Filling {
+impl DataSet {
     fn account(&self, member: i64) -> i64 {
         self.first.account + member
     }
@@ -100,7 +101,7 @@ impl Filling {
             counts.entry(*follower).or_default().1 += 1;
         }
         for member in people {
-            let person: DemoMember = members::invent(self.size.seed, member, self.now);
+            let person: DemoMember = members::generate(self.size.seed, member, self.now);
             let (followers, followees) = counts.get(&member).copied().unwrap_or_default();
             let row = sql::MemberNumbers {
                 id: self.account(member),
@@ -117,18 +118,18 @@ impl Filling {
         Ok(())
     }
 
-    fn invent(&self, first: i64, rations: &mut Rations) -> Vec<DemoFunding> {
-        let invention = Invention {
+    fn generate(&self, first: i64, distribution: &mut SupportDistribution) -> Vec<DemoFunding> {
+        let generator = Generator {
             town: self.town,
             count: self.size.fundings,
             now: self.now,
         };
-        let numbers = first..(first + FUNDINGS_AT_ONCE).min(self.size.fundings);
-        let invent = |number| {
-            let mut random = Random::of(self.size.seed, RATION, number, 0);
-            invention.invent(number, rations.next(&mut random))
+        let numbers = first..(first + FUNDINGS_PER_BATCH).min(self.size.fundings);
+        let generate = |number| {
+            let mut random = Random::of(self.size.seed, SHARE, number, 0);
+            generator.generate(number, distribution.next(&mut random))
         };
-        numbers.map(invent).collect()
+        numbers.map(generate).collect()
     }
 
     fn write_fundings(
@@ -162,7 +163,7 @@ impl Filling {
     }
 }
 
-/// 32 hexadecimal digits. Anybody can compute it: it opens the page of a payment that nobody made.
+/// Returns 32 hexadecimal digits. They are predictable, which is harmless: the payment is invented.
 fn order_ref(seed: u64, payment: i64) -> String {
     let mut random = Random::of(seed, ORDER, payment, 0);
     format!("{:016x}{:016x}", random.number(), random.number())

@@ -1,4 +1,4 @@
-//! One invented funding and its supports.
+//! Generates invented fundings and their supports.
 
 use funsun_domain::money::Goal;
 use funsun_domain::time::Timestamp;
@@ -11,15 +11,15 @@ const FUNDING: u64 = 4;
 const SUPPORT: u64 = 5;
 const DAY_SECONDS: i64 = 86_400;
 
-/// Fundings were opened over so many days until now, evenly.
-const OPENED_OVER_DAYS: i64 = 390;
+/// Creation times of fundings are spread evenly over this many days until now.
+const PERIOD_DAYS: i64 = 390;
 
-/// A funding with everything that hangs on it; members are given by their numbers.
+/// A funding with its supports; members are given by their numbers.
 #[derive(Clone, Debug)]
 pub struct DemoFunding {
-    /// Who wishes.
+    /// The author.
     pub author: i64,
-    /// Everybody may see it, or the author's friends.
+    /// Public, or friends-only.
     pub public: bool,
     /// An occasion and a gift.
     pub title: String,
@@ -27,49 +27,49 @@ pub struct DemoFunding {
     pub content: String,
     /// In won.
     pub goal: i64,
-    /// When it was opened.
+    /// Creation time.
     pub created_at: Timestamp,
     /// One week to two months later.
     pub deadline_at: Timestamp,
-    /// The thank-you of most that ended with something collected.
+    /// The author's thank-you; most ended fundings with supports have one.
     pub review: Option<&'static str>,
     /// In order of time.
     pub supports: Vec<DemoSupport>,
 }
 
-/// A support; its payment says the same.
+/// A support; its payment has the same payer, amount and time.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoSupport {
-    /// Who gives.
+    /// The supporter.
     pub author: i64,
     /// In won.
     pub amount: i64,
-    /// What they say.
+    /// The message.
     pub message: &'static str,
-    /// When.
+    /// Creation time.
     pub created_at: Timestamp,
 }
 
-/// Which fundings to invent: number `n` of `count`.
+/// Generates fundings by their number.
 #[derive(Clone, Copy, Debug)]
-pub struct Invention {
-    /// Who knows whom.
+pub struct Generator {
+    /// The members' follows.
     pub town: Town,
-    /// How many there will be.
+    /// Total number of fundings.
     pub count: i64,
-    /// The moment they are invented at.
+    /// The current time.
     pub now: Timestamp,
 }
 
-impl Invention {
-    /// The funding of this number with so many supports.
-    pub fn invent(self, number: i64, supports: i64) -> DemoFunding {
+impl Generator {
+    /// Generates the funding with this number and number of supports.
+    pub fn generate(self, number: i64, supports: i64) -> DemoFunding {
         let mut random = Random::of(self.town.seed, FUNDING, number, 0);
         let author = random.below(self.town.members);
         let has_friends = self.some_friend(author, author).is_some();
         let (gift, price) = random.pick(GIFTS);
-        let opened_over = OPENED_OVER_DAYS * DAY_SECONDS;
-        let age = opened_over - opened_over / self.count.max(1) * number;
+        let period = PERIOD_DAYS * DAY_SECONDS;
+        let age = period - period / self.count.max(1) * number;
         let created_at = self.now.plus_seconds(-age);
         let run = (random.below(54) + 7) * DAY_SECONDS + random.below(DAY_SECONDS);
         let deadline_at = created_at.plus_seconds(run);
@@ -94,18 +94,18 @@ impl Invention {
         let mut random = Random::of(self.town.seed, SUPPORT, number, 0);
         let end = funding.deadline_at.min(self.now);
         let seconds = (end.seconds() - funding.created_at.seconds()).max(1);
-        let mut moments: Vec<i64> = (0..count).map(|_| random.below(seconds)).collect();
-        moments.sort_unstable();
+        let mut times: Vec<i64> = (0..count).map(|_| random.below(seconds)).collect();
+        times.sort_unstable();
         let give = |after| DemoSupport {
             author: self.supporter(funding, &mut random),
             amount: random.pick(AMOUNTS),
             message: random.pick(MESSAGES),
             created_at: funding.created_at.plus_seconds(after),
         };
-        moments.into_iter().map(give).collect()
+        times.into_iter().map(give).collect()
     }
 
-    /// A friend for a friends-only funding; otherwise mostly somebody of the author's circle.
+    /// Picks a friend for a friends-only funding; otherwise mostly a member of the author's circle.
     fn supporter(self, funding: &DemoFunding, random: &mut Random) -> i64 {
         let circle = self.town.circle_of(funding.author);
         let near = circle.start + random.below(circle.end - circle.start);
@@ -118,14 +118,14 @@ impl Invention {
         let known = random.percent(80) && near != funding.author;
         let chosen = if known { near } else { far };
         if chosen == funding.author {
-            // Anybody else will do.
+            // The author can't support the own funding; the next member is as random.
             (chosen + 1) % self.town.members
         } else {
             chosen
         }
     }
 
-    /// The first friend of `author` in their circle, looking from `start` on and around.
+    /// Returns the first friend of `author` in their circle from `start` on, wrapping around.
     fn some_friend(self, author: i64, start: i64) -> Option<i64> {
         let circle = self.town.circle_of(author);
         (start..circle.end)
@@ -134,17 +134,17 @@ impl Invention {
     }
 }
 
-/// Hands out exactly so many supports to so many fundings: most get few, some none, a few very many.
+/// Distributes an exact number of supports over the fundings: most get few, some none, a few very many.
 #[derive(Clone, Copy, Debug)]
-pub struct Rations {
-    /// Supports that are still to be given.
+pub struct SupportDistribution {
+    /// Supports not yet distributed.
     pub supports: i64,
-    /// Fundings that still come.
+    /// Fundings without a share yet.
     pub fundings: i64,
 }
 
-impl Rations {
-    /// How many supports the next funding gets. The mean keeps to what is left, so it ends at nothing.
+impl SupportDistribution {
+    /// Returns the number of supports of the next funding. The mean follows the remainder, so that none are left over.
     pub fn next(&mut self, random: &mut Random) -> i64 {
         let hundredths = match random.below(100) {
             0..30 => 0,

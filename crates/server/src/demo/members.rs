@@ -1,38 +1,38 @@
-//! One invented member.
+//! Generates invented members.
 
 use funsun_domain::time::Timestamp;
 
 use super::random::Random;
 use super::words::{BANKS, FAMILY_NAMES, FIRST_SYLLABLES, LAST_SYLLABLES};
 
-/// Kakao ids of invented members begin here. Kakao counts upwards and has come to ten digits; the sandbox
-/// invents ids of up to sixteen; these have nineteen and still fit 64 bits.
+/// First Kakao id of invented members. Kakao's ids ascend and have ten digits so far, the sandbox's have up to
+/// sixteen; these have nineteen, so they don't collide, and fit 64 bits.
 pub const FIRST_KAKAO_ID: i64 = 8_000_000_000_000_000_001;
 
 const MEMBER: u64 = 3;
 const DAY_SECONDS: i64 = 86_400;
 
-/// What a member's row says, apart from its id and counts.
+/// A member's row, without ids and counts.
 #[derive(Clone, Debug)]
 pub struct DemoMember {
     /// Two or three syllables.
     pub username: String,
-    /// At a domain that is reserved for examples.
+    /// At a domain reserved for examples (RFC 2606).
     pub email: String,
     /// `MMDD`.
     pub birthday: String,
     /// `female` or `male`.
     pub gender: &'static str,
-    /// As Kakao writes it.
+    /// In Kakao's format.
     pub age_range: &'static str,
-    /// Bank and account number; the number is all zeros but its end.
+    /// Bank and account number; the latter is zeros, then the member's number.
     pub bank_account: Option<String>,
-    /// One to two years before the data was made.
+    /// One to two years before the data was generated.
     pub created_at: Timestamp,
 }
 
-/// The member of this number.
-pub fn invent(seed: u64, number: i64, now: Timestamp) -> DemoMember {
+/// Generates the member with this number.
+pub fn generate(seed: u64, number: i64, now: Timestamp) -> DemoMember {
     let mut random = Random::of(seed, MEMBER, number, 0);
     let family = random.pick(FAMILY_NAMES);
     let first = random.pick(FIRST_SYLLABLES);

@@ -1,11 +1,11 @@
-//! Invented data: members, follows, fundings and supports that look like real ones, books included, in any
-//! amount for a load test; and the small cast that a newcomer's first start shows.
+//! Demo data: invented members, follows, fundings and supports, ledger included. Either in any amount, for load tests,
+//! or a small cast of members for the first start in dev.
 //!
-//! Everything is drawn from a seed, so the same seed, sizes and moment give the same rows.
+//! Generated data depends only on the seed, the sizes and the current time.
 
 pub mod cast;
+mod cast_fundings;
 mod cast_people;
-mod cast_wishes;
 mod drawing;
 mod fill;
 mod fundings;

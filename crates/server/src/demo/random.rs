@@ -1,14 +1,14 @@
-//! Chance that can be repeated: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
-//! generators", 2014). Good enough to invent people with, and no use for anything secret.
+//! Reproducible pseudorandom numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+//! generators", 2014). Good enough for demo data; not for secrets.
 
-/// A stream of numbers that its seed decides.
+/// A pseudorandom stream, determined by its seed.
 pub struct Random(u64);
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Random {
-    /// The stream of one thing: of the `kind` (any constant), by its numbers. Streams of different things
-    /// have nothing in common, so each can be drawn on its own.
+    /// Returns the stream for one object: its `kind` (any constant) and numbers. Streams are independent, so objects
+    /// can be generated in any order.
     pub fn of(seed: u64, kind: u64, first: i64, second: i64) -> Self {
         let mut state = Self(seed ^ kind.wrapping_mul(STEP));
         for number in [first, second] {
@@ -17,7 +17,7 @@ impl Random {
         Self(state.number())
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         let mut mixed = self.0;
@@ -26,18 +26,18 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to, and without, `bound`, which is taken as 1 when lower.
+    /// Returns a number from 0 to below `bound`; a bound below 1 counts as 1.
     pub fn below(&mut self, bound: i64) -> i64 {
-        // 63 bits against bounds of at most some 2^40: what the remainder prefers does not show.
+        // The modulo bias is negligible: 63 bits, and bounds of at most about 2^40.
         (self.number() >> 1).cast_signed() % bound.max(1)
     }
 
-    /// True in `percent` of a hundred cases.
+    /// Returns true with a probability of `percent`.
     pub fn percent(&mut self, percent: i64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of `choices`, of which there must be some.
+    /// Picks one of `choices`, which must not be empty.
     pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         let count = i64::try_from(choices.len()).expect("a list of choices is short");
         let at = usize::try_from(self.below(count)).expect("a choice is never negative");

@@ -1,4 +1,4 @@
-//! Every statement that writes invented rows. Ids are given, not asked for: the maker numbers them itself.
+//! Statements of the demo data. Ids are assigned by the caller, not by the database.
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -17,17 +17,17 @@ use crate::payments::audit::DEMO_TID;
 use crate::people::grams;
 use crate::visibility::{EVERYBODY, FRIENDS};
 
-/// The ids that invented rows begin with: the first that no row has.
+/// The first free ids, which invented rows begin with.
 #[derive(Clone, Copy, Debug)]
 pub struct FirstIds {
     pub account: i64,
     pub funding: i64,
-    /// Of payments and their supports alike.
+    /// Shared by a payment and its support.
     pub support: i64,
     pub kakao: i64,
 }
 
-/// Where to go on numbering.
+/// Finds the first free ids.
 pub fn find_first_ids(conn: &mut Conn) -> Result<FirstIds, StorageError> {
     let account: Option<i64> = accounts::table.select(max(accounts::id)).first(conn)?;
     let funding: Option<i64> = fundings::table.select(max(fundings::id)).first(conn)?;
@@ -45,13 +45,13 @@ pub fn find_first_ids(conn: &mut Conn) -> Result<FirstIds, StorageError> {
     })
 }
 
-/// Whether the database has no member yet, not even one who has left.
+/// Whether the database has no members, not even ones who have left.
 pub fn is_empty(conn: &mut Conn) -> Result<bool, StorageError> {
     let any = accounts::table.select(accounts::id);
     Ok(!diesel::select(diesel::dsl::exists(any)).get_result::<bool>(conn)?)
 }
 
-/// The numbers in the row of an invented member.
+/// The ids and counts of a member's row.
 #[derive(Clone, Copy, Debug)]
 pub struct MemberNumbers {
     pub id: i64,
@@ -94,7 +94,7 @@ pub fn insert_member(
     Ok(())
 }
 
-/// Writes a follow; the counts are in the members' rows already.
+/// Inserts a follow; the counts are already in the members' rows.
 pub fn insert_follow(
     conn: &mut Conn,
     follower: i64,
@@ -111,7 +111,7 @@ pub fn insert_follow(
     Ok(())
 }
 
-/// Writes a funding with its total.
+/// Inserts a funding with its total.
 pub fn insert_funding(
     conn: &mut Conn,
     id: i64,
@@ -138,10 +138,10 @@ pub fn insert_funding(
     Ok(())
 }
 
-/// The ids in the row of an invented support.
+/// The ids of a support's row.
 #[derive(Clone, Copy, Debug)]
 pub struct SupportIds {
-    /// Of the support and its payment alike.
+    /// Id of the support and of its payment.
     pub id: i64,
     pub funding: i64,
     pub author: i64,
@@ -206,7 +206,7 @@ pub fn insert_support(
     Ok(())
 }
 
-/// Notes that `support` is a member's latest one in a funding.
+/// Inserts a participation: `support` is the member's latest one in the funding.
 pub fn insert_participation(
     conn: &mut Conn,
     member: i64,

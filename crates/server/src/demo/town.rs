@@ -1,31 +1,31 @@
-//! Who knows whom among invented members, decided by their numbers alone.
+//! The follows among invented members: a social graph that is a function of their numbers and the seed.
 //!
-//! Members come in circles of forty who mostly know each other, and towns of twenty circles with one
-//! well-known member, whom many follow who are not followed back.
+//! Members form circles of forty, most of whom follow each other. Twenty circles form a town, with one famous member
+//! whom many follow without being followed back.
 
 use std::ops::Range;
 
 use super::random::Random;
 
-/// Members of a circle: each follows about half of it.
+/// Size of a circle; each member follows about half of it.
 pub const CIRCLE: i64 = 40;
-/// Members of a town; rows of a town are written in one transaction.
+/// Size of a town; its rows are written in one transaction.
 pub const TOWN: i64 = 20 * CIRCLE;
 
-const TIE: u64 = 1;
-const FAME: u64 = 2;
+const PAIR: u64 = 1;
+const FAMOUS: u64 = 2;
 
 /// All invented members, numbered from 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Town {
-    /// Decides every tie.
+    /// Random seed.
     pub seed: u64,
-    /// How many members there are.
+    /// Number of members.
     pub members: i64,
 }
 
 impl Town {
-    /// The members of the circle that `member` belongs to.
+    /// Returns the circle that `member` belongs to.
     pub fn circle_of(self, member: i64) -> Range<i64> {
         let first = member - member % CIRCLE;
         first..(first + CIRCLE).min(self.members)
@@ -36,9 +36,9 @@ impl Town {
         if follower == followee {
             return false;
         }
-        let known =
-            self.circle_of(follower).contains(&followee) && self.is_tied(follower, followee);
-        known || self.admires(follower, followee)
+        let known = self.circle_of(follower).contains(&followee)
+            && self.follows_in_circle(follower, followee);
+        known || self.follows_famous(follower, followee)
     }
 
     /// Whether two members follow each other.
@@ -46,7 +46,7 @@ impl Town {
         self.follows(one, other) && self.follows(other, one)
     }
 
-    /// Whom `member` follows, in ascending order.
+    /// Returns whom `member` follows, ascending.
     pub fn followees(self, member: i64) -> impl Iterator<Item = i64> {
         let famous = famous_of(member);
         let circle = self.circle_of(member);
@@ -57,10 +57,11 @@ impl Town {
             .filter(move |other| self.follows(member, *other))
     }
 
-    /// 45 % of the pairs are friends, 10 % follow in either direction only.
-    fn is_tied(self, follower: i64, followee: i64) -> bool {
+    /// Whether a member follows another of the same circle: 45 % of the pairs are friends, in 10 % each only one of the
+    /// two follows.
+    fn follows_in_circle(self, follower: i64, followee: i64) -> bool {
         let (low, high) = (follower.min(followee), follower.max(followee));
-        match Random::of(self.seed, TIE, low, high).below(100) {
+        match Random::of(self.seed, PAIR, low, high).below(100) {
             0..45 => true,
             45..55 => follower < followee,
             55..65 => follower > followee,
@@ -68,13 +69,14 @@ impl Town {
         }
     }
 
-    fn admires(self, follower: i64, followee: i64) -> bool {
+    /// Whether a member follows the town's famous member.
+    fn follows_famous(self, follower: i64, followee: i64) -> bool {
         famous_of(follower) == followee
-            && Random::of(self.seed, FAME, follower, followee).percent(25)
+            && Random::of(self.seed, FAMOUS, follower, followee).percent(25)
     }
 }
 
-/// The first member of each town.
+/// Returns the famous member of a member's town: its first.
 fn famous_of(member: i64) -> i64 {
     member - member % TOWN
 }

@@ -1,4 +1,4 @@
-//! The words that invented members and fundings are made of. No name here belongs to anybody.
+//! Word lists for invented members and fundings. The names are combined at random and refer to no real person.
 
 /// Family names, the common ones more than once.
 pub const FAMILY_NAMES: &[&str] = &[
@@ -56,7 +56,7 @@ pub const GIFTS: &[(&str, i64)] = &[
     ("고양이 캣타워", 128_000),
 ];
 
-/// Occasions that open a title.
+/// Occasions, the first part of titles.
 pub const OCCASIONS: &[&str] = &[
     "생일 소원:",
     "졸업 기념",
@@ -122,7 +122,7 @@ pub const REVIEWS: &[&str] = &[
     "도착하자마자 사진부터 찍었어요. 잊지 않을게요!",
 ];
 
-/// What one support gives, in won; small amounts more often.
+/// Amounts of supports, in won; small amounts more often.
 pub const AMOUNTS: &[i64] = &[
     5_000, 5_000, 10_000, 10_000, 10_000, 10_000, 15_000, 20_000, 20_000, 30_000, 30_000, 50_000,
     100_000,

@@ -1,5 +1,5 @@
-//! How many payments a second this machine writes to its disk: the transactions of the support flow as the service
-//! runs them, by many clients at once, without waiting for a provider in between.
+//! Benchmark of durable payments per second: concurrent clients run the transactions of the support flow as the
+//! service does, without calls to a provider in between.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,48 +21,48 @@ use crate::payments::{
     self, Created, NewPayment, Purpose, StepContext, StoredPayment, create_payment, store_prepared,
 };
 
-/// Fundings among which the supports are spread.
+/// Number of fundings that the supports are spread over.
 const FUNDINGS: usize = 8;
 
 /// Durable transactions of one support: created, ready, approving, approved and attached.
-const COMMITS_A_SUPPORT: usize = 4;
+const COMMITS_PER_SUPPORT: usize = 4;
 
-/// What was written to the disk.
+/// The measurements.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
-    /// How long each transaction took until it was on the disk, in ascending order.
+    /// Latency of each durable transaction, ascending.
     pub commits: Vec<Duration>,
-    /// From the first transaction to the last.
+    /// Duration of the run.
     pub elapsed: Duration,
 }
 
 impl Measured {
-    /// Whole supports.
+    /// Returns the number of complete supports.
     pub fn supports(&self) -> usize {
-        self.commits.len() / COMMITS_A_SUPPORT
+        self.commits.len() / COMMITS_PER_SUPPORT
     }
 
-    /// So many in a second, rounded down.
-    pub fn a_second(&self, count: usize) -> u128 {
+    /// Returns `count` per second, rounded down.
+    pub fn per_second(&self, count: usize) -> u128 {
         let count = u128::try_from(count).unwrap_or(u128::MAX);
         count * 1_000 / self.elapsed.as_millis().max(1)
     }
 
-    /// The time that `percent` of the transactions kept to.
+    /// Returns the latency percentile.
     pub fn percentile(&self, percent: usize) -> Duration {
         let at = (self.commits.len() * percent / 100).min(self.commits.len().saturating_sub(1));
         self.commits.get(at).copied().unwrap_or_default()
     }
 }
 
-struct Scene {
+struct Workload {
     db: Db,
     payers: Vec<AccountKey>,
     fundings: Vec<FundingId>,
     cx: StepContext,
 }
 
-/// Lets so many `clients` give supports without a pause for `duration`, in an empty database.
+/// Runs `clients` concurrent clients for `duration`, in an empty database.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,10 +72,10 @@ pub async fn measure(
     duration: Duration,
     cx: StepContext,
 ) -> Result<Measured, StorageError> {
-    let scene = Arc::new(prepare(db, clients, cx).await?);
+    let workload = Arc::new(prepare(db, clients, cx).await?);
     let (begun, mut running) = (Instant::now(), JoinSet::new());
     for client in 0..clients {
-        running.spawn(act(Arc::clone(&scene), client, begun + duration));
+        running.spawn(run_client(Arc::clone(&workload), client, begun + duration));
     }
     let mut measured = Measured::default();
     while let Some(done) = running.join_next().await {
@@ -87,7 +87,7 @@ pub async fn measure(
     Ok(measured)
 }
 
-async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Scene, StorageError> {
+async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Workload, StorageError> {
     let fill = move |conn: &mut Conn| {
         let members: Result<Vec<_>, _> = (1..=clients + FUNDINGS)
             .map(|number| join(conn, number, cx))
@@ -101,7 +101,7 @@ async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Scene, Stora
         Ok::<_, StorageError>((payers, fundings?))
     };
     let (payers, fundings) = db.write(fill).await?;
-    Ok(Scene {
+    Ok(Workload {
         db,
         payers,
         fundings,
@@ -132,24 +132,24 @@ fn open(conn: &mut Conn, author: AccountKey, cx: StepContext) -> Result<FundingI
     Ok(id.expect("no form key is used twice here"))
 }
 
-/// One client: support after support until the time is over.
-async fn act(
-    scene: Arc<Scene>,
+/// Gives supports, one after the other, until `end`; returns the latency of each commit.
+async fn run_client(
+    workload: Arc<Workload>,
     client: usize,
     end: Instant,
 ) -> Result<Vec<Duration>, StorageError> {
-    let payer = scene.payers[client];
+    let payer = workload.payers[client];
     let amount = SupportAmount::new(SupportAmount::MIN).map_err(StorageError::corrupt)?;
     let mut commits = Vec::new();
     let mut number = 0;
     while Instant::now() < end {
         let terms = SupportTerms {
-            funding: scene.fundings[(client + number) % FUNDINGS],
+            funding: workload.fundings[(client + number) % FUNDINGS],
             amount,
             message: "응원합니다!".parse().map_err(StorageError::corrupt)?,
         };
         number += 1;
-        let last = support(&scene, payer, terms, &mut commits).await?;
+        let last = support(&workload, payer, terms, &mut commits).await?;
         if last.state() != PaymentState::Attached {
             return Err(StorageError::corrupt("a support was not accepted"));
         }
@@ -157,14 +157,14 @@ async fn act(
     Ok(commits)
 }
 
-/// The transactions of `prepare` and `approve`, one after the other.
+/// Runs the transactions of one support, in the order of `prepare` and `approve`.
 async fn support(
-    scene: &Scene,
+    workload: &Workload,
     payer: AccountKey,
     terms: SupportTerms,
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
-    let cx = scene.cx;
+    let cx = workload.cx;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
     let order = OrderRef::from_random(random);
@@ -180,7 +180,7 @@ async fn support(
         Created::Now(id) => Ok(id),
         Created::Before(_) => Err(StorageError::corrupt("a payment without a form key")),
     };
-    let id = scene.db.write(create).await?;
+    let id = workload.db.write(create).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let ready = move |conn: &mut Conn| {
@@ -192,18 +192,18 @@ async fn support(
         };
         store_prepared(conn, id, &prepared, cx)
     };
-    scene.db.write(ready).await?;
+    workload.db.write(ready).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let claim = move |conn: &mut Conn| {
         let payment = payments::get(conn, id)?;
         start_approval(conn, payment, &digest, cx)
     };
-    scene.db.write(claim).await?;
+    workload.db.write(claim).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
     let record = move |conn: &mut Conn| store_approval(conn, id, cx);
-    let payment = scene.db.write(record).await?;
+    let payment = workload.db.write(record).await?;
     commits.push(begun.elapsed());
     Ok(payment)
 }
