@@ -1,7 +1,7 @@
-//! Work after a transaction: enqueued in it, done at least once, retried until it succeeds.
+//! The job queue: jobs are enqueued in a transaction, run at least once and retried until they succeed.
 //!
-//! A feature implements [`Job`] for the type that carries what the work needs; `workers` registers those types.
-//! This module knows none of them.
+//! A feature implements [`Job`] for the type of its payload; `workers` registers those types. This module depends on
+//! none of them.
 
 mod registry;
 mod runner;
@@ -19,14 +19,14 @@ pub use runner::run_due;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
-/// One kind of work, and what one piece of it needs to know. It is stored as JSON, at most 200 characters.
+/// A kind of job; the value is the job's payload, stored as JSON of at most 200 characters.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The word in the database.
+    /// The kind as stored in the database.
     const KIND: &'static str;
-    /// Which jobs it waits for.
+    /// The lane that it runs in.
     const LANE: Lane = Lane::Work;
 
-    /// Does the work of the job `id`. It may be done twice: a node may die before it has stored that it is done.
+    /// Runs the job `id`. It must be idempotent: it runs again when a node crashes before it has stored the result.
     ///
     /// # Errors
     /// Whatever failed; the job is retried.
@@ -37,21 +37,21 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobId(i64);
 
-/// What follows after a job has run.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing: it is done.
+    /// The job is done.
     Done,
-    /// It is retried: after so many seconds, or after the pause that grows with each retry.
+    /// The job is retried: after this many seconds, or with exponential backoff.
     Retry(Option<i64>),
 }
 
-/// Jobs that share a number of places; one lane never waits for another.
+/// A queue with its own concurrency limit, so that no lane waits for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// Our own work, and calls to Kakao.
     Work,
-    /// Calls to browsers' push services, which anybody may run.
+    /// Calls to browsers' push services, which are untrusted and may be slow.
     Push,
 }
 
@@ -65,7 +65,7 @@ impl Lane {
     }
 }
 
-/// Stores a job, to be done at `run_at` or soon after. Part of the caller's transaction.
+/// Enqueues a job, to be run at `run_at` or soon after. Part of the caller's transaction.
 ///
 /// # Errors
 /// When the database fails.

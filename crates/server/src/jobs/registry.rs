@@ -1,4 +1,4 @@
-//! The kinds of jobs that this program can do.
+//! The registered kinds of jobs.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use crate::state::AppState;
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Next>> + Send + 'a>>;
 
-/// Does jobs by the kind in their row.
+/// Dispatches jobs by their kind.
 #[derive(Default)]
 pub struct Registry {
     kinds: Vec<Kind>,
@@ -23,7 +23,7 @@ struct Kind {
 }
 
 impl Registry {
-    /// Adds a kind of job.
+    /// Registers a kind of job.
     #[must_use]
     pub fn with<J: Job>(mut self) -> Self {
         self.kinds.push(Kind {
@@ -34,13 +34,13 @@ impl Registry {
         self
     }
 
-    /// The kinds of one lane.
+    /// Returns the kinds of one lane.
     pub(super) fn kinds_of(&self, lane: Lane) -> Vec<&'static str> {
         let kinds = self.kinds.iter().filter(|kind| kind.lane == lane);
         kinds.map(|kind| kind.name).collect()
     }
 
-    /// Does a job of this kind.
+    /// Runs a job of this kind.
     pub(super) async fn run(
         &self,
         state: &AppState,
@@ -49,12 +49,12 @@ impl Registry {
         payload: &str,
     ) -> anyhow::Result<Next> {
         let kind = self.kinds.iter().find(|kind| kind.name == name);
-        let kind = kind.context("this version knows no such job")?;
+        let kind = kind.context("unknown kind of job")?;
         (kind.run)(state, id, payload).await
     }
 }
 
 async fn run<J: Job>(state: &AppState, id: JobId, payload: &str) -> anyhow::Result<Next> {
-    let job: J = serde_json::from_str(payload).context("the payload can't be read")?;
+    let job: J = serde_json::from_str(payload).context("invalid payload")?;
     job.run(state, id).await
 }

@@ -9,10 +9,10 @@ use crate::state::AppState;
 
 /// Most jobs loaded at once.
 const BATCH: i64 = 100;
-/// Longest pause before a retry, in seconds.
-const PAUSE_SECONDS_MAX: i64 = 3_600;
+/// Longest delay before a retry, in seconds.
+const BACKOFF_SECONDS_MAX: i64 = 3_600;
 
-/// Runs every job of `lane` that is due now. One that fails is retried after a pause, twice as long each time.
+/// Runs every job of `lane` that is due now. Failed jobs are retried with exponential backoff.
 ///
 /// # Errors
 /// When the queue itself can't be read or written.
@@ -26,7 +26,9 @@ pub async fn run_due(state: &AppState, registry: &Registry, lane: Lane) -> anyho
             .await?;
         let found = due.len();
         stream::iter(due.into_iter().map(Ok::<_, StorageError>))
-            .try_for_each_concurrent(lane.concurrency(), |job| attempt(state, registry, job))
+            .try_for_each_concurrent(lane.concurrency(), |job| {
+                claim_and_run(state, registry, job)
+            })
             .await?;
         if i64::try_from(found).unwrap_or(BATCH) < BATCH {
             return Ok(());
@@ -34,10 +36,14 @@ pub async fn run_due(state: &AppState, registry: &Registry, lane: Lane) -> anyho
     }
 }
 
-/// Takes a job, unless another node has, and runs it.
-async fn attempt(state: &AppState, registry: &Registry, job: JobRow) -> Result<(), StorageError> {
-    let pause = (5_i64 << job.attempts.clamp(0, 16)).min(PAUSE_SECONDS_MAX);
-    let (claim, next) = (job.clone(), state.clock.now().plus_seconds(pause));
+/// Claims a job, unless another node has, and runs it.
+async fn claim_and_run(
+    state: &AppState,
+    registry: &Registry,
+    job: JobRow,
+) -> Result<(), StorageError> {
+    let backoff = (5_i64 << job.attempts.clamp(0, 16)).min(BACKOFF_SECONDS_MAX);
+    let (claim, next) = (job.clone(), state.clock.now().plus_seconds(backoff));
     let claimed = state
         .db
         .write(move |conn| sql::claim(conn, &claim, next))
@@ -47,7 +53,7 @@ async fn attempt(state: &AppState, registry: &Registry, job: JobRow) -> Result<(
     }
     let id = JobId(job.id);
     match registry.run(state, &job.kind, id, &job.payload).await {
-        // The claim has put it off already.
+        // The claim has postponed it already.
         Ok(Next::Retry(None)) => {}
         Ok(Next::Retry(Some(seconds))) => {
             let run_at = state.clock.now().plus_seconds(seconds);

@@ -33,7 +33,7 @@ pub fn insert(
     Ok(())
 }
 
-/// Jobs of these kinds that are due, longest due first.
+/// Returns due jobs of these kinds, the longest due first.
 pub fn list_due(
     conn: &mut Conn,
     kinds: &[&str],
@@ -49,7 +49,7 @@ pub fn list_due(
         .load(conn)?)
 }
 
-/// Takes a job: counts the attempt and postpones it. `false` when another node has taken it.
+/// Claims a job: counts the run and postpones the next one. Returns `false` when another node has claimed it.
 pub fn claim(conn: &mut Conn, job: &JobRow, next: Timestamp) -> Result<bool, StorageError> {
     let unclaimed = jobs::table
         .find(job.id)
@@ -71,7 +71,7 @@ pub fn postpone(conn: &mut Conn, id: i64, run_at: Timestamp) -> Result<(), Stora
     Ok(())
 }
 
-/// Removes a job that is done.
+/// Deletes a finished job.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     diesel::delete(jobs::table.find(id)).execute(conn)?;
     Ok(())

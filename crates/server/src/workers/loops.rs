@@ -9,13 +9,13 @@ use crate::jobs::{Lane, Registry, run_due};
 use crate::state::AppState;
 use crate::{fundings, notifications, payments};
 
-/// Pause between two looks for sessions that were ended by another node or process.
+/// Interval between polls for sessions that another node or process has ended.
 const REVOCATION_POLL: Duration = Duration::from_secs(1);
-/// Pause between two looks for push messages.
+/// Interval between polls for push messages.
 const PUSH_POLL: Duration = Duration::from_secs(1);
-/// Pause between two looks for changes of watched fundings.
+/// Interval between polls for changes of watched fundings.
 const WATCH_POLL: Duration = Duration::from_secs(1);
-/// Pause between two deletions of old rows.
+/// Interval between deletions of old rows.
 const DELETION_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
 const CLOCK_LAG_SECONDS: i64 = 30;
@@ -34,8 +34,8 @@ pub(super) async fn sweep(state: AppState) {
     }
 }
 
-/// Does jobs, as often. Apart from the sweep: a job that waits for Kakao must not keep money waiting.
-pub(super) async fn do_jobs(state: AppState, registry: Registry) {
+/// Runs jobs, at the same interval. Separate from the sweep: a job that waits for Kakao must not keep money waiting.
+pub(super) async fn run_jobs(state: AppState, registry: Registry) {
     let mut ticks = sweep_ticks(&state);
     loop {
         tokio::select! {
@@ -43,12 +43,12 @@ pub(super) async fn do_jobs(state: AppState, registry: Registry) {
             () = state.jobs_now.notified() => {}
         }
         if let Err(error) = run_due(&state, &registry, Lane::Work).await {
-            tracing::error!(error = format!("{error:#}"), "the jobs could not be done");
+            tracing::error!(error = format!("{error:#}"), "the jobs could not be run");
         }
     }
 }
 
-/// Sends push messages: every second, since people wait for them.
+/// Sends push messages every second, for a low delay.
 pub(super) async fn push(state: AppState, registry: Registry) {
     let mut ticks = ticks(PUSH_POLL);
     loop {
@@ -62,7 +62,7 @@ pub(super) async fn push(state: AppState, registry: Registry) {
     }
 }
 
-/// Wakes those who watch a funding's page when it has changed.
+/// Wakes the live streams of fundings that have changed.
 pub(super) async fn wake_watchers(state: AppState) {
     let mut ticks = ticks(WATCH_POLL);
     loop {
@@ -86,8 +86,8 @@ pub(super) async fn notify_of_birthdays(state: AppState) {
     }
 }
 
-/// Learns which sessions were ended by another process or node. After a failure it looks as far back as it
-/// has missed.
+/// Loads the sessions that another process or node has ended. After a failure, the next poll covers the missed
+/// period, too.
 pub(super) async fn learn_revocations(state: AppState) {
     let mut ticks = ticks(REVOCATION_POLL);
     let mut learnt = state.clock.now();

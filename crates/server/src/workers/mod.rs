@@ -1,4 +1,4 @@
-//! What runs in the background while the service serves.
+//! The background workers of the server.
 
 mod loops;
 
@@ -10,7 +10,7 @@ use crate::members::{UnlinkAtKakao, UnlinkedByKakao};
 use crate::notifications::{NotifySupporters, PushMessage};
 use crate::state::AppState;
 
-/// Every kind of job.
+/// Registers all kinds of jobs.
 fn registry() -> Registry {
     Registry::default()
         .with::<RemovePicture>()
@@ -28,7 +28,7 @@ impl Workers {
     pub fn start(state: &AppState) -> Self {
         Self(vec![
             tokio::spawn(loops::sweep(state.clone())),
-            tokio::spawn(loops::do_jobs(state.clone(), registry())),
+            tokio::spawn(loops::run_jobs(state.clone(), registry())),
             tokio::spawn(loops::push(state.clone(), registry())),
             tokio::spawn(loops::wake_watchers(state.clone())),
             tokio::spawn(loops::notify_of_birthdays(state.clone())),
@@ -37,7 +37,7 @@ impl Workers {
         ])
     }
 
-    /// Stops every worker. What one leaves half-done is found again at the next start.
+    /// Aborts all workers. Interrupted work is resumed at the next start, from the database.
     pub fn stop(&self) {
         for worker in &self.0 {
             worker.abort();
