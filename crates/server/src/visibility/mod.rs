@@ -1,6 +1,6 @@
-//! Who may see a funding: the one rule, in the one form that every query uses.
+//! Who may see a funding: the only definition of the rule, as a condition that every query uses.
 //!
-//! A funding's row says to whom it is visible; the author's choice, deletion and suspension all end there.
+//! The column `visible_to` combines the author's choice, deletion and suspension.
 
 mod sql;
 mod viewer;
@@ -17,13 +17,13 @@ use crate::db::schema::{follows, fundings};
 pub const NOBODY: i16 = 0;
 /// The author, and those who follow the author and are followed back.
 pub const FRIENDS: i16 = 1;
-/// Members and guests alike.
+/// All members and guests.
 pub const EVERYBODY: i16 = 2;
 
-/// `viewer` may see the funding of the row.
+/// SQL: whether `viewer` may see the funding of the row.
 ///
-/// The sum keeps this condition from choosing an index: hardly any funding is filtered out by it, and an
-/// engine that thinks otherwise scans all fundings there are.
+/// `+ 0` keeps the engine from using an index for this condition: it excludes hardly any funding, and an engine that
+/// assumes otherwise scans the whole table.
 #[auto_type]
 pub fn is_visible_to(viewer: Viewer) -> _ {
     let visible_to: Add<fundings::visible_to, i16> = fundings::visible_to + 0;
@@ -33,7 +33,7 @@ pub fn is_visible_to(viewer: Viewer) -> _ {
     everybody.or(friends.and(theirs))
 }
 
-/// `viewer` wrote the funding of the row, or is a friend of its author.
+/// SQL: whether `viewer` is the author of the funding of the row, or a friend of the author.
 #[auto_type]
 fn is_author_or_friend(viewer: Viewer) -> _ {
     let key: i64 = viewer.row_key();

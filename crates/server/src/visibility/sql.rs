@@ -1,4 +1,4 @@
-//! What every feature may ask of a funding, under the visibility rule.
+//! Queries about fundings for other features, under the visibility rule.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use super::{NOBODY, is_author_or_friend, is_visible_to};
 use crate::db::schema::fundings;
 use crate::db::{Conn, StorageError};
 
-/// What a support, an edit or a report needs to know of a funding.
+/// The properties of a funding that supports, edits and reports check.
 #[derive(Clone, Copy, Debug)]
 pub struct FundingFacts {
-    /// Who opened it.
+    /// The author.
     pub author: AccountKey,
-    /// When it ends.
+    /// The deadline.
     pub deadline: Timestamp,
     /// Deleted, or its author is suspended.
     pub hidden: bool,
@@ -33,7 +33,7 @@ pub fn can_see(conn: &mut Conn, id: FundingId, viewer: Viewer) -> Result<bool, S
     Ok(diesel::select(diesel::dsl::exists(visible)).get_result(conn)?)
 }
 
-/// A funding that `viewer` may see, or could have seen before it was hidden.
+/// Finds a funding that `viewer` may see, or could have seen before it was hidden.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,7 +68,7 @@ pub fn find_facts(
     .transpose()
 }
 
-/// The title of a funding that `viewer` may see.
+/// Finds the title of a funding that `viewer` may see.
 ///
 /// # Errors
 /// When the database fails.
@@ -85,7 +85,7 @@ pub fn find_title(
         .optional()?)
 }
 
-/// The titles of those of these fundings that `viewer` may see, by id.
+/// Returns the titles, by id, of those of the fundings that `viewer` may see.
 ///
 /// # Errors
 /// When the database fails.

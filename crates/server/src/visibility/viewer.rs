@@ -1,8 +1,8 @@
-//! For whom something is read.
+//! The viewer of a funding.
 
 use funsun_domain::ids::AccountKey;
 
-/// For whom something is read: decides what the visibility rule lets through.
+/// The member or guest that the visibility rule is applied to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     /// Nobody is logged in.
@@ -12,12 +12,12 @@ pub enum Viewer {
 }
 
 impl Viewer {
-    /// The number that the rule compares columns with; no row has 0.
+    /// The key for comparisons in SQL; 0, which no row has, for a guest.
     pub(super) fn row_key(self) -> i64 {
         self.member().map_or(0, AccountKey::get)
     }
 
-    /// The member; `None` for a guest.
+    /// Returns the member; `None` for a guest.
     pub fn member(self) -> Option<AccountKey> {
         match self {
             Self::Guest => None,
