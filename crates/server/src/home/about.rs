@@ -1,4 +1,4 @@
-//! What FunSun says about itself: questions, terms, privacy.
+//! The pages about FunSun: FAQ, terms, privacy.
 
 use askama::Template;
 use axum::extract::State;
@@ -22,17 +22,17 @@ pub fn router() -> Routes<AppState> {
 #[template(path = "home/text.html")]
 struct TextPage {
     shell: Shell,
-    /// Heading and text, in order.
+    /// Headings and texts, in order.
     parts: Vec<(&'static str, &'static str)>,
     folded: bool,
 }
 
-/// Which texts a page shows.
+/// The texts of a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Subject {
-    /// The key of the title.
+    /// Key of the title.
     title: &'static str,
-    /// How the keys of its parts begin.
+    /// Prefix of the keys of its sections.
     prefix: &'static str,
     folded: bool,
 }

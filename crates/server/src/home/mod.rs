@@ -1,5 +1,5 @@
-//! The home page: for guests what FunSun is; for members their friends' fundings, coming birthdays, and their own
-//! running fundings. And the pages about FunSun itself.
+//! The home page: for guests, the landing page; for members, their friends' fundings, upcoming birthdays and their own
+//! running fundings. Also the pages about FunSun.
 
 pub mod about;
 
@@ -20,7 +20,7 @@ use crate::state::AppState;
 use web::paging::{PageQuery, Position};
 use web::{AppError, Routes};
 
-/// Public fundings on the landing page.
+/// Number of public fundings on the landing page.
 const SHOWN_TO_GUESTS: i64 = 6;
 
 /// `/`.
@@ -41,15 +41,15 @@ struct Home {
     shell: Shell,
     greeting: String,
     running: Vec<CardView>,
-    birthdays: Vec<ComingBirthday>,
+    birthdays: Vec<BirthdayView>,
     cards: Vec<CardView>,
-    /// A page further down the list: only the list is shown.
+    /// Whether this is a later page of the list: only the list is shown.
     further: bool,
     next: Option<String>,
 }
 
-/// A friend whose birthday comes soon.
-struct ComingBirthday {
+/// A friend with an upcoming birthday.
+struct BirthdayView {
     friend: Face,
     when: String,
     date: String,
@@ -78,21 +78,21 @@ async fn landing(state: &AppState, visitor: &Visitor) -> Result<Response, AppErr
     })
 }
 
-/// What the home page reads, in one go.
-struct Found {
+/// The data of the home page, loaded together.
+struct HomeData {
     running: Vec<CardRows>,
     birthdays: Vec<follows::UpcomingBirthday>,
     friends: CardPage,
 }
 
-fn find(
+fn load(
     conn: &mut Conn,
     member: Member,
     position: Position,
     now: Timestamp,
-) -> Result<Found, StorageError> {
+) -> Result<HomeData, StorageError> {
     let key = member.key;
-    Ok(Found {
+    Ok(HomeData {
         running: fundings::list_running_of(conn, key, now)?,
         birthdays: follows::list_birthdays(conn, key, now)?,
         friends: fundings::list_of_followees(conn, key, position)?,
@@ -108,7 +108,7 @@ async fn home(
     let (t, now) = (visitor.t, state.clock.now());
     let found = state
         .db
-        .read(move |conn| find(conn, member, position, now))
+        .read(move |conn| load(conn, member, position, now))
         .await?;
     let shell = visitor.shell(state, Tab::Home, t.say("home.title")).await?;
     let name = shell.me.as_ref().map_or("", |me| &me.username);
@@ -120,7 +120,7 @@ async fn home(
         birthdays: found
             .birthdays
             .into_iter()
-            .map(|found| coming(found, t))
+            .map(|found| birthday_view(found, t))
             .collect(),
         cards,
         further: !matches!(position, Position::Page(1)),
@@ -129,13 +129,13 @@ async fn home(
     })
 }
 
-fn coming(birthday: follows::UpcomingBirthday, t: Texts) -> ComingBirthday {
+fn birthday_view(birthday: follows::UpcomingBirthday, t: Texts) -> BirthdayView {
     let friend = birthday.friend;
     let when = match birthday.days {
         0 => t.say("home.birthday_today").to_owned(),
         days => t.fill("home.birthday_in", [("days", days)]),
     };
-    ComingBirthday {
+    BirthdayView {
         when,
         date: t.birthday(friend.birthday.as_deref().unwrap_or_default()),
         friend: face(friend.kakao_id, friend.username, friend.image.as_deref(), t),
