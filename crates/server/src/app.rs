@@ -1,4 +1,4 @@
-//! The application put together: its routes, the order of the layers around them, its API document.
+//! Assembles the application: routes, middleware in order, API document.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use web::path::CanonicalPathLayer;
 use web::rate_limit::{Rate, RateLimitLayer, RateLimits, Rates, RouteClasses};
 use web::{AppError, Routes, docs};
 
-/// What the API document says about the whole.
+/// The API document without its operations.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -45,7 +45,7 @@ use web::{AppError, Routes, docs};
 )]
 struct Document;
 
-/// Requests a minute and at once, by kind of request.
+/// Rate limits by kind of request: requests per minute, and burst.
 const RATES: Rates = Rates {
     read: Rate::new(6_000, 1_000),
     write: Rate::new(120, 60),
@@ -56,7 +56,7 @@ const RATES: Rates = Rates {
     upload: Rate::new(20, 20),
 };
 
-/// The JSON API.
+/// Routes of the JSON API.
 fn api() -> Routes<AppState> {
     Routes::new()
         .merge(people::router())
@@ -70,7 +70,7 @@ fn api() -> Routes<AppState> {
         .merge(status::router())
 }
 
-/// The pages of the web app that recognise their visitor.
+/// Routes of the web app's pages, which read the visitor's session.
 fn pages(profile: Profile) -> Routes<AppState> {
     let for_developers = match profile {
         Profile::Dev => styleguide::router(),
@@ -92,7 +92,7 @@ fn pages(profile: Profile) -> Routes<AppState> {
         .merge(media::waiting::router())
 }
 
-/// The API document.
+/// Returns the API document.
 pub fn document() -> OpenApiDocument {
     document_of(
         api().into_parts().1,
@@ -100,7 +100,7 @@ pub fn document() -> OpenApiDocument {
     )
 }
 
-/// The pages that payers return to are in the document, too.
+/// Completes the document. It includes the pages that payers return to.
 fn document_of(api: OpenApiDocument, pages: OpenApiDocument) -> OpenApiDocument {
     let mut document = Document::openapi();
     document.merge(api);
@@ -109,7 +109,7 @@ fn document_of(api: OpenApiDocument, pages: OpenApiDocument) -> OpenApiDocument 
     document
 }
 
-/// Answers `KNOWN` to every path of a page, without calling the page.
+/// Routes of the pages with every handler replaced by `KNOWN`, to test whether a path exists.
 fn known_pages(state: &AppState) -> Router {
     let answer_known = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
     pages(state.config.profile)
@@ -121,7 +121,7 @@ fn known_pages(state: &AppState) -> Router {
 
 const KNOWN: StatusCode = StatusCode::NO_CONTENT;
 
-/// Answers a path that no route has: redirects to the page without the trailing slash, if there is one.
+/// Handles unknown paths: redirects to the page without the trailing slash, if there is one.
 async fn fallback(known: Router, request: Request<Body>) -> Response {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     let bare = web::path::without_slash(request.uri()).filter(|_| reads);
@@ -147,7 +147,7 @@ fn wrong_method() -> AppError {
     AppError::method_not_allowed("method", "this path takes another method")
 }
 
-/// The service that answers every request.
+/// Builds the service that handles all requests.
 ///
 /// # Errors
 /// When the API document can't be rendered.
@@ -172,7 +172,7 @@ pub fn service(
     }
     let router = api
         .method_not_allowed_fallback(|| async { wrong_method() })
-        .merge(recognising(state, pages))
+        .merge(with_session(state, pages))
         .merge(public_files(previews))
         .with_state(state.clone())
         .layer(rate_limits(state, classes));
@@ -180,8 +180,8 @@ pub fn service(
     Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(router)))
 }
 
-/// The pages behind what recognises the visitor, and what answers every other path.
-fn recognising(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
+/// Wraps the pages in the session middleware and adds the fallback for unknown paths.
+fn with_session(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
     let recognise = middleware::from_fn_with_state(state.clone(), identity::recognise);
     let known = known_pages(state);
     pages
@@ -191,7 +191,7 @@ fn recognising(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
         .layer(CompressionLayer::new())
 }
 
-/// What is the same for every visitor.
+/// Routes of files that are the same for every visitor.
 fn public_files(previews: Router<AppState>) -> Router<AppState> {
     previews
         .merge(site::assets::router())

@@ -1,4 +1,4 @@
-//! Work that continues when the client that caused it disconnects, and that a shutdown waits for.
+//! Tasks that continue when the client disconnects, and that a shutdown waits for.
 
 use std::future::Future;
 use std::sync::Mutex;
@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use web::AppError;
 
-/// Runs such work and knows when all of it is done.
+/// Runs such tasks and tracks their completion.
 pub struct Background {
-    /// Every running piece of work holds a clone; when all are dropped, the receiver ends.
+    /// Each running task holds a clone; the channel closes when all are dropped.
     running: Mutex<Option<mpsc::Sender<()>>>,
     done: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
@@ -25,7 +25,7 @@ impl Default for Background {
 }
 
 impl Background {
-    /// Runs `work` to its end, whether or not the caller waits for the answer.
+    /// Runs `work` to completion, even when the caller is cancelled.
     ///
     /// # Errors
     /// 500 when the work panicked; 503 when the service is shutting down.
@@ -53,7 +53,7 @@ impl Background {
             .unwrap_or_else(|lost| Err(AppError::internal(lost)))
     }
 
-    /// Accepts no more work and waits until all running work is done.
+    /// Rejects new tasks and waits for the running ones.
     pub async fn close(&self) {
         drop(
             self.running

@@ -1,4 +1,4 @@
-//! The one clock. Everything that depends on the time asks it; tests may move it.
+//! The clock. All code that needs the time uses it, so that tests can move it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,18 +6,18 @@ use std::time::SystemTime;
 
 use funsun_domain::time::Timestamp;
 
-/// The system's clock, moved by an offset that is zero outside tests. Cheap to clone.
+/// The system clock plus an offset, which is zero outside tests. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// The moment now.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         #[expect(
             clippy::disallowed_methods,
-            reason = "this is the clock that others take"
+            reason = "the only place that reads the system clock"
         )]
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let micros = since_epoch.map_or(0, |elapsed| elapsed.as_micros());
@@ -25,7 +25,7 @@ impl Clock {
             .plus_seconds(self.offset_seconds.load(Ordering::Relaxed))
     }
 
-    /// Moves the clock to `seconds` ahead of (or behind) the system's.
+    /// Sets the offset from the system clock; negative is behind.
     pub fn set_offset(&self, seconds: i64) {
         self.offset_seconds.store(seconds, Ordering::Relaxed);
     }

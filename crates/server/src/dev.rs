@@ -1,4 +1,4 @@
-//! The clock of a test: a route that exists only when the `test_clock` setting is on, never in production.
+//! A route for tests that moves the clock. Only with the `test_clock` setting, never in production.
 
 use axum::Router;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use axum::routing::put;
 use crate::state::AppState;
 use web::{AppError, Input};
 
-/// `PUT /dev/clock`: `offset_seconds` moves our clock ahead of the system's, and the workers look around.
+/// `PUT /dev/clock`: `offset_seconds` sets our clock ahead of the system's and wakes the workers.
 pub fn router() -> Router<AppState> {
     Router::new().route("/dev/clock", put(set_clock))
 }

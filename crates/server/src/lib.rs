@@ -1,4 +1,4 @@
-//! FunSun server: the JSON API of the mobile app, the web app, and what they stand on.
+//! FunSun server: the JSON API of the mobile app, the web app, and the infrastructure below them.
 //!
 //! Each module imports only modules below it in the column of `ARCHITECTURE.md`, which `scripts/house-rules` checks.
 

@@ -1,4 +1,4 @@
-//! What every handler and job shares.
+//! The state that all handlers and jobs share.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,48 +17,48 @@ use crate::media::MediaStore;
 use crate::payments::gateway::PaymentGateway;
 use crate::site::FindMe;
 
-/// The parts of the running service; cheap to clone.
+/// The state of the running service; cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
-/// See [`AppState`].
+/// The fields of [`AppState`].
 pub struct Parts {
     /// The settings.
     pub config: Config,
-    /// The URL by which clients reach us, without a trailing slash.
+    /// The base URL that clients use, without a trailing slash.
     pub public_url: String,
     /// The database.
     pub db: Db,
     /// The clock.
     pub clock: Clock,
-    /// Our tokens.
+    /// Issues and verifies our tokens.
     pub tokens: Tokens,
-    /// Kakao Login.
+    /// Client of Kakao Login.
     pub login: LoginClient,
     /// The payment provider.
     pub gateway: Box<dyn PaymentGateway>,
-    /// Pictures.
+    /// Stored pictures.
     pub media: MediaStore,
-    /// Link previews.
+    /// Cache of link previews.
     pub previews: PreviewCache,
-    /// Push services of browsers.
+    /// Client of browsers' push services.
     pub push: web_push::Client,
-    /// Who watches a funding's page.
+    /// Open live streams of fundings.
     pub watchers: Watchers,
-    /// Finds what the frame of a page shows of its member.
+    /// Loads what the page frame shows of the member.
     pub find_me: FindMe,
-    /// Shops' pages.
+    /// Client of shops' pages.
     pub item_links: ItemLinks,
-    /// Work that continues when the client that caused it has disconnected.
+    /// Tasks that continue when the client disconnects.
     pub background: Background,
-    /// Wakes the sweeper: a payment is due right now.
+    /// Wakes the payment sweeper before its next interval.
     pub sweep_now: Notify,
-    /// Wakes the worker that does jobs: a job is due right now.
+    /// Wakes the job worker before its next interval.
     pub jobs_now: Notify,
 }
 
 impl AppState {
-    /// Shares the parts.
+    /// Wraps the fields for sharing.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }

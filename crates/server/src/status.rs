@@ -1,4 +1,4 @@
-//! For operators and their tools: is it up, can it work, and where an operator finds what to do.
+//! Health checks, and a page that lists the operator's commands.
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};

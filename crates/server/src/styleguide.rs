@@ -1,4 +1,4 @@
-//! `/styleguide`, on a developer's machine: every component of the pages together, in the colours chosen.
+//! `/styleguide`, in dev only: all components of the pages, in the selected theme.
 
 use askama::Template;
 use axum::extract::State;
@@ -11,14 +11,14 @@ use crate::site::{Face, Form, Shell, Tab, Texts, page};
 use crate::state::AppState;
 use web::{AppError, Routes};
 
-/// The colours' own file: what is shown is what the pages use.
+/// The style sheet that defines the colours, so that the swatches match the pages.
 const TOKENS: &str = include_str!("../assets/css/tokens.css");
 
-/// Every icon is a symbol of this file.
+/// The icons, one symbol each.
 const SPRITE: &str = include_str!("../assets/icons/sprite.svg");
 
-/// What is written on what: the names of two colours, and the least contrast of the two (WCAG 2.2, 1.4.3
-/// and 1.4.11: 4.5 for text, 3 for the edges of what one presses), times a hundred.
+/// Foreground and background colours by name, and their minimum contrast ratio times 100 (WCAG 2.2, 1.4.3 and 1.4.11:
+/// 4.5 for text, 3 for the borders of controls).
 const PAIRS: &[(&str, &str, u32)] = &[
     ("ink", "paper", 450),
     ("ink", "card", 450),
@@ -59,7 +59,7 @@ struct StyleGuide {
     next: Option<String>,
 }
 
-/// A colour on another.
+/// A foreground colour on a background colour, with the contrast in both themes.
 struct Swatch {
     text: &'static str,
     ground: &'static str,
@@ -94,7 +94,7 @@ async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Respons
     })
 }
 
-/// A card with this much collected.
+/// Creates a card with `percent` of the goal collected.
 fn sample(t: Texts, author: &Face, percent: i64) -> CardView {
     CardView {
         id: 1,
@@ -136,8 +136,8 @@ fn ratio(hundredths: u32) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// Red, green and blue in light and in dark, of `--name: light-dark(#rrggbb, #rrggbb)`; black when there is no
-/// such colour.
+/// Parses red, green and blue for the light and the dark theme, of `--name: light-dark(#rrggbb, #rrggbb)`; black when
+/// it is not defined.
 fn colours(name: &str) -> [[u8; 3]; 2] {
     let pair = TOKENS
         .split_once(&format!("--{name}: light-dark("))
@@ -156,7 +156,7 @@ fn rgb(colour: &str) -> [u8; 3] {
     rgb
 }
 
-/// The contrast of two colours, times a hundred (WCAG 2.2, "contrast ratio").
+/// Returns the contrast ratio of two colours times 100 (WCAG 2.2, "contrast ratio").
 #[expect(
     clippy::float_arithmetic,
     clippy::cast_possible_truncation,
