@@ -1,5 +1,5 @@
-//! The limit that reads are measured against: a bare axum handler for each file of a folder, answering
-//! bytes that it holds in memory. `limit FOLDER` prints its address.
+//! Baseline for read benchmarks: a bare axum handler for each file of a folder, which serves its bytes from memory.
+//! `limit FOLDER` prints its URL.
 
 use std::fs;
 use std::io::Write;
@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<()> {
         let headers = [(CONTENT_TYPE, "application/json; charset=utf-8")];
         router = router.route(&path, any(async move || (headers, body)));
     }
-    // As the server's own runtime.
+    // The same runtime as the server's.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -1,6 +1,6 @@
-//! Shows that a prepared statement is planned once: the same list, with a value that stays and with one that
-//! changes at every call, on a database of `funsun demo-data`. An SQLite that plans anew for new values
-//! (STAT4 without QPSG) takes about three times as long for the latter. `plans DATABASE`
+//! Checks that SQLite plans a prepared statement once: times the same query with a constant value and with one that
+//! changes at every call, on a database of `funsun demo-data`. When SQLite replans for new values (STAT4 without QPSG),
+//! the latter takes about three times as long. `plans DATABASE`
 
 use std::io::Write;
 use std::time::Instant;
@@ -37,7 +37,7 @@ mod schema {
     diesel::allow_tables_to_appear_in_same_query!(accounts, fundings);
 }
 
-/// Queries timed in one go.
+/// Queries per measurement.
 const CALLS: i64 = 20_000;
 
 #[derive(QueryableByName)]
@@ -64,20 +64,20 @@ fn main() -> anyhow::Result<()> {
     }
     let last: Option<i64> = fundings::table.select(max(fundings::id)).first(&mut conn)?;
     let last = last.context("there are fundings: funsun demo-data")?;
-    // Once before the clock runs: the statement is prepared, the pages are in memory.
+    // Warm up: prepare the statement, load the pages into the cache.
     time(&mut conn, |call| last - call % 1_000)?;
     for round in 1..=3 {
         let constant = time(&mut conn, |_| last - 500)?;
         let changing = time(&mut conn, |call| last - call % 1_000)?;
         writeln!(
             out,
-            "round {round}: the value stays {constant} ns a query, it changes {changing} ns"
+            "round {round}: constant value {constant} ns per query, changing value {changing} ns"
         )?;
     }
     Ok(())
 }
 
-/// Nanoseconds a query.
+/// Returns nanoseconds per query.
 fn time(conn: &mut SqliteConnection, before: impl Fn(i64) -> i64) -> anyhow::Result<u128> {
     let begun = Instant::now();
     for call in 0..CALLS {

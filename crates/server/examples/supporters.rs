@@ -1,6 +1,6 @@
-//! Members who support at the same time, over HTTP, against a running server and its Kakao sandbox:
-//! `supporters SERVER SANDBOX CLIENTS SECONDS`. Each goes through ready, the payer's page, approve and
-//! attach, again and again; the last line tells how many got through and how long one took.
+//! Load test over HTTP, against a running server and its Kakao sandbox: concurrent members give supports.
+//! `supporters SERVER SANDBOX CLIENTS SECONDS`. Each client repeats ready, the payer's page, approve and attach; the
+//! last line is the number of supports and their latency, as JSON.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ async fn main() -> anyhow::Result<()> {
 
 fn report(mut times: Vec<Duration>, elapsed: Duration) -> anyhow::Result<()> {
     times.sort_unstable();
-    ensure!(!times.is_empty(), "nobody got through");
+    ensure!(!times.is_empty(), "no support succeeded");
     let count = u128::try_from(times.len())?;
     let answer = json!({
         "supports": times.len(),
