@@ -143,7 +143,7 @@ fn no_such_path() -> AppError {
     AppError::not_found("no_such_path", "there is nothing at this path")
 }
 
-fn wrong_method() -> AppError {
+fn method_not_allowed() -> AppError {
     AppError::method_not_allowed("method", "this path takes another method")
 }
 
@@ -171,7 +171,7 @@ pub fn service(
         api = api.merge(dev::router());
     }
     let router = api
-        .method_not_allowed_fallback(|| async { wrong_method() })
+        .method_not_allowed_fallback(|| async { method_not_allowed() })
         .merge(with_session(state, pages))
         .merge(public_files(previews))
         .with_state(state.clone())
@@ -186,7 +186,7 @@ fn with_session(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
     let known = known_pages(state);
     pages
         .fallback(move |request: Request<Body>| fallback(known.clone(), request))
-        .method_not_allowed_fallback(|| async { wrong_method() })
+        .method_not_allowed_fallback(|| async { method_not_allowed() })
         .layer(recognise)
         .layer(CompressionLayer::new())
 }

@@ -31,10 +31,10 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         .join(format!("measure-{}", std::process::id()));
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{} can't be created", folder.display()))?;
-    let measured = measure_in(&folder, &config, &options).await;
+    let measurement = measure_in(&folder, &config, &options).await;
     std::fs::remove_dir_all(&folder)
         .with_context(|| format!("{} can't be removed", folder.display()))?;
-    measured
+    measurement
 }
 
 async fn measure_in(
@@ -46,25 +46,25 @@ async fn measure_in(
     let cx = StepContext::at(Clock::default().now(), config);
     let duration = Duration::from_secs(options.seconds.into());
     let clients = options.clients.into();
-    let measured = measure::measure(db.clone(), clients, duration, cx).await?;
+    let measurement = measure::measure(db.clone(), clients, duration, cx).await?;
     let books = audit(&db, None).await?;
     db.close().await;
     anyhow::ensure!(books.differences.is_empty(), "the books do not balance");
     let mut out = io::stdout().lock();
-    let (commits, supports) = (measured.commits.len(), measured.supports());
+    let (commits, supports) = (measurement.commits.len(), measurement.supports());
     writeln!(out, "clients                 {clients:>10}")?;
     writeln!(
         out,
         "durable commits/s       {:>10}",
-        measured.per_second(commits)
+        measurement.per_second(commits)
     )?;
     writeln!(
         out,
         "supports/s              {:>10}",
-        measured.per_second(supports)
+        measurement.per_second(supports)
     )?;
     for percent in [50, 99] {
-        let micros = measured.percentile(percent).as_micros();
+        let micros = measurement.percentile(percent).as_micros();
         writeln!(out, "commit, p{percent} (µs)       {micros:>10}")?;
     }
     Ok(ExitCode::SUCCESS)

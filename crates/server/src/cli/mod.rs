@@ -26,13 +26,13 @@ use crate::config::{Config, reference};
 #[command(name = "funsun", version)]
 struct Cli {
     #[command(flatten)]
-    global: Global,
+    global: GlobalOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Args)]
-struct Global {
+struct GlobalOptions {
     /// Settings file (TOML).
     #[arg(long, global = true, env = "FUNSUN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! URLs and credentials of Kakao. All are set, or none.
 
 use super::Secret;
-use super::keys::Raw;
+use super::settings::Raw;
 
 /// URLs and credentials of Kakao Login and KakaoPay.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@
 
 mod contact;
 mod kakao;
-mod keys;
 mod production;
+mod settings;
 mod share;
 
 use std::ffi::OsString;
@@ -17,11 +17,11 @@ use std::time::Duration;
 pub use self::contact::Contact;
 pub use self::kakao::{KakaoConfig, SandboxKeys};
 pub use ::kakao::Secret;
-pub use keys::{KEYS, reference};
+pub use settings::{SETTINGS, reference};
 pub use share::KakaoShare;
 
-use keys::Raw;
 use public_http::AddressPolicy;
+use settings::Raw;
 
 use web::client_address::TrustedProxies;
 
@@ -148,7 +148,7 @@ impl Config {
         let default_database = format!("sqlite://{}", data_dir.join("funsun.db").display());
         Self {
             profile,
-            bind: parsed(
+            bind: parse_or_default(
                 raw,
                 "bind",
                 "an address and port such as 127.0.0.1:8000",
@@ -172,12 +172,12 @@ impl Config {
             kakao: self::kakao::parse(raw, sandbox.filter(|_| dev), problems),
             kakao_share: share::parse(raw, dev, problems),
             preview_font: raw.get("preview_font").map(PathBuf::from),
-            sandbox_bind: parsed(raw, "sandbox_bind", "an address and port", problems),
+            sandbox_bind: parse_or_default(raw, "sandbox_bind", "an address and port", problems),
             unattached_refund_after: seconds(raw, "unattached_refund_seconds", 1, problems),
             sweep_interval: seconds(raw, "sweep_interval_seconds", 1, problems),
             payment_lease: seconds(raw, "payment_lease_seconds", 1, problems),
             rate_limits: switch(raw, "rate_limits", !dev, problems),
-            trusted_proxies: addresses(raw, "trusted_proxies", problems),
+            trusted_proxies: proxies(raw, "trusted_proxies", problems),
             demo_cast: switch(raw, "demo_cast", dev, problems),
             test_clock: switch(raw, "test_clock", false, problems),
             contact: contact(raw, problems),
@@ -215,14 +215,19 @@ fn read_table(path: &Path, problems: &mut Vec<String>) -> toml::Table {
     })
 }
 
-fn parsed<T: FromStr>(raw: &Raw, name: &str, expected: &str, problems: &mut Vec<String>) -> T {
+fn parse_or_default<T: FromStr>(
+    raw: &Raw,
+    name: &str,
+    expected: &str,
+    problems: &mut Vec<String>,
+) -> T {
     let text = raw.get(name).unwrap_or_default();
     text.parse().unwrap_or_else(|_| {
         problems.push(format!("{name}: {text:?} is not {expected}"));
-        let default = KEYS
+        let default = SETTINGS
             .iter()
-            .find(|key| key.name == name)
-            .and_then(|key| key.default);
+            .find(|setting| setting.name == name)
+            .and_then(|setting| setting.default);
         default
             .and_then(|text| text.parse().ok())
             .expect("the default of a setting is valid")
@@ -230,7 +235,7 @@ fn parsed<T: FromStr>(raw: &Raw, name: &str, expected: &str, problems: &mut Vec<
 }
 
 fn seconds(raw: &Raw, name: &str, unit: u64, problems: &mut Vec<String>) -> Duration {
-    let count: u32 = parsed(raw, name, "a whole number above zero", problems);
+    let count: u32 = parse_or_default(raw, name, "a whole number above zero", problems);
     if count == 0 {
         problems.push(format!("{name}: must be above zero"));
     }
@@ -260,7 +265,7 @@ fn contact(raw: &Raw, problems: &mut Vec<String>) -> Option<Contact> {
     }
 }
 
-fn addresses(raw: &Raw, name: &str, problems: &mut Vec<String>) -> TrustedProxies {
+fn proxies(raw: &Raw, name: &str, problems: &mut Vec<String>) -> TrustedProxies {
     let listed = raw.get(name).unwrap_or_default().split(',').map(str::trim);
     let mut found = Vec::new();
     for text in listed.filter(|text| !text.is_empty()) {

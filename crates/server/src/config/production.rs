@@ -14,7 +14,7 @@ pub(super) fn check(config: &Config, problems: &mut Vec<String>) {
             problems
                 .push("token_secret: set one, for example from: openssl rand -base64 48".into());
         }
-        Some(secret) if weak(secret.expose()) => problems.push(format!(
+        Some(secret) if is_weak(secret.expose()) => problems.push(format!(
             "token_secret: too weak; use {SECRET_CHARACTERS_MIN} random characters or more, for \
              example from: openssl rand -base64 48"
         )),
@@ -78,7 +78,7 @@ pub(super) fn check_dev(config: &Config, problems: &mut Vec<String>) {
     }
 }
 
-fn weak(secret: &str) -> bool {
+fn is_weak(secret: &str) -> bool {
     let mut distinct: Vec<char> = secret.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();

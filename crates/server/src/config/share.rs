@@ -1,6 +1,6 @@
 //! Sharing on KakaoTalk: our app's key, and the SDK that sends the message. All are set, or none.
 
-use super::keys::Raw;
+use super::settings::Raw;
 
 /// Kakao's JavaScript SDK and our key for it. The key is public: every share page contains it.
 #[derive(Clone, Debug)]

@@ -35,11 +35,11 @@ pub const PALETTES: &[Palette] = &[
 ];
 
 /// Width and height of the coordinate system, in units.
-const WISH: (i64, i64) = (640, 480);
+const FUNDING: (i64, i64) = (640, 480);
 const PORTRAIT: (i64, i64) = (240, 240);
 /// Pixels per unit, as a fraction. Small, since the first start must be fast, and a side of 480 pixels serves as both
 /// renditions.
-const WISH_SCALE: (i64, i64) = (3, 4);
+const FUNDING_SCALE: (i64, i64) = (3, 4);
 const PORTRAIT_SCALE: (i64, i64) = (1, 1);
 
 /// Draws the motif and encodes it like an upload.
@@ -50,7 +50,7 @@ pub fn draw(motif: Motif, palette: Palette) -> Result<Picture, Refusal> {
     let mut canvas = if motif == Motif::Portrait {
         Canvas::gradient(PORTRAIT, PORTRAIT_SCALE, palette)
     } else {
-        Canvas::gradient(WISH, WISH_SCALE, palette)
+        Canvas::gradient(FUNDING, FUNDING_SCALE, palette)
     };
     let [light, _, ink] = palette;
     match motif {

@@ -25,7 +25,7 @@ const SHOWN_TO_GUESTS: i64 = 6;
 
 /// `/`.
 pub fn router() -> Routes<AppState> {
-    Routes::new().route("/", get(front))
+    Routes::new().route("/", get(home_or_landing))
 }
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ struct BirthdayView {
     date: String,
 }
 
-async fn front(
+async fn home_or_landing(
     State(state): State<AppState>,
     visitor: Visitor,
     PageQuery(position): PageQuery,

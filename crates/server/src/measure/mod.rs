@@ -29,14 +29,14 @@ const COMMITS_PER_SUPPORT: usize = 4;
 
 /// The measurements.
 #[derive(Clone, Debug, Default)]
-pub struct Measured {
+pub struct Measurement {
     /// Latency of each durable transaction, ascending.
     pub commits: Vec<Duration>,
     /// Duration of the run.
     pub elapsed: Duration,
 }
 
-impl Measured {
+impl Measurement {
     /// Returns the number of complete supports.
     pub fn supports(&self) -> usize {
         self.commits.len() / COMMITS_PER_SUPPORT
@@ -71,20 +71,20 @@ pub async fn measure(
     clients: usize,
     duration: Duration,
     cx: StepContext,
-) -> Result<Measured, StorageError> {
+) -> Result<Measurement, StorageError> {
     let workload = Arc::new(prepare(db, clients, cx).await?);
     let (begun, mut running) = (Instant::now(), JoinSet::new());
     for client in 0..clients {
         running.spawn(run_client(Arc::clone(&workload), client, begun + duration));
     }
-    let mut measured = Measured::default();
+    let mut measurement = Measurement::default();
     while let Some(done) = running.join_next().await {
         let done = done.map_err(|lost| StorageError::Interrupted(lost.to_string()))?;
-        measured.commits.extend(done?);
+        measurement.commits.extend(done?);
     }
-    measured.elapsed = begun.elapsed();
-    measured.commits.sort_unstable();
-    Ok(measured)
+    measurement.elapsed = begun.elapsed();
+    measurement.commits.sort_unstable();
+    Ok(measurement)
 }
 
 async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Workload, StorageError> {

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::{ACCEPT, RETRY_AFTER};
 use http::{HeaderMap, header};
 
-use super::answer;
+use super::response;
 use super::shell::Shell;
 use web::Refusal;
 
@@ -49,7 +49,7 @@ pub fn as_page(refused: &Response, refusal: &Refusal, mut shell: Shell) -> Respo
         log_in,
         home: refusal.status != StatusCode::TOO_MANY_REQUESTS,
     };
-    match answer::with_status(refusal.status, &page) {
+    match response::with_status(refusal.status, &page) {
         Ok(mut response) => {
             for name in [RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
                 if let Some(value) = refused.headers().get(&name) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::shell::Shell;
 use super::texts::{Lang, Texts};
-use super::{answer, assets};
+use super::{assets, response};
 use web::AppError;
 
 /// Background colour of the light theme.
@@ -101,5 +101,5 @@ async fn offline(headers: HeaderMap) -> Result<Response, AppError> {
         path: "/".to_owned(),
         ..Shell::bare(t)
     };
-    answer::page(&OfflinePage { shell })
+    response::page(&OfflinePage { shell })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::KakaoShare;
-use crate::site::answer::POLICY;
+use crate::site::response::POLICY;
 
 /// What a message says.
 pub(super) struct Message<'a> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// One setting: `name` in the file, `FUNSUN_NAME` in the environment.
-pub struct Key {
+pub struct Setting {
     /// Lowercase, with underscores.
     pub name: &'static str,
     /// Value when unset; `None` when the description says what happens then.
@@ -13,8 +13,12 @@ pub struct Key {
     pub description: &'static str,
 }
 
-const fn key(name: &'static str, default: Option<&'static str>, description: &'static str) -> Key {
-    Key {
+const fn setting(
+    name: &'static str,
+    default: Option<&'static str>,
+    description: &'static str,
+) -> Setting {
+    Setting {
         name,
         default,
         description,
@@ -22,155 +26,155 @@ const fn key(name: &'static str, default: Option<&'static str>, description: &'s
 }
 
 /// All settings, in the order of the help text.
-pub const KEYS: &[Key] = &[
-    key("profile", Some("dev"), "dev or production"),
-    key(
+pub const SETTINGS: &[Setting] = &[
+    setting("profile", Some("dev"), "dev or production"),
+    setting(
         "bind",
         Some("127.0.0.1:8000"),
         "address and port to listen on; dev: loopback only",
     ),
-    key(
+    setting(
         "public_url",
         None,
         "base URL that clients use, without a path; default in dev: http://<bind>",
     ),
-    key(
+    setting(
         "data_dir",
         Some("data"),
         "folder for the database, media and generated secrets, relative to the working directory",
     ),
-    key(
+    setting(
         "database_url",
         None,
         "sqlite://PATH, or mysql://… in a build with --features mysql; default: sqlite://<data_dir>/funsun.db",
     ),
-    key(
+    setting(
         "token_secret",
         None,
         "signs tokens and picture URLs; production: required, 32 characters or more; dev: generated",
     ),
-    key(
+    setting(
         "vapid_private_key",
         None,
         "VAPID key that signs Web Push messages: 32 bytes in URL-safe base64; default: generated and stored in data_dir; required with several nodes",
     ),
-    key(
+    setting(
         "access_token_seconds",
         Some("1800"),
         "lifetime of an access token, in seconds",
     ),
-    key(
+    setting(
         "refresh_token_days",
         Some("180"),
         "lifetime of a login, in days",
     ),
-    key(
+    setting(
         "kakao_auth_url",
         None,
         "base URL of Kakao's authorization server (kauth); default in dev: the built-in sandbox",
     ),
-    key(
+    setting(
         "kakao_api_url",
         None,
         "base URL of Kakao's API (kapi); default in dev: the built-in sandbox",
     ),
-    key(
+    setting(
         "kakao_app_id",
         None,
         "id of the Kakao app; tokens of other apps are rejected",
     ),
-    key("kakao_rest_key", None, "REST API key of the Kakao app"),
-    key(
+    setting("kakao_rest_key", None, "REST API key of the Kakao app"),
+    setting(
         "kakao_client_secret",
         None,
         "client secret of the Kakao app",
     ),
-    key(
+    setting(
         "kakao_admin_key",
         None,
         "admin key of the Kakao app, for unlinking and its webhook",
     ),
-    key(
+    setting(
         "kakaopay_url",
         None,
         "base URL of KakaoPay; default in dev: the built-in sandbox",
     ),
-    key(
+    setting(
         "kakaopay_secret_key",
         None,
         "secret key of the KakaoPay contract",
     ),
-    key(
+    setting(
         "kakaopay_cid",
         None,
         "merchant code of the KakaoPay contract",
     ),
-    key(
+    setting(
         "kakao_js_key",
         None,
         "JavaScript key of the Kakao app, for sharing on KakaoTalk; set together with the next two or not at all",
     ),
-    key(
+    setting(
         "kakao_js_sdk_url",
         None,
         "URL of Kakao's JavaScript SDK, in the version to use",
     ),
-    key(
+    setting(
         "kakao_js_sdk_integrity",
         None,
         "integrity hash of the SDK, as published by Kakao: sha384-…",
     ),
-    key(
+    setting(
         "preview_font",
         None,
         "font file with Hangul (ttf, otf, ttc) for link previews; default: the best installed font",
     ),
-    key(
+    setting(
         "sandbox_bind",
         Some("127.0.0.1:0"),
         "address and port of the built-in Kakao sandbox (dev); port 0: any free port",
     ),
-    key(
+    setting(
         "unattached_refund_seconds",
         Some("600"),
         "refund an approved payment that has no support after this time, in seconds",
     ),
-    key(
+    setting(
         "sweep_interval_seconds",
         Some("15"),
         "interval between sweeps of unfinished payments, in seconds",
     ),
-    key(
+    setting(
         "payment_lease_seconds",
         Some("40"),
         "lease of a payment, in seconds: how long one process may hold it while it calls KakaoPay",
     ),
-    key(
+    setting(
         "rate_limits",
         None,
         "on or off; default: on in production, off in dev",
     ),
-    key(
+    setting(
         "trusted_proxies",
         Some(""),
         "IP addresses or ranges of proxies whose X-Forwarded-For is trusted, comma-separated",
     ),
-    key(
+    setting(
         "demo_cast",
         None,
         "on or off: fill a new database with a small set of demo members; default: on in dev",
     ),
-    key(
+    setting(
         "test_clock",
         Some("off"),
         "on or off: PUT /dev/clock moves the clock (dev only)",
     ),
-    key(
+    setting(
         "contact",
         None,
         "contact for members: an e-mail address or an https:// URL, linked on every page; recommended in production",
     ),
-    key("log", Some("info"), "log filter, in the syntax of RUST_LOG"),
+    setting("log", Some("info"), "log filter, in the syntax of RUST_LOG"),
 ];
 
 /// The settings as text, before they are parsed.
@@ -189,9 +193,9 @@ impl Raw {
     ) -> Self {
         let (mut values, mut ignored) = (BTreeMap::new(), Vec::new());
         for (name, value) in file {
-            match KEYS.iter().find(|key| key.name == name) {
-                Some(key) => match scalar(value) {
-                    Some(text) => drop(values.insert(key.name, text)),
+            match SETTINGS.iter().find(|setting| setting.name == name) {
+                Some(setting) => match scalar(value) {
+                    Some(text) => drop(values.insert(setting.name, text)),
                     None => {
                         problems.push(format!("{name}: must be a string, a number or a boolean"));
                     }
@@ -203,8 +207,11 @@ impl Raw {
             let Some(name) = variable.strip_prefix("FUNSUN_") else {
                 continue;
             };
-            match KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
-                Some(key) => drop(values.insert(key.name, value)),
+            match SETTINGS
+                .iter()
+                .find(|setting| setting.name.eq_ignore_ascii_case(name))
+            {
+                Some(setting) => drop(values.insert(setting.name, value)),
                 None if name == "CONFIG" => {}
                 // Other programs may use the prefix too: a warning at the start, no error.
                 None => ignored.push(variable),
@@ -221,9 +228,10 @@ impl Raw {
             .map(|value| value.trim())
             .filter(|value| !value.is_empty());
         set.or_else(|| {
-            KEYS.iter()
-                .find(|key| key.name == name)
-                .and_then(|key| key.default)
+            SETTINGS
+                .iter()
+                .find(|setting| setting.name == name)
+                .and_then(|setting| setting.default)
         })
     }
 }
@@ -241,13 +249,17 @@ fn scalar(value: &toml::Value) -> Option<String> {
 /// Formats the table of settings for `--help`.
 pub fn reference() -> String {
     let mut text = String::from("Settings (environment FUNSUN_NAME, or name in the TOML file):\n");
-    for key in KEYS {
-        let default = key.default.filter(|value| !value.is_empty());
+    for setting in SETTINGS {
+        let default = setting.default.filter(|value| !value.is_empty());
         let default = default
             .map(|value| format!(" [{value}]"))
             .unwrap_or_default();
-        writeln!(text, "  {:<26} {}{default}", key.name, key.description)
-            .expect("writing to a String can't fail");
+        writeln!(
+            text,
+            "  {:<26} {}{default}",
+            setting.name, setting.description
+        )
+        .expect("writing to a String can't fail");
     }
     text
 }
