@@ -24,7 +24,7 @@ use crate::payments::approve::{start_approval, store_approval};
 use crate::payments::audit::DEMO_TID;
 use crate::payments::gateway::Prepared;
 use crate::payments::{
-    self, Created, NewPayment, Purpose, StepContext, create_payment, store_prepared,
+    self, CreateOutcome, NewPayment, Purpose, StepContext, create_payment, store_prepared,
 };
 use crate::state::AppState;
 
@@ -172,7 +172,7 @@ fn give(
         form_key: None,
     };
     let created = create_payment(conn, payer, &order, &payment, cx);
-    let Created::Now(id) = created.map_err(StorageError::corrupt)? else {
+    let CreateOutcome::Created(id) = created.map_err(StorageError::corrupt)? else {
         return Err(StorageError::corrupt("a payment without a form key"));
     };
     let prepared = Prepared {

@@ -18,7 +18,8 @@ use crate::payments::approve::{start_approval, store_approval};
 use crate::payments::audit::DEMO_TID;
 use crate::payments::gateway::Prepared;
 use crate::payments::{
-    self, Created, NewPayment, Purpose, StepContext, StoredPayment, create_payment, store_prepared,
+    self, CreateOutcome, NewPayment, Purpose, StepContext, StoredPayment, create_payment,
+    store_prepared,
 };
 
 /// Number of fundings that the supports are spread over.
@@ -177,8 +178,8 @@ async fn support(
     let create = move |conn: &mut Conn| match create_payment(conn, payer, &order, &payment, cx)
         .map_err(StorageError::corrupt)?
     {
-        Created::Now(id) => Ok(id),
-        Created::Before(_) => Err(StorageError::corrupt("a payment without a form key")),
+        CreateOutcome::Created(id) => Ok(id),
+        CreateOutcome::Existing(_) => Err(StorageError::corrupt("a payment without a form key")),
     };
     let id = workload.db.write(create).await?;
     commits.push(begun.elapsed());

@@ -47,8 +47,8 @@ fn leave_in(
     };
     fundings::delete_all_of(conn, key, cx)?;
     payments::refund::refund_unattached_of(conn, key, cx)?;
-    payments::forget_messages_of(conn, key)?;
-    supports::forget_messages_of(conn, key)?;
+    payments::clear_messages_of(conn, key)?;
+    supports::clear_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
     notifications::forget_all_of(conn, key)?;
     let sessions = sessions::end_all_of(conn, key, None, cx.now)?;

@@ -1,4 +1,4 @@
-//! The payment calls over HTTP, in the order in which a client makes them: ready, approve, look.
+//! The payment calls over HTTP, in the order in which a client makes them: prepare, approve, list.
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link,
 use web::rate_limit::Class;
 use web::{AppError, Input, Json, Page, Problem, Routes, no_content};
 
-/// Most payments of one member that a proof is tried on: they may have begun several.
+/// Most payments of one member with which a proof is tried: several may be open.
 const CANDIDATES_MAX: i64 = 8;
 
 pub(super) fn router() -> Routes<AppState> {
@@ -136,14 +136,14 @@ async fn ready(
             message,
         });
     }
-    // Continues when the client hangs up: the provider's number must be stored.
+    // Continues when the client disconnects: the provider's id must be stored.
     let own = state.clone();
     let payment = NewPayment {
         purpose,
         form_key: None,
     };
-    let announced = async move { Ok(prepare(&own, member, payment).await) };
-    match state.background.finish(announced).await? {
+    let prepared = async move { Ok(prepare(&own, member, payment).await) };
+    match state.background.finish(prepared).await? {
         Ok(PrepareOutcome::Ready(ready)) => Ok(Json(ReadyAnswer {
             url: ready.prepared.app_url,
             mobile_url: ready.prepared.mobile_url,
@@ -177,9 +177,9 @@ async fn approve_payment(
         Proof::parse(text).ok_or("is not a pg_token")
     })?;
     let digest = proof.digest();
-    let given = digest.clone();
+    let wanted = digest.clone();
     let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
-        if let Some(paid) = sql::find_paid_by(conn, member.key, &given)? {
+        if let Some(paid) = sql::find_paid_by(conn, member.key, &wanted)? {
             return Ok(vec![paid.id]);
         }
         let recent = sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
@@ -195,14 +195,14 @@ async fn approve_payment(
     for id in state.db.read(candidates).await? {
         let outcome = approve::approve(&state, id, proof.clone()).await?;
         match outcome.payment.state() {
-            // Settled meanwhile with another proof: says nothing about this one.
+            // Settled meanwhile with another proof, which proves nothing about this one.
             _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}
             PaymentState::Approved | PaymentState::Attached => {
                 return Ok(Json(outcome.payment.into()));
             }
             PaymentState::Approving if !outcome.refused => refusal = not_certain(),
             PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
-                return Err(given_back());
+                return Err(being_refunded());
             }
             _ => {}
         }
@@ -293,7 +293,7 @@ fn not_certain() -> AppError {
     )
 }
 
-fn given_back() -> AppError {
+fn being_refunded() -> AppError {
     AppError::conflict(
         "given_back",
         "the funding takes no more supports; your payment is being given back",

@@ -1,5 +1,5 @@
-//! Approving: the provider takes the money, once, however many requests ask for it and whatever becomes of the
-//! provider's answer.
+//! Approving: the provider captures the money, exactly once, even with concurrent requests and when the
+//! provider's response is lost.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use sha2::{Digest, Sha256};
 
 use super::attach::attach_on_approval;
 use super::context::StepContext;
-use super::gateway::{Confirmation, GatewayError, Lookup, Standing};
+use super::gateway::{Confirmation, GatewayError, Lookup, ProviderState};
 use super::stored::StoredPayment;
 use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use web::AppError;
 
-/// Pause between two looks at a payment that another request is approving.
+/// Polling interval for a payment that another request is approving.
 const WAIT_STEP: Duration = Duration::from_millis(40);
-/// Looks before giving up: longer than the provider may take to answer and be asked again.
+/// Polls before giving up: together longer than the provider may take to respond, with one retry.
 const WAIT_STEPS_MAX: u32 = 800;
 
-/// The proof with which the payer's browser returns from the provider; a secret until it is used.
+/// The proof with which the payer's browser returns from the provider; secret until it is used.
 #[derive(Clone)]
 pub struct Proof(String);
 
 impl Proof {
-    /// Takes 1 to 200 visible ASCII characters; `None` for anything else.
+    /// Parses 1 to 200 visible ASCII characters; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// Its SHA-256, in hexadecimal: what is stored, enough to recognise it.
+    /// Its SHA-256, in hexadecimal: only the digest is stored, to recognise the proof.
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.as_bytes()))
     }
@@ -40,38 +40,43 @@ impl Proof {
 
 /// The outcome of an approval.
 pub struct ApprovalOutcome {
-    /// The payment as it stands.
+    /// The payment in its current state.
     pub payment: StoredPayment,
-    /// The provider refused this proof, and its book says that nothing was taken: the payer may still return
-    /// with the right one.
+    /// The provider refused this proof, and its record shows that nothing was captured: the payer may still
+    /// return with the right one.
     pub refused: bool,
 }
 
+/// The outcome of trying to lease a payment for an approval.
 enum Claim {
-    /// The provider was never asked before.
+    /// No capture was requested before.
     First(StoredPayment),
-    /// It was asked, and the outcome is unknown.
+    /// A capture was requested before, and its outcome is unknown.
     Again(StoredPayment),
-    /// Another request is asking.
+    /// Another request holds the lease.
     Busy,
+    /// The payment is neither ready nor approving.
     Settled(StoredPayment),
 }
 
-/// What the provider's book says about a payment that is `ready` or `approving`.
-enum Finding {
-    Taken,
-    /// Not taken, and it still can be.
-    Untaken,
+/// The provider's record of a payment that is `ready` or `approving`.
+enum LookupOutcome {
+    /// The money was captured.
+    Captured,
+    /// Nothing was captured, and it still can be.
+    NotCaptured,
+    /// Nothing was captured and nothing will be; the step to take.
     Ended(Step),
+    /// The record can't be read.
     Unknown,
 }
 
-/// Has the provider take the money of a payment, and creates the support it is for. A concurrent second call
-/// waits for the first. Returns the payment as it stands: approved or further, failed, or still `approving`
-/// when the proof was refused or the provider's answer is unclear; the sweeper goes on then.
+/// Captures the money of a payment through the provider, and creates the support it is for. A concurrent second
+/// call waits for the first. Returns the payment in its new state: approved or further, failed, or still
+/// `approving` when the proof was refused or the outcome is unclear; the sweeper settles it then.
 ///
-/// Dying before the provider was called, or before its answer was stored, leaves `approving`: the sweeper
-/// looks the order up in the provider's book and never charges to find out.
+/// A crash before the provider was called, or before its response was stored, leaves `approving`: the sweeper
+/// looks up the provider's record and never charges again to resolve it.
 ///
 /// # Errors
 /// 500 when the database fails; the sweeper settles the payment later.
@@ -130,7 +135,7 @@ async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, 
     state.db.write(claim).await
 }
 
-/// Stores that the provider is about to be asked to take the money of a ready payment, with this proof.
+/// Stores that the capture of a ready payment is about to be requested, with this proof.
 ///
 /// # Errors
 /// When the payment is not ready, or the database fails.
@@ -149,42 +154,42 @@ async fn charge(
     payment: StoredPayment,
     proof: &Proof,
 ) -> Result<ApprovalOutcome, StorageError> {
-    let Some(known) = payment.known() else {
+    let Some(order) = payment.provider_order() else {
         return Ok(payment.into());
     };
-    let (note, refused) = match state.gateway.confirm(known, &proof.0).await {
+    let (note, refused) = match state.gateway.confirm(order, &proof.0).await {
         Confirmation::Approved => return Ok(record_approval(state, payment.id).await?.into()),
         Confirmation::Refused(note) => (note, true),
         Confirmation::Unclear(note) => (note, false),
     };
     let id = payment.id.get();
     tracing::warn!(payment = id, note, "an approval was not confirmed");
-    let finding = look_up(state, &payment).await;
-    let refused = refused && matches!(finding, Finding::Untaken);
-    let payment = store(state, payment, finding, note).await?;
+    let outcome = look_up(state, &payment).await;
+    let refused = refused && matches!(outcome, LookupOutcome::NotCaptured);
+    let payment = store(state, payment, outcome, note).await?;
     Ok(ApprovalOutcome { payment, refused })
 }
 
-/// The provider was asked before: it is asked again only when its book says that nothing was taken.
+/// A capture was requested before: it is repeated only when the provider's record shows that nothing was captured.
 async fn resume(
     state: &AppState,
     payment: StoredPayment,
     proof: &Proof,
 ) -> Result<ApprovalOutcome, StorageError> {
     match look_up(state, &payment).await {
-        Finding::Untaken => {
+        LookupOutcome::NotCaptured => {
             let digest = proof.digest();
             let record = move |conn: &mut Conn| payment.clone().record_proof(conn, &digest);
             charge(state, state.db.write(record).await?, proof).await
         }
-        finding => {
-            let note = "asked again".to_owned();
-            Ok(store(state, payment, finding, note).await?.into())
+        outcome => {
+            let note = "approval repeated".to_owned();
+            Ok(store(state, payment, outcome, note).await?.into())
         }
     }
 }
 
-/// Looks up in the provider's book what became of a payment that is `ready` or `approving`, and stores it.
+/// Reads the provider's record of a payment that is `ready` or `approving`, and stores the outcome.
 ///
 /// # Errors
 /// When the database fails.
@@ -193,46 +198,46 @@ pub async fn settle_by_look_up(
     payment: StoredPayment,
     note: String,
 ) -> Result<StoredPayment, StorageError> {
-    let finding = look_up(state, &payment).await;
-    store(state, payment, finding, note).await
+    let outcome = look_up(state, &payment).await;
+    store(state, payment, outcome, note).await
 }
 
-async fn look_up(state: &AppState, payment: &StoredPayment) -> Finding {
-    let Some(known) = payment.known() else {
-        return Finding::Unknown;
+async fn look_up(state: &AppState, payment: &StoredPayment) -> LookupOutcome {
+    let Some(order) = payment.provider_order() else {
+        return LookupOutcome::Unknown;
     };
-    let found: Result<Lookup, GatewayError> = state.gateway.look_up(known).await;
-    let standing = match found {
-        Ok(lookup) => lookup.standing,
+    let found: Result<Lookup, GatewayError> = state.gateway.look_up(order).await;
+    let provider_state = match found {
+        Ok(lookup) => lookup.state,
         Err(error) => {
             tracing::warn!(payment = payment.id.get(), %error, "a look-up failed");
-            return Finding::Unknown;
+            return LookupOutcome::Unknown;
         }
     };
-    match standing {
-        Standing::Paid => Finding::Taken,
-        Standing::Cancelled => Finding::Ended(Step::Cancel),
-        Standing::Failed => Finding::Ended(Step::Fail),
-        Standing::Pending if state.clock.now() >= payment.expires_at() => {
-            Finding::Ended(Step::Expire)
+    match provider_state {
+        ProviderState::Paid => LookupOutcome::Captured,
+        ProviderState::Cancelled => LookupOutcome::Ended(Step::Cancel),
+        ProviderState::Failed => LookupOutcome::Ended(Step::Fail),
+        ProviderState::Pending if state.clock.now() >= payment.expires_at() => {
+            LookupOutcome::Ended(Step::Expire)
         }
-        Standing::Pending => Finding::Untaken,
+        ProviderState::Pending => LookupOutcome::NotCaptured,
     }
 }
 
-/// Stores what a look-up found, unless the payment has moved on since `seen` was read: it says nothing about
-/// an approval that began later.
+/// Stores the outcome of a look-up, unless the payment has changed since `seen` was read: the look-up says
+/// nothing about an approval that began later.
 async fn store(
     state: &AppState,
     seen: StoredPayment,
-    finding: Finding,
+    outcome: LookupOutcome,
     note: String,
 ) -> Result<StoredPayment, StorageError> {
     let id = seen.id;
-    let step = match finding {
-        Finding::Taken => return record_approval(state, id).await,
-        Finding::Ended(step) => Some(step),
-        Finding::Untaken | Finding::Unknown => None,
+    let step = match outcome {
+        LookupOutcome::Captured => return record_approval(state, id).await,
+        LookupOutcome::Ended(step) => Some(step),
+        LookupOutcome::NotCaptured | LookupOutcome::Unknown => None,
     };
     let cx = StepContext::new(state);
     let store = move |conn: &mut Conn| {
@@ -259,7 +264,7 @@ async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPaymen
             tracing::error!(
                 payment = id.get(),
                 closed_as,
-                "taken after it was closed: a person must look"
+                "captured after the payment was closed: an operator must decide"
             );
             Ok(payment)
         }
@@ -267,8 +272,8 @@ async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPaymen
     }
 }
 
-/// Stores that the money was taken; in the same transaction the support it is for is created or, when that is
-/// not possible any more, the refund begins. A payment that is settled stays as it is.
+/// Stores that the money was captured; in the same transaction the support it is for is created or, when that
+/// is no longer possible, the refund begins. A settled payment does not change.
 ///
 /// # Errors
 /// When the database fails.
@@ -280,7 +285,7 @@ pub fn store_approval(
     let payment = sql::get(conn, id)?;
     let payment = match payment.state() {
         PaymentState::Approving => payment,
-        // We never asked: this database was restored from a backup made before we did.
+        // We never requested a capture: this database was restored from a backup made before we did.
         PaymentState::Ready => payment.step(conn, Step::StartApproval, cx)?,
         _ => return Ok(payment),
     };

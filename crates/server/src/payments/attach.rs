@@ -1,5 +1,5 @@
-//! Attaching: the one place where a payment's money goes into a funding, as a support; and taking that support
-//! off the lists when its refund begins.
+//! Attaching: the only place where a payment's money enters a funding, as a support; and removing that support
+//! from the lists when its refund begins.
 
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
@@ -14,7 +14,7 @@ use crate::db::{Conn, StorageError};
 use crate::notifications;
 use crate::visibility::{self, FundingFacts};
 
-/// Whether the funding takes a support from `payer` at `now`; `None` when the payer may not see it.
+/// Whether the funding accepts a support from `payer` at `now`; `None` when the payer may not see it.
 ///
 /// # Errors
 /// When the database fails.
@@ -25,10 +25,14 @@ pub fn check_open(
     now: Timestamp,
 ) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
     let facts = visibility::find_facts(conn, funding, payer.into())?;
-    Ok(facts.map(|facts| judge(facts, payer, now)))
+    Ok(facts.map(|facts| check_facts(facts, payer, now)))
 }
 
-fn judge(facts: FundingFacts, payer: AccountKey, now: Timestamp) -> Result<(), SupportRefusal> {
+fn check_facts(
+    facts: FundingFacts,
+    payer: AccountKey,
+    now: Timestamp,
+) -> Result<(), SupportRefusal> {
     let facts = SupportFacts {
         own: facts.author == payer,
         hidden: facts.hidden,
@@ -38,7 +42,7 @@ fn judge(facts: FundingFacts, payer: AccountKey, now: Timestamp) -> Result<(), S
 }
 
 /// Attaches an approved payment to the funding of these terms; returns the support. The caller has checked in
-/// the same transaction that the funding takes it.
+/// the same transaction that the funding accepts it.
 ///
 /// # Errors
 /// When the payment is not approved, or the database fails.
@@ -51,8 +55,8 @@ pub fn attach(
     attach_payment(conn, payment, terms, cx).map(|(_, support)| support)
 }
 
-/// Right after the approval, in its transaction: attaches the payment as its terms say or, when the funding does
-/// not take it any more, begins the refund. A payment without terms stays as it is.
+/// Right after the approval, in its transaction: attaches the payment on its terms or, when the funding no
+/// longer accepts it, begins the refund. A payment without terms does not change.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,7 +95,7 @@ fn attach_payment(
     Ok((payment, support))
 }
 
-/// Takes the support of a payment, if it has one, off every list: its refund has begun.
+/// Removes the support of a payment, if it has one, from every list: its refund has begun.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,4 @@
-//! The audit: recomputes every total from the ledger and compares our payments with the provider's book.
+//! The audit: recomputes every total from the ledger and compares our payments with the provider's records.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,45 +10,45 @@ use funsun_domain::payments::PaymentState;
 use futures_util::{StreamExt, stream};
 
 use super::audit_sql::{self, PaymentSums};
-use super::gateway::{PaymentGateway, Standing};
+use super::gateway::{PaymentGateway, ProviderState};
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, Db, StorageError};
 
-/// Payments read in one go.
+/// Payments read in one batch.
 const BATCH: i64 = 5_000;
-/// Look-ups at the same time.
+/// Most concurrent look-ups.
 const LOOK_UPS: usize = 8;
-/// How the numbers of invented payments begin; no provider knows them.
+/// Prefix of the provider ids of demo payments, which no provider has.
 pub const DEMO_TID: &str = "demo-";
 
-/// Two numbers that should be equal and are not, or a state that should not be.
+/// Two values that should be equal and are not.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// What it is about, such as `funding 7`.
+    /// The subject, such as `funding 7`.
     pub subject: String,
     /// What was compared.
     pub what: &'static str,
-    /// What should be.
+    /// The expected value.
     pub expected: String,
-    /// What is.
+    /// The actual value.
     pub found: String,
 }
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// Payments looked at.
+    /// Payments read.
     pub payments: u64,
-    /// Payments compared with the provider's book.
+    /// Payments compared with the provider's records.
     pub looked_up: u64,
-    /// Invented payments, which no provider knows.
+    /// Demo payments, which no provider has.
     pub invented: u64,
-    /// Payments whose outcome is not certain yet; the sweeper is on them.
+    /// Payments whose outcome is not certain yet; the sweeper settles them.
     pub unsettled: u64,
-    /// What the provider holds for us by our ledger, in won.
+    /// The money that the provider holds for us according to our ledger, in won.
     pub held: i64,
-    /// Everything that does not fit.
+    /// All differences.
     pub differences: Vec<Difference>,
 }
 
@@ -73,7 +73,7 @@ impl Findings {
     }
 }
 
-/// Audits the books; with a gateway, every payment is compared with the provider's book too.
+/// Audits the books; with a gateway, every payment is compared with the provider's record too.
 ///
 /// # Errors
 /// When the database fails.
@@ -117,14 +117,19 @@ fn audit_books(conn: &mut Conn) -> Result<Findings, StorageError> {
     }
     let waiting = audit_payments(conn, &mut findings)?;
     findings.compare("ledger", "payments without a support", waiting, unattached);
-    for misfit in audit_sql::list_misfits(conn)? {
-        let payment = misfit.payment_id;
-        findings.compare(format!("support {}", misfit.id), "payment", "fits", payment);
+    for mismatch in audit_sql::list_mismatches(conn)? {
+        let payment = mismatch.payment_id;
+        findings.compare(
+            format!("support {}", mismatch.id),
+            "payment",
+            "fits",
+            payment,
+        );
     }
     Ok(findings)
 }
 
-/// Compares each payment with its ledger entries; gives back what those without a support hold.
+/// Compares each payment with its ledger entries; returns the total held by those without a support, in won.
 fn audit_payments(conn: &mut Conn, findings: &mut Findings) -> Result<i64, StorageError> {
     let (mut after, mut waiting) = (0, 0);
     loop {
@@ -180,7 +185,7 @@ async fn audit_provider(
 ) -> Result<(), StorageError> {
     let mut after = 0;
     loop {
-        let load = move |conn: &mut Conn| sql::list_known(conn, after, BATCH);
+        let load = move |conn: &mut Conn| sql::list_prepared(conn, after, BATCH);
         let batch: Vec<StoredPayment> = db.read_slow(load).await?;
         let Some(last) = batch.last() else {
             return Ok(());
@@ -203,7 +208,7 @@ async fn audit_provider(
     }
 }
 
-/// Reads the payment again when the books differ: it may have moved on between our read and the look-up.
+/// Reads the payment again when the records differ: it may have changed between our read and the look-up.
 async fn compare_with_provider(
     db: &Db,
     gateway: &dyn PaymentGateway,
@@ -226,7 +231,7 @@ async fn provider_difference(
     gateway: &dyn PaymentGateway,
     payment: &StoredPayment,
 ) -> Option<Difference> {
-    let known = payment.known()?;
+    let order = payment.provider_order()?;
     let difference = |what, expected: String, found: String| {
         Some(Difference {
             subject: format!("payment {}", payment.id),
@@ -235,24 +240,25 @@ async fn provider_difference(
             found,
         })
     };
-    let lookup = match gateway.look_up(known).await {
+    let lookup = match gateway.look_up(order).await {
         Ok(lookup) => lookup,
         Err(error) => return difference("provider's book", "an entry".into(), error.to_string()),
     };
     let rules = payment.rules;
-    let taken = match lookup.standing {
-        Standing::Paid | Standing::Cancelled => match rules.amount.minus(lookup.refunded) {
+    let taken = match lookup.state {
+        ProviderState::Paid | ProviderState::Cancelled => match rules.amount.minus(lookup.refunded)
+        {
             Ok(taken) => taken,
             Err(_) => {
                 let found = lookup.refunded.to_string();
                 return difference(
-                    "given back by the provider",
+                    "refunded by the provider",
                     rules.refunded.to_string(),
                     found,
                 );
             }
         },
-        Standing::Pending | Standing::Failed => Won::ZERO,
+        ProviderState::Pending | ProviderState::Failed => Won::ZERO,
     };
     let ours = match rules.state {
         PaymentState::Approving => return None,
@@ -264,8 +270,8 @@ async fn provider_difference(
         _ => Won::ZERO,
     };
     let under_way = ours.minus(rules.refunding).ok()?;
-    // A cancelled order that never was paid has nothing to give back.
-    let nothing_taken = lookup.standing == Standing::Cancelled && lookup.refunded.is_zero();
+    // A cancelled order that was never paid has nothing to refund.
+    let nothing_taken = lookup.state == ProviderState::Cancelled && lookup.refunded.is_zero();
     let taken = if nothing_taken { Won::ZERO } else { taken };
     if taken == ours || taken == under_way {
         return None;

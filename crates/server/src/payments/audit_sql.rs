@@ -1,4 +1,4 @@
-//! What the audit reads: plain sums, written as SQL that every engine understands.
+//! The audit's queries: plain sums, in SQL that every engine supports.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -7,7 +7,7 @@ use funsun_domain::ledger::MovementKind;
 
 use crate::db::{Conn, StorageError};
 
-/// A ledger account and what it holds, in won.
+/// The balance of a ledger account, in won.
 #[derive(QueryableByName)]
 pub struct Balance {
     #[diesel(sql_type = Text)]
@@ -25,7 +25,7 @@ pub struct Total {
     pub collected_amount: i64,
 }
 
-/// A payment next to what the ledger says about it, in won.
+/// A payment with the sums of its ledger entries, in won.
 #[derive(QueryableByName)]
 pub struct PaymentSums {
     #[diesel(sql_type = BigInt)]
@@ -46,9 +46,9 @@ pub struct PaymentSums {
     pub refunded: i64,
 }
 
-/// A support that does not fit its payment.
+/// A support whose amount, author or funding differs from its payment's.
 #[derive(QueryableByName)]
-pub struct Misfit {
+pub struct Mismatch {
     #[diesel(sql_type = BigInt)]
     pub id: i64,
     #[diesel(sql_type = BigInt)]
@@ -68,13 +68,13 @@ pub fn list_totals(conn: &mut Conn) -> Result<Vec<Total>, StorageError> {
     Ok(sql_query("SELECT id, collected_amount FROM fundings").load(conn)?)
 }
 
-/// Payments after `id`, for reading them in parts.
+/// Up to `limit` payments with an id above `after`, for reading them in batches.
 pub fn list_payments(
     conn: &mut Conn,
     after: i64,
     limit: i64,
 ) -> Result<Vec<PaymentSums>, StorageError> {
-    // Sums by sub-select: grouping would sort everything that is left for each part.
+    // Sums by sub-select: grouping would sort all remaining rows for each batch.
     let sum = |kind| {
         format!(
             "CAST((SELECT COALESCE(SUM(e.amount), 0) FROM ledger_entries e \
@@ -97,7 +97,7 @@ pub fn list_payments(
     .load(conn)?)
 }
 
-pub fn list_misfits(conn: &mut Conn) -> Result<Vec<Misfit>, StorageError> {
+pub fn list_mismatches(conn: &mut Conn) -> Result<Vec<Mismatch>, StorageError> {
     Ok(sql_query(
         "SELECT s.id, s.payment_id FROM supports s JOIN payments p ON p.id = s.payment_id \
          WHERE p.amount <> s.amount OR p.account_id <> s.author_id \

@@ -1,4 +1,4 @@
-//! What a step of a payment needs beside the payment.
+//! The context of a payment step: the time and the configured durations.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use funsun_domain::time::Timestamp;
 use crate::config::Config;
 use crate::state::AppState;
 
-/// The time of an operation, and how long what follows it may take.
+/// The time of an operation, and the durations that follow from it.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext {
-    /// When it happens.
+    /// The time of the operation.
     pub now: Timestamp,
     /// Seconds that one exchange with the provider may take.
     pub(super) lease_seconds: i64,

@@ -1,133 +1,135 @@
-//! What a payment provider must be able to do. One trait, wide enough for KakaoPay and for the Korean
+//! The interface to payment providers: one trait, general enough for KakaoPay and for the Korean
 //! gateways that capture on the server (Toss Payments) or merely report (PortOne).
 //!
-//! "We cannot know" is a result of its own everywhere, and only a look-up resolves it.
-
-use std::future::Future;
-use std::pin::Pin;
+//! An unclear outcome is a case of its own everywhere, and only a look-up resolves it.
 
 use funsun_domain::money::Won;
+use futures_util::future::BoxFuture;
 
-/// An answer that comes later.
-pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// A payment to announce to the provider.
+/// A payment to register with the provider.
 #[derive(Clone, Copy, Debug)]
 pub struct NewOrder<'a> {
-    /// Our number for it, unique.
+    /// Our order reference, unique.
     pub order: &'a str,
-    /// Our opaque name for the payer; no personal data.
+    /// Our opaque id for the payer; no personal data.
     pub payer: &'a str,
     /// What the payer agreed to pay.
     pub amount: Won,
     /// Shown to the payer.
     pub item_name: &'a str,
-    /// Where the payer comes back.
+    /// Where the provider redirects the payer afterwards.
     pub return_urls: &'a ReturnUrls,
 }
 
-/// Where the provider sends the payer back to.
+/// Where the provider redirects the payer.
 #[derive(Clone, Debug)]
 pub struct ReturnUrls {
     /// After paying.
     pub approved: String,
-    /// After giving up.
+    /// After cancelling.
     pub cancelled: String,
-    /// After a failure or too long a time.
+    /// After a failure or a timeout.
     pub failed: String,
 }
 
-/// A payment that the provider knows.
+/// A payment that is registered with the provider.
 #[derive(Clone, Copy, Debug)]
-pub struct KnownOrder<'a> {
-    /// The provider's number for it.
+pub struct ProviderOrder<'a> {
+    /// The provider's id for it.
     pub reference: &'a str,
-    /// Our number for it.
+    /// Our order reference.
     pub order: &'a str,
-    /// Our opaque name for the payer.
+    /// Our opaque id for the payer.
     pub payer: &'a str,
     /// What the payer agreed to pay; never taken from a callback.
     pub amount: Won,
 }
 
-/// The provider has taken note of a new order.
+/// A new order, registered with the provider.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// The provider's number for it.
+    /// The provider's id for it.
     pub reference: String,
-    /// Where an app's web view sends the payer.
+    /// The payment page for an app's web view.
     pub app_url: String,
-    /// Where a phone's browser sends the payer.
+    /// The payment page for a mobile browser.
     pub mobile_url: String,
-    /// Where a desktop browser sends the payer.
+    /// The payment page for a desktop browser.
     pub desktop_url: String,
 }
 
-/// What came of asking the provider to take the money.
+/// The outcome of a request to capture the money.
 #[derive(Clone, Debug)]
 pub enum Confirmation {
-    /// The money was taken, exactly what was agreed.
+    /// Exactly the agreed amount was captured.
     Approved,
-    /// The provider says no. That alone does not prove that nothing was taken; only a look-up does. The note
-    /// is for the operator.
+    /// The provider refused. That alone does not prove that nothing was captured; only a look-up does. The
+    /// note is for the operator.
     Refused(String),
-    /// Anything else; only a look-up tells. The note is for the operator.
+    /// Anything else; only a look-up resolves it. The note is for the operator.
     Unclear(String),
 }
 
-/// What came of asking the provider to give money back.
+/// The outcome of a refund request.
 #[derive(Clone, Debug)]
-pub enum Refunding {
-    /// It was given back.
+pub enum RefundOutcome {
+    /// The money was refunded.
     Done,
-    /// Anything else; only a look-up tells. The note is for the operator.
+    /// Anything else; only a look-up resolves it. The note is for the operator.
     Unclear(String),
 }
 
-/// What the provider's book says about an order that is ours, amount included.
+/// The provider's record of an order, verified to be ours and of the same amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// Where it stands.
-    pub standing: Standing,
-    /// What was given back so far.
+    /// Its state.
+    pub state: ProviderState,
+    /// The total refunded so far.
     pub refunded: Won,
 }
 
-/// Where an order stands in the provider's book.
+/// The state of an order at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The payer may still finish; nothing was taken.
+pub enum ProviderState {
+    /// The payer may still finish; nothing was captured.
     Pending,
-    /// The money was taken; a part may have been given back.
+    /// The money was captured; a part may have been refunded.
     Paid,
-    /// All of it was given back, or the order was cancelled before.
+    /// Everything was refunded, or the order was cancelled before payment.
     Cancelled,
-    /// Nothing was taken and nothing will be.
+    /// Nothing was captured and nothing will be.
     Failed,
 }
 
-/// The provider can't be asked, or its answer can't be trusted; the note is for the operator.
+/// The provider can't be reached, or its response can't be trusted; the note is for the operator.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct GatewayError(pub String);
 
 /// A payment provider.
 pub trait PaymentGateway: Send + Sync {
-    /// Announces an order. An error charges nobody: without the provider's number nothing can be taken.
-    fn prepare<'a>(&'a self, order: NewOrder<'a>) -> Later<'a, Result<Prepared, GatewayError>>;
+    /// Registers an order. On an error nobody is charged: without the provider's id nothing can be captured.
+    fn prepare<'a>(&'a self, order: NewOrder<'a>) -> BoxFuture<'a, Result<Prepared, GatewayError>>;
 
-    /// Asks to take the money. `proof` is what the payer's browser brought back.
-    fn confirm<'a>(&'a self, order: KnownOrder<'a>, proof: &'a str) -> Later<'a, Confirmation>;
+    /// Captures the money. `proof` is the token with which the payer's browser returned.
+    fn confirm<'a>(
+        &'a self,
+        order: ProviderOrder<'a>,
+        proof: &'a str,
+    ) -> BoxFuture<'a, Confirmation>;
 
-    /// Asks the provider's book. Errors unless the entry is this order with this amount, in a state we know.
-    fn look_up<'a>(&'a self, order: KnownOrder<'a>) -> Later<'a, Result<Lookup, GatewayError>>;
+    /// Reads the provider's record. An error unless it is of this order and amount, in a documented state.
+    fn look_up<'a>(
+        &'a self,
+        order: ProviderOrder<'a>,
+    ) -> BoxFuture<'a, Result<Lookup, GatewayError>>;
 
-    /// Asks to give `part` back, provided that `refundable` is still left before it: the provider refuses
-    /// otherwise, which keeps one refund from happening twice.
+    /// Refunds `part`, provided that `refundable` is still left before it: the provider refuses otherwise,
+    /// which prevents a duplicate refund.
     fn refund<'a>(
         &'a self,
-        order: KnownOrder<'a>,
+        order: ProviderOrder<'a>,
         part: Won,
         refundable: Won,
-    ) -> Later<'a, Refunding>;
+    ) -> BoxFuture<'a, RefundOutcome>;
 }

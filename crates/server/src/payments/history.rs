@@ -1,4 +1,4 @@
-//! The page of a member's own payments and where each stands.
+//! The page of a member's own payments and their states.
 
 use std::collections::HashMap;
 

@@ -1,20 +1,21 @@
 //! KakaoPay as a payment gateway.
 
 use funsun_domain::money::Won;
+use futures_util::future::BoxFuture;
 use kakao::pay::{
     ApproveOrder, CancelOrder, OrderStatus, PayClient, PayError, ReadyOrder, StatusGroup,
 };
 
 use super::gateway::{
-    Confirmation, GatewayError, KnownOrder, Later, Lookup, NewOrder, PaymentGateway, Prepared,
-    Refunding, Standing,
+    Confirmation, GatewayError, Lookup, NewOrder, PaymentGateway, Prepared, ProviderOrder,
+    ProviderState, RefundOutcome,
 };
 
 /// KakaoPay single payments.
 pub struct KakaoPay(pub PayClient);
 
 impl PaymentGateway for KakaoPay {
-    fn prepare<'a>(&'a self, order: NewOrder<'a>) -> Later<'a, Result<Prepared, GatewayError>> {
+    fn prepare<'a>(&'a self, order: NewOrder<'a>) -> BoxFuture<'a, Result<Prepared, GatewayError>> {
         Box::pin(async move {
             let ready = ReadyOrder {
                 order_id: order.order,
@@ -42,7 +43,11 @@ impl PaymentGateway for KakaoPay {
         })
     }
 
-    fn confirm<'a>(&'a self, order: KnownOrder<'a>, proof: &'a str) -> Later<'a, Confirmation> {
+    fn confirm<'a>(
+        &'a self,
+        order: ProviderOrder<'a>,
+        proof: &'a str,
+    ) -> BoxFuture<'a, Confirmation> {
         Box::pin(async move {
             let approval = ApproveOrder {
                 tid: order.reference,
@@ -59,7 +64,10 @@ impl PaymentGateway for KakaoPay {
         })
     }
 
-    fn look_up<'a>(&'a self, order: KnownOrder<'a>) -> Later<'a, Result<Lookup, GatewayError>> {
+    fn look_up<'a>(
+        &'a self,
+        order: ProviderOrder<'a>,
+    ) -> BoxFuture<'a, Result<Lookup, GatewayError>> {
         Box::pin(async move {
             let found = self.0.order(order.reference).await;
             let found = found.map_err(|error| GatewayError(error.to_string()))?;
@@ -71,12 +79,12 @@ impl PaymentGateway for KakaoPay {
                 && found.total.is_none_or(|total| total == order.amount.get());
             if !ours {
                 return Err(GatewayError(
-                    "the book entry is of another order or amount".into(),
+                    "the provider's record is of another order or amount".into(),
                 ));
             }
             let refunded = Won::new(found.canceled).map_err(|e| GatewayError(e.to_string()))?;
             Ok(Lookup {
-                standing: standing(&found.status)?,
+                state: provider_state(&found.status)?,
                 refunded,
             })
         })
@@ -84,10 +92,10 @@ impl PaymentGateway for KakaoPay {
 
     fn refund<'a>(
         &'a self,
-        order: KnownOrder<'a>,
+        order: ProviderOrder<'a>,
         part: Won,
         refundable: Won,
-    ) -> Later<'a, Refunding> {
+    ) -> BoxFuture<'a, RefundOutcome> {
         Box::pin(async move {
             let cancellation = CancelOrder {
                 tid: order.reference,
@@ -96,26 +104,26 @@ impl PaymentGateway for KakaoPay {
                 payload: order.order,
             };
             match self.0.cancel(&cancellation).await {
-                Ok(_) => Refunding::Done,
-                Err(error) => Refunding::Unclear(error.to_string()),
+                Ok(_) => RefundOutcome::Done,
+                Err(error) => RefundOutcome::Unclear(error.to_string()),
             }
         })
     }
 }
 
-/// A status that was not documented when this was written concludes nothing, not even after the payer's time
-/// has run out: the money may have been taken.
-fn standing(status: &OrderStatus) -> Result<Standing, GatewayError> {
+/// An undocumented status proves nothing, not even after the payer's time has run out: the money may have been
+/// captured.
+fn provider_state(status: &OrderStatus) -> Result<ProviderState, GatewayError> {
     if let OrderStatus::Unknown(word) = status {
         return Err(GatewayError(format!("KakaoPay's status {word} is unknown")));
     }
     if matches!(status, OrderStatus::Quit) {
-        return Ok(Standing::Cancelled);
+        return Ok(ProviderState::Cancelled);
     }
     Ok(match status.group() {
-        StatusGroup::Pending => Standing::Pending,
-        StatusGroup::Paid => Standing::Paid,
-        StatusGroup::Cancelled => Standing::Cancelled,
-        StatusGroup::Failed => Standing::Failed,
+        StatusGroup::Pending => ProviderState::Pending,
+        StatusGroup::Paid => ProviderState::Paid,
+        StatusGroup::Cancelled => ProviderState::Cancelled,
+        StatusGroup::Failed => ProviderState::Failed,
     })
 }

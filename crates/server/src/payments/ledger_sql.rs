@@ -9,7 +9,7 @@ use funsun_domain::time::Timestamp;
 use crate::db::schema::{fundings, ledger_entries};
 use crate::db::{Conn, StorageError};
 
-/// Appends an entry. The table takes no second entry of the same kind for the same won.
+/// Appends an entry. A unique key rejects a second entry of the same kind for the same money.
 pub fn append(
     conn: &mut Conn,
     payment: PaymentId,

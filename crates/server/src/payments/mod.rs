@@ -1,4 +1,4 @@
-//! Payments: prepared, approved, attached to a funding, refunded; swept up when something broke in between; audited.
+//! Payments: prepared, approved, attached to a funding, refunded; settled by the sweeper when interrupted; audited.
 //!
 //! An approval attaches the payment in its own transaction, so attaching is part of this feature.
 
@@ -25,10 +25,10 @@ use funsun_domain::fundings::SupportRefusal;
 pub use attach::{attach, check_open};
 pub use context::StepContext;
 pub use prepare::{
-    Created, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, create_payment, prepare,
+    CreateOutcome, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, create_payment, prepare,
     store_prepared,
 };
-pub use sql::{find_unattached, forget_messages_of, get};
+pub use sql::{clear_messages_of, find_unattached, get};
 pub use stored::StoredPayment;
 
 use crate::state::AppState;
@@ -44,7 +44,7 @@ fn payer_name(account: i64) -> String {
     format!("member-{account}")
 }
 
-/// The refusal of a support that a funding does not take.
+/// The error for a support that the funding does not accept.
 pub fn not_accepted(why: SupportRefusal, detail: String) -> AppError {
     match why {
         SupportRefusal::Own => AppError::bad_request("own_funding", detail),

@@ -1,5 +1,5 @@
-//! The pages that the payer returns to from KakaoPay. They show where the payment really stands, however often
-//! they are opened; whoever knows the unguessable order reference in the address may open them.
+//! The pages to which KakaoPay redirects the payer. They show the payment's actual state and are safe to reload;
+//! the unguessable order reference in the URL is what grants access.
 
 use askama::Template;
 use axum::extract::State;
@@ -22,17 +22,17 @@ use crate::visibility;
 use web::rate_limit::Class;
 use web::{AppError, PathInput, Problem, QueryInput, Routes};
 
-/// The pages that KakaoPay sends the payer back to (in the API document), and where a payment stands.
+/// The pages to which KakaoPay redirects the payer (in the API document), and the page of a payment.
 pub fn router() -> Routes<AppState> {
     Routes::new()
-        // These ask KakaoPay.
+        // These call KakaoPay.
         .operations(routes!(returned))
         .limited(Class::Payment)
         .operations(routes!(cancelled))
         .limited(Class::Payment)
         .operations(routes!(failed))
         .limited(Class::Payment)
-        .route("/payments/{order}", get(look))
+        .route("/payments/{order}", get(show))
         .route("/payments/{order}/go", get(go_on))
 }
 
@@ -46,7 +46,7 @@ struct PaymentPage {
     amount: String,
     at: String,
     order: String,
-    /// The funding, for those who may see it.
+    /// The funding, if the visitor may see it.
     funding: Option<(i64, String)>,
     waiting: bool,
     over: bool,
@@ -87,12 +87,12 @@ async fn returned(
         return page(&state, &visitor, &payment, payment.state()).await;
     };
     let ApprovalOutcome { payment, refused } = approve::approve(&state, payment.id, proof).await?;
-    let seen = if refused {
+    let shown = if refused {
         PaymentState::Ready
     } else {
         payment.state()
     };
-    page(&state, &visitor, &payment, seen).await
+    page(&state, &visitor, &payment, shown).await
 }
 
 /// The payer comes back after giving up
@@ -109,7 +109,7 @@ async fn cancelled(
     visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
-    let payment = look_up(&state, &order, "the payer gave up").await?;
+    let payment = settle_if_ready(&state, &order, "the payer gave up").await?;
     page(&state, &visitor, &payment, payment.state()).await
 }
 
@@ -127,22 +127,22 @@ async fn failed(
     visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
-    let payment = look_up(&state, &order, "the provider reported a failure").await?;
+    let payment = settle_if_ready(&state, &order, "the provider reported a failure").await?;
     page(&state, &visitor, &payment, payment.state()).await
 }
 
-/// Where a payment stands.
-async fn look(
+/// The page of a payment.
+async fn show(
     State(state): State<AppState>,
     visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
     let payment = find(&state, &order).await?;
-    let seen = payment.state();
-    page(&state, &visitor, &payment, seen).await
+    let shown = payment.state();
+    page(&state, &visitor, &payment, shown).await
 }
 
-/// Sends the payer on to the provider, by a page that refreshes itself instead of a redirect: our content
+/// Redirects the payer to the provider, by a page that refreshes itself instead of a redirect: our content
 /// security policy allows forms to our own site only, and browsers apply it to redirects after a form, too.
 async fn go_on(
     State(state): State<AppState>,
@@ -186,8 +186,12 @@ async fn find(state: &AppState, order: &str) -> Result<StoredPayment, AppError> 
     found.ok_or_else(none)
 }
 
-/// Looks up only a payment that waits for its payer: any other is settled, or being settled.
-async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPayment, AppError> {
+/// Settles a payment by look-up if it waits for its payer: any other is settled, or being settled.
+async fn settle_if_ready(
+    state: &AppState,
+    order: &str,
+    note: &str,
+) -> Result<StoredPayment, AppError> {
     let payment = find(state, order).await?;
     if payment.state() != PaymentState::Ready || payment.lease_until > state.clock.now() {
         return Ok(payment);
@@ -201,19 +205,19 @@ async fn look_up(state: &AppState, order: &str, note: &str) -> Result<StoredPaym
     state.background.finish(settle).await
 }
 
-/// `seen` is the state as the payer is told.
+/// `shown` is the state to show to the payer.
 async fn page(
     state: &AppState,
     visitor: &Visitor,
     payment: &StoredPayment,
-    seen: PaymentState,
+    shown: PaymentState,
 ) -> Result<Response, AppError> {
     let t = visitor.t;
     let say = |part: &str| {
-        let name = seen.as_str();
+        let name = shown.as_str();
         t.say(&["payment.state.", name, part].concat())
     };
-    let (tone, icon) = look_of(seen);
+    let (tone, icon) = tone_and_icon(shown);
     let shell = visitor.shell(state, Tab::None, say(".title")).await?;
     let mut response = site::page(&PaymentPage {
         shell,
@@ -224,20 +228,20 @@ async fn page(
         at: t.moment(payment.created_at),
         order: payment.order.as_str().to_owned(),
         funding: find_funding(state, visitor, payment).await?,
-        waiting: matches!(seen, PaymentState::Created | PaymentState::Ready),
+        waiting: matches!(shown, PaymentState::Created | PaymentState::Ready),
         over: matches!(
-            seen,
+            shown,
             PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired
         ),
     })?;
-    if matches!(seen, PaymentState::Approving | PaymentState::Refunding) {
+    if matches!(shown, PaymentState::Approving | PaymentState::Refunding) {
         let headers = response.headers_mut();
         headers.insert(REFRESH, HeaderValue::from_static("3"));
     }
     Ok(response)
 }
 
-/// Whoever may open this page knows the payment, but may not be allowed to see the funding.
+/// A visitor who may open this page is not necessarily allowed to see the funding.
 async fn find_funding(
     state: &AppState,
     visitor: &Visitor,
@@ -252,8 +256,8 @@ async fn find_funding(
     Ok(title.map(|title| (id.get(), title)))
 }
 
-const fn look_of(seen: PaymentState) -> (&'static str, &'static str) {
-    match seen {
+const fn tone_and_icon(shown: PaymentState) -> (&'static str, &'static str) {
+    match shown {
         PaymentState::Approved | PaymentState::Attached => ("good", "check"),
         PaymentState::Approving | PaymentState::Created | PaymentState::Ready => ("wait", "clock"),
         PaymentState::Refunding => ("wait", "refund"),

@@ -1,4 +1,4 @@
-//! The first of the payment calls: creating a payment and announcing it to the provider.
+//! The first payment call: creating a payment and registering it with the provider.
 
 use funsun_domain::fundings::SupportRefusal;
 use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
@@ -15,29 +15,29 @@ use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
 
-/// What the payer sees on the provider's page.
+/// The item name on the provider's payment page.
 const ITEM_NAME: &str = "FunSun 펀딩 후원";
 
 /// A payment to create.
 #[derive(Clone, Debug)]
 pub struct NewPayment {
-    /// What the money is for.
+    /// The purpose of the money.
     pub purpose: Purpose,
-    /// The key of the form that asks for it: the same key is the same payment.
+    /// The idempotency key of the form: the same key returns the same payment.
     pub form_key: Option<String>,
 }
 
-/// What the money of a payment is for.
+/// The purpose of a payment's money.
 #[derive(Clone, Debug)]
 pub enum Purpose {
-    /// The approval itself attaches it, on these terms.
+    /// A support: the approval attaches the payment, on these terms.
     Support(SupportTerms),
-    /// The client says after the approval (`POST /remit/`); this much is paid.
+    /// Decided by the client after the approval (`POST /remit/`); the amount.
     Unattached(SupportAmount),
 }
 
 impl Purpose {
-    /// How much is paid.
+    /// The amount to pay.
     pub fn amount(&self) -> SupportAmount {
         match self {
             Self::Support(terms) => terms.amount,
@@ -45,7 +45,7 @@ impl Purpose {
         }
     }
 
-    /// The terms, where they are known beforehand.
+    /// The support's terms, if known in advance.
     pub fn terms(&self) -> Option<&SupportTerms> {
         match self {
             Self::Support(terms) => Some(terms),
@@ -56,33 +56,33 @@ impl Purpose {
 
 /// A payment that waits for its payer.
 pub struct ReadyPayment {
-    /// Our number for it; also opens its return page.
+    /// Our order reference, also part of its return page's URL.
     pub order: OrderRef,
     /// Where to redirect the payer.
     pub prepared: Prepared,
 }
 
-/// The outcome of asking for a payment.
+/// The outcome of preparing a payment.
 pub enum PrepareOutcome {
-    /// It waits for its payer.
+    /// The payment waits for its payer.
     Ready(ReadyPayment),
-    /// The same form has created the payment of this order before.
+    /// The same form has already created the payment of this order.
     Repeated(OrderRef),
 }
 
-/// Why no payment is made ready.
+/// Why no payment is prepared.
 #[derive(Debug, Error)]
 pub enum PrepareRefusal {
-    /// There is no funding by this id that the payer may see.
+    /// No funding with this id is visible to the payer.
     #[error("funding: there is no such funding")]
     NoSuchFunding,
-    /// The funding takes no support from this payer.
+    /// The funding accepts no support from this payer.
     #[error("funding: {0}")]
     NotAccepted(#[from] SupportRefusal),
-    /// The payer logged out, left or was suspended at this moment.
+    /// The payer logged out, left or was suspended meanwhile.
     #[error(transparent)]
     LoginEnded(#[from] LoginEnded),
-    /// The provider did not take the order; nobody was charged.
+    /// The provider did not accept the order; nobody was charged.
     #[error("the payment could not be prepared, nothing was charged: try again in a moment")]
     Provider(#[source] GatewayError),
     /// The database failed.
@@ -90,10 +90,10 @@ pub enum PrepareRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Makes a payment ready: creates it, announces it to the provider, stores the provider's number.
+/// Prepares a payment: creates it, registers it with the provider, stores the provider's id.
 ///
-/// Dying after the first write leaves a payment that the provider may know under a number we never
-/// learnt: nothing can be taken under it, and the sweeper closes ours.
+/// A crash after the first write leaves a payment whose provider id was never stored: nothing can be captured
+/// without that id, and the sweeper fails the payment.
 ///
 /// # Errors
 /// [`PrepareRefusal`]; nothing was charged then.
@@ -109,19 +109,19 @@ pub async fn prepare(
     let (own, cx) = (order.clone(), StepContext::new(state));
     let create = move |conn: &mut Conn| create_payment(conn, payer.key, &own, &payment, cx);
     let id = match write_as(state, payer, create).await?? {
-        Created::Now(id) => id,
-        Created::Before(order) => return Ok(PrepareOutcome::Repeated(order)),
+        CreateOutcome::Created(id) => id,
+        CreateOutcome::Existing(order) => return Ok(PrepareOutcome::Repeated(order)),
     };
     let return_urls = return_urls(state, &order);
     let payer_name = super::payer_name(payer.key.get());
-    let announced = state.gateway.prepare(NewOrder {
+    let registered = state.gateway.prepare(NewOrder {
         order: order.as_str(),
         payer: &payer_name,
         amount: amount.won(),
         item_name: ITEM_NAME,
         return_urls: &return_urls,
     });
-    match announced.await {
+    match registered.await {
         Ok(prepared) => {
             let (stored, cx) = (prepared.clone(), StepContext::new(state));
             let store = move |conn: &mut Conn| store_prepared(conn, id, &stored, cx);
@@ -129,7 +129,7 @@ pub async fn prepare(
             Ok(PrepareOutcome::Ready(ReadyPayment { order, prepared }))
         }
         Err(error) => {
-            tracing::warn!(payment = id.get(), %error, "the provider did not take an order");
+            tracing::warn!(payment = id.get(), %error, "the provider did not accept an order");
             store_failure(state, id, error.to_string()).await?;
             Err(PrepareRefusal::Provider(error))
         }
@@ -146,15 +146,15 @@ fn return_urls(state: &AppState, order: &OrderRef) -> ReturnUrls {
     }
 }
 
-/// Whether a payment was created, or its form had created one before.
-pub enum Created {
-    /// This payment.
-    Now(PaymentId),
-    /// The payment of this order.
-    Before(OrderRef),
+/// The outcome of creating a payment.
+pub enum CreateOutcome {
+    /// This payment was created.
+    Created(PaymentId),
+    /// The same form had already created the payment of this order.
+    Existing(OrderRef),
 }
 
-/// Creates a payment, provided that its funding takes the support; the provider does not know of it yet.
+/// Creates a payment, provided that its funding accepts the support; it is not registered with the provider yet.
 ///
 /// # Errors
 /// [`PrepareRefusal::NoSuchFunding`], [`PrepareRefusal::NotAccepted`] or [`PrepareRefusal::Storage`].
@@ -164,20 +164,22 @@ pub fn create_payment(
     order: &OrderRef,
     payment: &NewPayment,
     cx: StepContext,
-) -> Result<Created, PrepareRefusal> {
+) -> Result<CreateOutcome, PrepareRefusal> {
     if let Some(form_key) = &payment.form_key
-        && let Some(before) = sql::find_by_form_key(conn, payer, form_key)?
+        && let Some(existing) = sql::find_by_form_key(conn, payer, form_key)?
     {
-        return Ok(Created::Before(before));
+        return Ok(CreateOutcome::Existing(existing));
     }
     if let Some(terms) = payment.purpose.terms() {
         let open = check_open(conn, terms.funding, payer, cx.now)?;
         open.ok_or(PrepareRefusal::NoSuchFunding)??;
     }
-    Ok(Created::Now(sql::create(conn, payer, order, payment, cx)?))
+    Ok(CreateOutcome::Created(sql::create(
+        conn, payer, order, payment, cx,
+    )?))
 }
 
-/// Stores that the provider has taken an order: the payment waits for its payer.
+/// Stores that the provider has accepted an order: the payment waits for its payer.
 ///
 /// # Errors
 /// When the payment is not new, or the database fails.

@@ -6,7 +6,7 @@ use funsun_domain::payments::{PaymentState, RefundReason, Step};
 
 use super::attach::take_off_lists;
 use super::context::StepContext;
-use super::gateway::Refunding;
+use super::gateway::RefundOutcome;
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
@@ -14,7 +14,7 @@ use crate::notifications;
 use crate::state::AppState;
 
 /// Begins the refund of everything left of a payment. Its support is taken off the lists; the funding's total
-/// falls when the money is really back.
+/// decreases when the refund is complete.
 ///
 /// # Errors
 /// When the payment's state allows no refund, or the database fails.
@@ -62,11 +62,11 @@ pub fn refund_unattached_of(
     Ok(())
 }
 
-/// Carries out a refund that was begun. Returns the payment as it stands: refunded, or still `refunding` when
-/// the provider's answer is unclear; the sweeper goes on then.
+/// Carries out a refund that was begun. Returns the payment in its new state: refunded, or still `refunding`
+/// when the outcome is unclear; the sweeper retries then.
 ///
-/// Dying after the provider was called leaves `refunding` with an attempt counted: the next attempt looks the
-/// order up in the provider's book first, and names what must still be left, so nothing is refunded twice.
+/// A crash after the provider was called leaves `refunding` with an attempt counted: the next attempt reads the
+/// provider's record first, and states the amount that must still be left, so nothing is refunded twice.
 ///
 /// # Errors
 /// When the database fails.
@@ -77,39 +77,39 @@ pub async fn carry_out(state: &AppState, id: PaymentId) -> Result<StoredPayment,
         if payment.state() != PaymentState::Refunding {
             return Ok(Err(payment));
         }
-        let as_it_is = payment.clone();
-        Ok(payment.lease(conn, cx)?.ok_or(as_it_is))
+        let unchanged = payment.clone();
+        Ok(payment.lease(conn, cx)?.ok_or(unchanged))
     };
     match state.db.write(lease).await? {
-        Ok(payment) => ask_provider(state, payment).await,
+        Ok(payment) => call_provider(state, payment).await,
         Err(payment) => Ok(payment),
     }
 }
 
-async fn ask_provider(
+async fn call_provider(
     state: &AppState,
     payment: StoredPayment,
 ) -> Result<StoredPayment, StorageError> {
     let refundable = payment.refundable_before()?;
     let part = payment.rules.refunding;
-    let Some(known) = payment.known() else {
+    let Some(order) = payment.provider_order() else {
         return Ok(payment);
     };
-    let mut note = String::from("asked before");
+    let mut note = String::from("requested before");
     if payment.attempts == 1 {
-        match state.gateway.refund(known, part, refundable).await {
-            Refunding::Done => return finish(state, payment.id).await,
-            Refunding::Unclear(unclear) => note = unclear,
+        match state.gateway.refund(order, part, refundable).await {
+            RefundOutcome::Done => return finish(state, payment.id).await,
+            RefundOutcome::Unclear(unclear) => note = unclear,
         }
     }
     let before = payment.rules.refunded;
     let after = before.plus(part).map_err(StorageError::corrupt)?;
-    match state.gateway.look_up(known).await {
+    match state.gateway.look_up(order).await {
         Ok(lookup) if lookup.refunded == after => return finish(state, payment.id).await,
         Ok(lookup) if lookup.refunded == before && payment.attempts > 1 => {
-            match state.gateway.refund(known, part, refundable).await {
-                Refunding::Done => return finish(state, payment.id).await,
-                Refunding::Unclear(unclear) => note = unclear,
+            match state.gateway.refund(order, part, refundable).await {
+                RefundOutcome::Done => return finish(state, payment.id).await,
+                RefundOutcome::Unclear(unclear) => note = unclear,
             }
         }
         Ok(lookup) if lookup.refunded == before => {}
@@ -124,13 +124,13 @@ async fn ask_provider(
     postpone(state, payment.id, note).await
 }
 
-/// Money was refunded past us, in the provider's own console: an operator must look.
+/// Money was refunded outside this service, in the provider's console: an operator must decide.
 fn unexpected(payment: &StoredPayment, refunded: Won) -> String {
     tracing::error!(
         payment = payment.id.get(),
         provider_krw = refunded.get(),
         ours_krw = payment.rules.refunded.get(),
-        "the provider has refunded another amount than we know of"
+        "the provider has refunded another amount than our ledger records"
     );
     format!("the provider has refunded {} won in all", refunded.get())
 }

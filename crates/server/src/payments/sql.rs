@@ -63,7 +63,10 @@ pub fn create(
     PaymentId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
 }
 
-/// The payment of this row.
+/// The payment with this id.
+///
+/// # Errors
+/// When there is none, or the database fails.
 pub fn get(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError> {
     let row = payments::table
         .find(id.get())
@@ -72,7 +75,7 @@ pub fn get(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError
     StoredPayment::try_from(row)
 }
 
-/// The payment of this order reference.
+/// The payment with this order reference.
 pub fn find_by_order(
     conn: &mut Conn,
     order: &OrderRef,
@@ -124,8 +127,8 @@ pub fn list_of(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// The payment of this member whose money was taken with this proof. One that refused the proof does not
-/// count: it is tried on each of the payments that a member has begun.
+/// The payment of this member whose money was captured with this proof. One for which the proof was refused does
+/// not count: a proof is tried with each open payment of the member.
 pub fn find_paid_by(
     conn: &mut Conn,
     payer: AccountKey,
@@ -151,6 +154,9 @@ pub fn find_paid_by(
 }
 
 /// The oldest approved payment of this member and amount that waits for its support.
+///
+/// # Errors
+/// When the database fails.
 pub fn find_unattached(
     conn: &mut Conn,
     payer: AccountKey,
@@ -198,7 +204,7 @@ pub fn list_held_by(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// Payments that the sweeper is to check, longest due first.
+/// Payments due for a check by the sweeper, longest due first.
 pub fn list_due(
     conn: &mut Conn,
     now: Timestamp,
@@ -214,8 +220,8 @@ pub fn list_due(
     rows.into_iter().map(StoredPayment::try_from).collect()
 }
 
-/// Payments after row `after` that the provider knows, for the audit.
-pub fn list_known(
+/// Payments with an id above `after` that are registered with the provider, for the audit.
+pub fn list_prepared(
     conn: &mut Conn,
     after: i64,
     limit: i64,
@@ -266,12 +272,11 @@ pub fn update_state(
     if updated == 1 {
         Ok(())
     } else {
-        Err(StorageError::corrupt("the payment has moved on"))
+        Err(StorageError::corrupt("the payment has changed meanwhile"))
     }
 }
 
-/// Stores the lease of the provider, and when to check next; `false` when the lease was taken or released
-/// meanwhile.
+/// Stores the lease and the time of the next check; `false` when the lease was taken or released meanwhile.
 pub fn update_lease(
     conn: &mut Conn,
     payment: &StoredPayment,
@@ -292,7 +297,7 @@ pub fn update_lease(
     Ok(updated == 1)
 }
 
-/// Stores the provider's number: before the payer is redirected.
+/// Stores the provider's id, before the payer is redirected.
 pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
         .set(payments::tid.eq(tid))
@@ -300,7 +305,7 @@ pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageE
     Ok(())
 }
 
-/// Stores where the payer is redirected to.
+/// Stores the URLs of the provider's payment page.
 pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
         .set((
@@ -311,7 +316,7 @@ pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(
     Ok(())
 }
 
-/// Where the payer is redirected to: on a phone, on a desktop.
+/// The URLs of the provider's payment page: for mobile, for desktop.
 pub fn find_urls(
     conn: &mut Conn,
     id: PaymentId,
@@ -322,7 +327,7 @@ pub fn find_urls(
         .first(conn)?)
 }
 
-/// The order that this member's form has created before.
+/// The order that this member's form has already created.
 pub fn find_by_form_key(
     conn: &mut Conn,
     payer: AccountKey,
@@ -347,7 +352,7 @@ pub fn set_proof(conn: &mut Conn, id: PaymentId, digest: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Stores why a payment is refunded.
+/// Stores the reason of a refund.
 pub fn set_refund_reason(
     conn: &mut Conn,
     id: PaymentId,
@@ -359,15 +364,18 @@ pub fn set_refund_reason(
     Ok(())
 }
 
-/// Removes the messages that wait with a member's payments.
-pub fn forget_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
+/// Clears the messages of supports that a member's payments have not created yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
     diesel::update(payments::table.filter(payments::account_id.eq(payer.get())))
         .set(payments::wanted_message.eq(None::<String>))
         .execute(conn)?;
     Ok(())
 }
 
-/// Stores what the provider said last, for the operator.
+/// Stores the latest note about the provider's responses, for the operator.
 pub fn set_note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
     let short: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
     diesel::update(payments::table.find(id.get()))

@@ -1,5 +1,5 @@
-//! A payment as it is stored, and the one way to change it: a step of the state machine, written together
-//! with its ledger entry and the funding's total.
+//! A stored payment, and the only way to change it: a step of the state machine, written together with its
+//! ledger entry and the funding's total.
 
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
 use funsun_domain::ledger::{LedgerAccount, Movement};
@@ -9,7 +9,7 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
-use super::gateway::KnownOrder;
+use super::gateway::ProviderOrder;
 use super::{ledger_sql, sql};
 use crate::db::{Conn, StorageError};
 
@@ -19,26 +19,26 @@ const EXPIRY_MARGIN_SECONDS: i64 = 60;
 /// Longest pause between two retries of the sweeper, in seconds.
 const PAUSE_SECONDS_MAX: i64 = 1_800;
 
-/// A payment with everything in its row.
+/// A payment with all columns of its row.
 #[derive(Clone, Debug)]
 pub struct StoredPayment {
-    /// The row.
+    /// Its id.
     pub id: PaymentId,
-    /// Our number for the provider.
+    /// Our order reference at the provider.
     pub order: OrderRef,
-    /// Who pays.
+    /// The member who pays.
     pub payer: AccountKey,
-    /// Our opaque name for the payer at the provider.
+    /// Our opaque id for the payer at the provider.
     pub payer_name: String,
     /// State and amounts.
     pub rules: Payment,
-    /// The provider's number, from `ready` on.
+    /// The provider's id for it, from `ready` on.
     pub tid: Option<String>,
-    /// The digest of the proof that the provider was last given.
+    /// The digest of the proof last sent to the provider.
     pub proof_digest: Option<String>,
-    /// The support that the approval itself is to create.
+    /// The support that the approval creates.
     pub terms: Option<SupportTerms>,
-    /// Until when another request or the sweeper exchanges messages with the provider about it.
+    /// The end of the lease during which one request or the sweeper may call the provider about it.
     pub lease_until: Timestamp,
     /// Exchanges with the provider since its last change of state.
     pub attempts: i64,
@@ -49,7 +49,7 @@ pub struct StoredPayment {
 }
 
 impl StoredPayment {
-    /// Where it stands.
+    /// Its state.
     pub fn state(&self) -> PaymentState {
         self.rules.state
     }
@@ -60,9 +60,9 @@ impl StoredPayment {
         self.rules.funding.or(intended)
     }
 
-    /// The payment as the provider knows it; `None` before `ready`.
-    pub fn known(&self) -> Option<KnownOrder<'_>> {
-        Some(KnownOrder {
+    /// The order at the provider; `None` before `ready`.
+    pub fn provider_order(&self) -> Option<ProviderOrder<'_>> {
+        Some(ProviderOrder {
             reference: self.tid.as_deref()?,
             order: self.order.as_str(),
             payer: &self.payer_name,
@@ -70,13 +70,13 @@ impl StoredPayment {
         })
     }
 
-    /// When the provider certainly accepts no approval any more.
+    /// The time from which the provider no longer accepts an approval.
     pub fn expires_at(&self) -> Timestamp {
         self.created_at
             .plus_seconds(READY_LIFETIME_SECONDS + EXPIRY_MARGIN_SECONDS)
     }
 
-    /// Takes a step and stores it: new state, ledger entry and funding total together.
+    /// Applies a step and stores it: new state, ledger entry and funding total together.
     ///
     /// # Errors
     /// When the step is not possible from the stored state, or the database fails; the transaction must
@@ -126,8 +126,11 @@ impl StoredPayment {
         }
     }
 
-    /// Leases the exclusive right to exchange messages with the provider about it. `None` when it is leased
-    /// already, or has moved on.
+    /// Leases the exclusive right to call the provider about it. `None` when it is leased already, or has
+    /// changed meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
     pub fn lease(mut self, conn: &mut Conn, cx: StepContext) -> Result<Option<Self>, StorageError> {
         if self.lease_until > cx.now {
             return Ok(None);
@@ -140,14 +143,20 @@ impl StoredPayment {
         Ok(taken.then_some(self))
     }
 
-    /// Records the proof that the provider is given next.
+    /// Records the proof that is sent to the provider next.
+    ///
+    /// # Errors
+    /// When the database fails.
     pub fn record_proof(mut self, conn: &mut Conn, digest: &str) -> Result<Self, StorageError> {
         sql::set_proof(conn, self.id, digest)?;
         self.proof_digest = Some(digest.to_owned());
         Ok(self)
     }
 
-    /// Releases the lease and postpones the next check, twice as long each time; the note is for the operator.
+    /// Releases the lease and postpones the next check, with exponential backoff; the note is for the operator.
+    ///
+    /// # Errors
+    /// When the database fails.
     pub fn postpone(
         mut self,
         conn: &mut Conn,
@@ -164,7 +173,10 @@ impl StoredPayment {
         Ok(self)
     }
 
-    /// What could still be refunded at the provider before the refund that is under way, in won.
+    /// The amount refundable at the provider before the refund that is under way, in won.
+    ///
+    /// # Errors
+    /// When the stored amounts are inconsistent.
     pub fn refundable_before(&self) -> Result<Won, StorageError> {
         self.rules
             .amount
@@ -173,12 +185,12 @@ impl StoredPayment {
     }
 }
 
-/// When the sweeper checks a payment that was created now: the provider has answered by then.
+/// When the sweeper checks a payment that is created now: the provider has responded by then.
 pub(super) fn created_check(cx: StepContext) -> Timestamp {
     cx.now.plus_seconds(2 * cx.lease_seconds)
 }
 
-/// A funding's total is what the ledger says its account holds, kept in the same transaction.
+/// A funding's total equals the balance of its ledger account; both change in the same transaction.
 fn move_totals(conn: &mut Conn, movement: Movement) -> Result<(), StorageError> {
     let won = movement.amount.get();
     for (account, change) in [(movement.from, -won), (movement.to, won)] {

@@ -1,4 +1,4 @@
-//! Statements about the supports that payments create, and which fundings a member takes part in.
+//! Statements about the supports that payments create, and about the fundings that a member supports.
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
@@ -29,14 +29,14 @@ pub fn create(
     SupportId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
 }
 
-/// Whose support was taken back, and where.
+/// The member and funding of a support that was taken back.
 #[derive(Clone, Copy, Debug, Queryable)]
 pub struct TakenBack {
     member: i64,
     funding: i64,
 }
 
-/// Marks the support of a payment as taken back; `None` when there is none that stands.
+/// Marks the support of a payment as taken back; `None` when there is none, or it was taken back before.
 pub fn take_back(
     conn: &mut Conn,
     payment: PaymentId,
@@ -78,7 +78,8 @@ pub fn set_participation(
     Ok(())
 }
 
-/// After a support was taken back: the latest one left of the member in the funding counts, or none does.
+/// Updates the participation after a support was taken back: to the member's latest remaining support in the
+/// funding, or removes it.
 pub fn renew_participation(conn: &mut Conn, taken: TakenBack) -> Result<(), StorageError> {
     let latest: Option<i64> = supports::table
         .filter(supports::author_id.eq(taken.member))

@@ -1,4 +1,4 @@
-//! The sweeper: settles every payment that was left half-done, at start and periodically.
+//! The sweeper: settles every unfinished payment, at start and periodically.
 
 use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, RefundReason, Step};
@@ -13,13 +13,13 @@ use crate::state::AppState;
 
 /// Most payments loaded at once.
 const BATCH: i64 = 200;
-/// Most exchanges with the provider at the same time.
+/// Most concurrent exchanges with the provider.
 const EXCHANGES: usize = 8;
 
 /// Settles every payment that is due now; returns how many it checked.
 ///
 /// # Errors
-/// When the list can't be read. A single payment's failure is logged, and the payment checked again.
+/// When the list can't be read. The failure of a single payment is logged, and the payment checked again later.
 pub async fn sweep(state: &AppState) -> Result<usize, StorageError> {
     let mut seen = 0;
     loop {
@@ -50,7 +50,7 @@ async fn settle(state: &AppState, payment: StoredPayment) -> Result<(), StorageE
         PaymentState::Created => step(state, id, PaymentState::Created, Step::Fail).await,
         PaymentState::Ready | PaymentState::Approving => {
             if let Some(payment) = lease(state, id).await? {
-                settle_by_look_up(state, payment, "left behind".to_owned()).await?;
+                settle_by_look_up(state, payment, "unfinished".to_owned()).await?;
             }
             Ok(())
         }
@@ -80,7 +80,7 @@ async fn lease(state: &AppState, id: PaymentId) -> Result<Option<StoredPayment>,
     state.db.write(lease).await
 }
 
-/// Takes the step if the payment is still in the state that the sweeper saw.
+/// Applies the step if the payment is still in the state that the sweeper read.
 async fn step(
     state: &AppState,
     id: PaymentId,

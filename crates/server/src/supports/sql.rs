@@ -184,7 +184,7 @@ pub fn set_thanks(
 }
 
 /// Removes the messages of a member's supports, the answers to them, and the member's answers to others.
-pub fn forget_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+pub fn clear_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
     let nothing = None::<String>;
     diesel::update(supports::table.filter(supports::author_id.eq(author.get())))
         .set((supports::message.eq(""), supports::thanks.eq(&nothing)))
