@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
+use super::list_sql::{self, Slice};
 use super::prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
-use super::sql::{self, Slice};
+use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::identity::Member;
@@ -182,7 +183,7 @@ async fn approve_payment(
         if let Some(paid) = sql::find_paid_by(conn, member.key, &wanted)? {
             return Ok(vec![paid.id]);
         }
-        let recent = sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
+        let recent = list_sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
         let open = recent.into_iter().filter(|payment| {
             matches!(
                 payment.state(),
@@ -224,8 +225,8 @@ async fn is_approved(
     member: Member,
 ) -> Result<Json<PaymentAnswer>, AppError> {
     let find = move |conn: &mut Conn| -> Result<Option<StoredPayment>, StorageError> {
-        let waiting = sql::list_unattached(conn, member.key)?.pop();
-        let latest = sql::list_of(conn, member.key, Slice::newest(1))?.pop();
+        let waiting = list_sql::list_unattached(conn, member.key)?.pop();
+        let latest = list_sql::list_of(conn, member.key, Slice::newest(1))?.pop();
         Ok(waiting.or(latest))
     };
     let found = state.db.read(find).await?;
@@ -267,7 +268,7 @@ async fn list(
         offset,
         limit: PAGE_SIZE + 1,
     };
-    let load = move |conn: &mut Conn| sql::list_of(conn, member.key, slice);
+    let load = move |conn: &mut Conn| list_sql::list_of(conn, member.key, slice);
     let payments: Vec<StoredPayment> = state.db.read(load).await?;
     if payments.is_empty() {
         return Ok(no_content());

@@ -11,8 +11,8 @@ use futures_util::{StreamExt, stream};
 
 use super::audit_sql::{self, PaymentSums};
 use super::gateway::{PaymentGateway, ProviderState};
-use super::sql;
 use super::stored::StoredPayment;
+use super::{list_sql, sql};
 use crate::db::{Conn, Db, StorageError};
 
 /// Payments read in one batch.
@@ -185,7 +185,7 @@ async fn audit_provider(
 ) -> Result<(), StorageError> {
     let mut after = 0;
     loop {
-        let load = move |conn: &mut Conn| sql::list_prepared(conn, after, BATCH);
+        let load = move |conn: &mut Conn| list_sql::list_prepared(conn, after, BATCH);
         let batch: Vec<StoredPayment> = db.read_slow(load).await?;
         let Some(last) = batch.last() else {
             return Ok(());

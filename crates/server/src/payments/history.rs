@@ -9,7 +9,7 @@ use axum::routing::get;
 use funsun_domain::ids::FundingId;
 use funsun_domain::payments::PaymentState;
 
-use super::sql::{self, Slice};
+use super::list_sql::{self, Slice};
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::identity::PageMember;
@@ -58,7 +58,7 @@ async fn show(
             before,
             ..Slice::newest(SHOWN + 1)
         };
-        let payments = sql::list_of(conn, key, slice)?;
+        let payments = list_sql::list_of(conn, key, slice)?;
         let supported = payments.iter().filter_map(StoredPayment::funding);
         let ids: Vec<i64> = supported.map(FundingId::get).collect();
         Ok((payments, visibility::list_titles(conn, &ids, key.into())?))

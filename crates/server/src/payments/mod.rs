@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod history;
 pub mod kakaopay;
 mod ledger_sql;
+mod list_sql;
 pub mod pages;
 mod prepare;
 pub mod refund;

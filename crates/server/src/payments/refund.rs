@@ -7,8 +7,8 @@ use funsun_domain::payments::{PaymentState, RefundReason, Step};
 use super::attach::take_off_lists;
 use super::context::StepContext;
 use super::gateway::RefundOutcome;
-use super::sql;
 use super::stored::StoredPayment;
+use super::{list_sql, sql};
 use crate::db::{Conn, StorageError};
 use crate::notifications;
 use crate::state::AppState;
@@ -41,7 +41,7 @@ pub fn refund_all_of(
     funding: FundingId,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    for payment in sql::list_held_by(conn, funding)? {
+    for payment in list_sql::list_held_by(conn, funding)? {
         start(conn, payment, RefundReason::FundingDeleted, cx)?;
     }
     Ok(())
@@ -56,7 +56,7 @@ pub fn refund_unattached_of(
     payer: AccountKey,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    for payment in sql::list_unattached(conn, payer)? {
+    for payment in list_sql::list_unattached(conn, payer)? {
         start(conn, payment, RefundReason::PayerLeft, cx)?;
     }
     Ok(())

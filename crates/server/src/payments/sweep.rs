@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::approve::settle_by_look_up;
 use super::context::StepContext;
 use super::stored::StoredPayment;
-use super::{refund, sql};
+use super::{list_sql, refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
@@ -26,7 +26,7 @@ pub async fn sweep(state: &AppState) -> Result<usize, StorageError> {
         let now = state.clock.now();
         let due = state
             .db
-            .read_slow(move |conn| sql::list_due(conn, now, BATCH))
+            .read_slow(move |conn| list_sql::list_due(conn, now, BATCH))
             .await?;
         let found = due.len();
         seen += found;
