@@ -32,7 +32,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
     let (kakao, built_in) = resolve_kakao(&config, &public_url).await?;
     let state = build_state(config, &kakao, public_url)?;
-    sessions::learn_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    sessions::load_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
     sandbox::create_cast(&state).await?;
     let service = app::service(&state)?;
     announce(&state, &own_url, built_in.as_ref());

@@ -1,4 +1,4 @@
-//! Extractors of the JSON API: the member behind a request, by its bearer token.
+//! Extractors of the JSON API: the member who sends a request, by its bearer token.
 
 use axum::extract::{FromRef, FromRequestParts};
 use funsun_domain::ids::{AccountKey, SessionId};
@@ -14,12 +14,12 @@ use crate::state::AppState;
 use crate::visibility::Viewer;
 use web::AppError;
 
-/// A logged-in member. As an extractor it refuses everybody else with 401.
+/// A logged-in member. As an extractor it rejects any other request with 401.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
     /// The member's row.
     pub key: AccountKey,
-    /// The login this request came with.
+    /// The session of this request's token.
     pub session: SessionId,
 }
 
@@ -34,10 +34,10 @@ pub struct LoginEnded;
 
 /// Runs `work` in one transaction, provided that the member's session has not ended by then. Tokens are
 /// checked without the database: this node or another may have stored a logout, departure or suspension
-/// first, and nothing may be done in the member's name after it.
+/// meanwhile, after which the member may change nothing.
 ///
 /// # Errors
-/// [`LoginEnded`], with nothing changed; inside, what `work` returns.
+/// [`LoginEnded`], with nothing changed; the inner error is that of `work`.
 pub async fn write_as<T, E, F>(
     state: &AppState,
     member: Member,
@@ -83,7 +83,7 @@ fn log_in_first() -> AppError {
     )
 }
 
-/// The refusal for a member who has left since their access token was issued.
+/// The error for a member who has left since their access token was issued.
 pub fn account_gone() -> AppError {
     AppError::unauthorized("account_gone", "this account is gone: log in again")
 }

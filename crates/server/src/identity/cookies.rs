@@ -1,4 +1,4 @@
-//! Our cookies. None can be read by a script or sent from another site's form; in production each is tied to
+//! Our cookies. None is readable by scripts or sent with another site's forms; in production each is bound to
 //! exactly our host by the `__Host-` prefix (RFC 6265bis, 4.1.3.2).
 
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
-/// One of our cookies.
+/// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     /// The access token of a login.
     Access,
     /// Its refresh token.
     Login,
-    /// The state of a login with Kakao that is under way.
+    /// The state of a pending login with Kakao.
     LoginState,
-    /// The language chosen.
+    /// The chosen language.
     Lang,
-    /// The colours chosen.
+    /// The chosen colour theme.
     Theme,
 }
 
@@ -50,7 +50,7 @@ impl Cookie {
             .map(|(_, value)| value)
     }
 
-    /// Sets it for `life`. `value` is one of ours: no `;`, no control characters.
+    /// Sets it for `life`. `value` must not contain `;` or control characters.
     pub fn set(self, headers: &mut HeaderMap, value: &str, life: Duration, production: bool) {
         let (name, seconds) = (self.name(production), life.as_secs());
         let secure = if production { "; Secure" } else { "" };

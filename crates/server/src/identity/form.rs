@@ -1,4 +1,4 @@
-//! Forms of our own pages: same origin, and with a token made from the session (against request forgery).
+//! Forms of our own pages: same-origin, and with a token derived from the session (CSRF protection).
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::HeaderMap;
@@ -18,18 +18,18 @@ const CSRF: &str = "csrf";
 pub struct SignedForm {
     /// The member.
     pub member: Member,
-    /// The same member, with what pages need.
+    /// The same member, with the context that pages need.
     pub visitor: Visitor,
-    /// What was sent.
+    /// The submitted fields.
     pub input: Input,
 }
 
 /// A form that a member or a guest sent from one of our pages.
 #[derive(Debug)]
-pub struct OpenForm {
+pub struct VisitorForm {
     /// The member or guest.
     pub visitor: Visitor,
-    /// What was sent.
+    /// The submitted fields.
     pub input: Input,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn form_token(state: &AppState, login: Bearer) -> String {
     state.tokens.sign(CSRF, &login.session.get().to_string())
 }
 
-/// Refuses a request that does not carry the token of this session's forms.
+/// Rejects a request without the form token of this session.
 ///
 /// # Errors
 /// 403 `stale_form`.
@@ -55,7 +55,7 @@ impl FromRequest<AppState> for SignedForm {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
-        let OpenForm { visitor, input } = OpenForm::from_request(request, state).await?;
+        let VisitorForm { visitor, input } = VisitorForm::from_request(request, state).await?;
         let member = visitor.member.ok_or_else(not_logged_in)?;
         let token = input.optional_text("_csrf")?.unwrap_or_default();
         check_form_token(state, member, &token)?;
@@ -67,7 +67,7 @@ impl FromRequest<AppState> for SignedForm {
     }
 }
 
-impl FromRequest<AppState> for OpenForm {
+impl FromRequest<AppState> for VisitorForm {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
@@ -79,7 +79,7 @@ impl FromRequest<AppState> for OpenForm {
     }
 }
 
-/// Refuses what a page of another site has sent (Fetch standard: `Origin` comes with every POST).
+/// Rejects a request from a page of another site (Fetch standard: every POST has an `Origin`).
 fn check_origin(state: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     let foreign = headers
         .get(ORIGIN)

@@ -17,7 +17,7 @@ use crate::site::{Lang, Shell, Tab, Texts, Theme, errors};
 use crate::state::AppState;
 use web::{AppError, QueryInput, Refusal};
 
-/// See the module.
+/// The middleware; see the module's documentation.
 pub async fn recognise(
     State(state): State<AppState>,
     mut request: Request,
@@ -61,7 +61,7 @@ pub fn cookie_bearer(state: &AppState, headers: &HeaderMap) -> Option<Bearer> {
     state.tokens.read_access(token, state.clock.now())
 }
 
-/// What the response does to the session's cookies.
+/// The change that the response makes to the session's cookies.
 enum Renewal {
     None,
     Access(String),
@@ -88,7 +88,7 @@ async fn authenticate(
             (Some(bearer), token.map_or(Renewal::None, Renewal::Access))
         }
         Ok(None) => (None, Renewal::Ended),
-        // A failing database logs nobody out: the cookies stay for the next request.
+        // A database failure is not a logout: the cookies stay for the next request.
         Err(error) => {
             tracing::error!(%error, "a session could not be renewed");
             (None, Renewal::None)
@@ -121,7 +121,7 @@ fn visitor_of(state: &AppState, headers: &HeaderMap, uri: &Uri, bearer: Option<B
 
 /// Redirects a guest to the log-in page, and from there back.
 fn log_in_first(visitor: &Visitor, method: &Method) -> Response {
-    // A form is not sent again by itself: after logging in the member starts from home.
+    // A form is not resubmitted automatically: after logging in the member starts on the home page.
     let next = if *method == Method::GET {
         visitor.path.as_str()
     } else {
@@ -130,7 +130,7 @@ fn log_in_first(visitor: &Visitor, method: &Method) -> Response {
     Redirect::to(&login_path(next)).into_response()
 }
 
-/// The frame of a refusal. When it reports a failure of ours, the database is left alone.
+/// The page frame of a refusal. For a server error it is rendered without the database.
 async fn refusal_shell(state: &AppState, visitor: &Visitor, refusal: &Refusal) -> Shell {
     if refusal.status.is_server_error() {
         return visitor.bare_shell();
@@ -139,8 +139,8 @@ async fn refusal_shell(state: &AppState, visitor: &Visitor, refusal: &Refusal) -
     shell.unwrap_or_else(|_| visitor.bare_shell())
 }
 
-/// Renders a refusal that came before [`recognise`], as a page for those who want one. It renews no token
-/// and leaves the database alone.
+/// Renders a refusal that occurred before [`recognise`], as a page if the client accepts one. It renews no token
+/// and does not use the database.
 pub fn render_early_refusal(
     state: &AppState,
     headers: &HeaderMap,

@@ -10,21 +10,21 @@ use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
 pub use super::sql::{
-    SessionRow, create, has_begun_since, is_live, list_live, revoke_all as end_all_of,
+    SessionRow, create, has_logged_in_since, is_live, list_live, revoke_all as end_all_of,
 };
 
 /// Which of a member's sessions to end.
 #[derive(Clone, Copy, Debug)]
 pub enum Sessions {
-    /// The one of this request.
+    /// The session of this request.
     Current,
-    /// Every one.
+    /// All sessions.
     All,
-    /// Every one but the one of this request.
+    /// All sessions except that of this request.
     Others,
 }
 
-/// Checks a refresh token, for the next access token; the refresh token stays valid. `None` when the token
+/// Verifies a refresh token before the next access token is issued; the refresh token stays valid. `None` when the token
 /// is invalid, the session has ended, or the member has left or is suspended.
 ///
 /// # Errors
@@ -52,7 +52,7 @@ pub async fn end(state: &AppState, member: Member, which: Sessions) -> Result<()
     Ok(())
 }
 
-/// Ends one session of this member, on whatever device it is.
+/// Ends one session of this member, on any device.
 ///
 /// # Errors
 /// When the database fails.
@@ -85,11 +85,11 @@ fn end_in(
     }
 }
 
-/// Learns which sessions were ended at `since` or later, by this node or another.
+/// Loads the sessions that this node or another ended at `since` or later.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn learn_revocations(state: &AppState, since: Timestamp) -> Result<(), StorageError> {
+pub async fn load_revocations(state: &AppState, since: Timestamp) -> Result<(), StorageError> {
     let list = move |conn: &mut Conn| sql::list_revoked(conn, since);
     let ended = state.db.read(list).await?;
     if !ended.is_empty() {

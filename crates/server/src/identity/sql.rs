@@ -21,7 +21,7 @@ pub struct SessionRow {
     pub last_used_at: i64,
 }
 
-/// Starts a session; `device` is the name by which its owner will recognise it.
+/// Starts a session; `device` is the name under which its owner sees it.
 pub fn create(
     conn: &mut Conn,
     key: AccountKey,
@@ -64,7 +64,7 @@ pub fn touch(
     Ok(true)
 }
 
-/// Whether a session has not ended: by a logout, or because its member left or was suspended.
+/// Whether a session has not ended, by a logout or because its member left or was suspended.
 pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError> {
     let live = sessions::table
         .find(session.get())
@@ -107,7 +107,7 @@ pub fn revoke_all(
     except: Option<SessionId>,
     now: Timestamp,
 ) -> Result<Vec<SessionId>, StorageError> {
-    // No row has 0.
+    // No row has the id 0.
     let kept = except.map_or(0, SessionId::get);
     let live = sessions::table
         .filter(sessions::account_id.eq(key.get()))
@@ -134,7 +134,7 @@ pub fn list_revoked(conn: &mut Conn, since: Timestamp) -> Result<Vec<SessionId>,
 }
 
 /// Whether the member has logged in after `moment`.
-pub fn has_begun_since(
+pub fn has_logged_in_since(
     conn: &mut Conn,
     key: AccountKey,
     moment: Timestamp,
@@ -145,7 +145,7 @@ pub fn has_begun_since(
     Ok(diesel::select(exists(later)).get_result(conn)?)
 }
 
-/// Deletes sessions that began before `moment`: none of their tokens is valid any more.
+/// Deletes sessions that began before `moment`: all their tokens have expired.
 pub fn delete_older(conn: &mut Conn, moment: Timestamp) -> Result<usize, StorageError> {
     let older = sessions::table.filter(sessions::created_at.lt(moment.micros()));
     Ok(diesel::delete(older).execute(conn)?)

@@ -1,7 +1,7 @@
-//! Our tokens: signed texts that name the caller, checked without the database.
+//! Our tokens: signed JWTs that identify the caller, verified without the database.
 //!
-//! An access token lives for minutes and names its session. A session that ends early (logout, departure,
-//! suspension) is remembered here until its last access token has expired.
+//! An access token is valid for minutes and contains its session's id. A session that ends early (logout,
+//! departure, suspension) is kept in a revocation list here until its last access token has expired.
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -23,7 +23,7 @@ const ISSUER: &str = "funsun";
 /// Longest token that is verified, in bytes; ours have about 200.
 const TOKEN_BYTES_MAX: usize = 1_024;
 
-/// What a token is for; one is never accepted as the other.
+/// The purpose of a token; one kind is never accepted as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
@@ -33,7 +33,7 @@ pub enum TokenKind {
     Refresh,
 }
 
-/// In whose name a valid token speaks.
+/// The member and session that a valid token identifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bearer {
     /// The member.
@@ -87,6 +87,9 @@ impl Tokens {
     }
 
     /// Issues a token for `bearer`.
+    ///
+    /// # Errors
+    /// 500 when the claims can't be encoded.
     pub fn issue(
         &self,
         kind: TokenKind,
@@ -125,7 +128,7 @@ impl Tokens {
         purpose.chain_update(b"\0").chain_update(text.as_bytes())
     }
 
-    /// How long a token of this kind lives.
+    /// The validity period of a token of this kind.
     pub fn life(&self, kind: TokenKind) -> Duration {
         match kind {
             TokenKind::Access => self.access_life,
@@ -165,7 +168,7 @@ impl Tokens {
             .contains_key(&session)
     }
 
-    /// Remembers sessions that have ended, and drops those whose last access token has expired.
+    /// Adds ended sessions to the revocation list, and removes those whose last access token has expired.
     pub fn revoke(&self, sessions: impl IntoIterator<Item = SessionId>, now: Timestamp) {
         let mut revoked = self.revoked.write().expect("no holder of this lock panics");
         revoked.extend(sessions.into_iter().map(|session| (session, now)));
@@ -173,7 +176,7 @@ impl Tokens {
         revoked.retain(|_, at| *at >= oldest);
     }
 
-    /// Sessions that ended before this moment have no unexpired access token any more.
+    /// Sessions that ended before this moment have no unexpired access token left.
     pub fn oldest_relevant(&self, now: Timestamp) -> Timestamp {
         let life = i64::try_from(self.access_life.as_secs()).unwrap_or(i64::MAX);
         now.plus_seconds(-life).plus_seconds(-60)

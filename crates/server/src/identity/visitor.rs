@@ -1,5 +1,5 @@
-//! Extractors of the pages: the visitor, recognised by cookies. The JSON API takes no cookie and the pages
-//! take no bearer token, so that a form of another site reaches neither.
+//! Extractors of the pages: the visitor, recognised by cookies. The JSON API accepts no cookies and the pages
+//! accept no bearer token, so that another site's form can use neither.
 
 use anyhow::anyhow;
 use axum::extract::FromRequestParts;
@@ -28,12 +28,12 @@ pub struct Visitor {
     pub(super) contact: Option<Contact>,
 }
 
-/// A member who requests a page. As an extractor it sends guests to the log-in page, and back.
+/// A member who requests a page. As an extractor it redirects guests to the log-in page, and from there back.
 #[derive(Clone, Debug)]
 pub struct PageMember {
     /// The member.
     pub member: Member,
-    /// The same member, with what pages need.
+    /// The same member, with the context that pages need.
     pub visitor: Visitor,
 }
 
@@ -43,7 +43,7 @@ impl Visitor {
         self.member.map_or(Viewer::Guest, Viewer::from)
     }
 
-    /// The frame of a page; `title` is a finished text.
+    /// The frame of a page; `title` is a translated text.
     ///
     /// # Errors
     /// When the database fails.

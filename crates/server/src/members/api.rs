@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::edit::{ProfileEdit, edit_profile};
-use super::leave::{Departure, leave as leave_for_good};
+use super::leave::{LeaveOutcome, leave as leave_for_good};
 use super::sql;
 use crate::db::Conn;
 use crate::identity::{FormerMember, Member, account_gone, write_as};
@@ -98,12 +98,12 @@ async fn leave(
         };
     }
     Ok(match leave_for_good(&state, key).await? {
-        Departure::Done => done(StatusCode::OK),
-        Departure::AlreadyGone => done(StatusCode::ALREADY_REPORTED),
+        LeaveOutcome::Done => done(StatusCode::OK),
+        LeaveOutcome::AlreadyGone => done(StatusCode::ALREADY_REPORTED),
     })
 }
 
-/// What was typed, or nothing.
+/// Parses a field; `None` when it is blank.
 pub(super) fn blank_or<T>(text: &str) -> Result<Option<T>, TextError>
 where
     T: std::str::FromStr<Err = TextError>,

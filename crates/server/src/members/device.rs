@@ -1,9 +1,9 @@
-//! The name by which a member recognises a session: browser and system, from `User-Agent`.
+//! The display name of a session: browser and system, from `User-Agent`.
 
 use http::HeaderMap;
 use http::header::USER_AGENT;
 
-/// Names of clients by what their `User-Agent` holds. The order matters: most claim to be others, too.
+/// Names of clients by a token in their `User-Agent`. The order matters: most also contain the tokens of others.
 const CLIENTS: &[(&str, &str)] = &[
     ("KAKAOTALK", "KakaoTalk"),
     ("NAVER(", "NAVER"),
@@ -35,7 +35,7 @@ const SYSTEMS: &[(&str, &str)] = &[
 pub fn of(headers: &HeaderMap) -> Option<String> {
     let agent = headers.get(USER_AGENT)?.to_str().ok()?;
     let known = [CLIENTS, SYSTEMS].map(|names| {
-        let found = names.iter().find(|(mark, _)| agent.contains(mark));
+        let found = names.iter().find(|(token, _)| agent.contains(token));
         found.map(|(_, name)| *name)
     });
     let names: Vec<&str> = known.into_iter().flatten().collect();

@@ -9,20 +9,23 @@ use crate::db::{Conn, StorageError};
 use crate::media::{self, PictureEdit};
 use crate::people::{self, ProfileRow};
 
-/// What is to change; what is absent stays as it is.
+/// The changes to a profile; an absent field is unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileEdit {
     /// The new name.
     pub username: Option<Username>,
-    /// The new birthday, or none any more.
+    /// The new birthday; `Some(None)` removes it.
     pub birthday: Option<Option<Birthday>>,
-    /// The new bank account, or none any more.
+    /// The new bank account; `Some(None)` removes it.
     pub bank_account: Option<Option<BankAccount>>,
-    /// What happens to the picture.
+    /// The change to the picture.
     pub picture: PictureEdit,
 }
 
-/// Changes one's own profile; `None` when the account is gone.
+/// Changes one's own profile; `None` when the account no longer exists.
+///
+/// # Errors
+/// When the database fails.
 pub fn edit_profile(
     conn: &mut Conn,
     key: AccountKey,

@@ -12,29 +12,29 @@ use crate::{follows, fundings, jobs, media, notifications, people, supports};
 
 /// The outcome of leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Departure {
-    /// The account is gone now.
+pub enum LeaveOutcome {
+    /// The membership has ended now.
     Done,
-    /// It was gone before.
+    /// It had ended before.
     AlreadyGone,
 }
 
-/// Ends a membership: the member's fundings are deleted and everybody who paid is refunded, payments without a
+/// Ends a membership: the member's fundings are deleted and their payers are refunded, payments without a
 /// support are refunded, follows end, every session ends, personal data is removed. Supports that the member
 /// gave stay with their fundings under a pseudonym. A later login creates a new account.
 ///
 /// # Errors
 /// When the database fails; nothing has changed then.
-pub async fn leave(state: &AppState, key: AccountKey) -> Result<Departure, StorageError> {
+pub async fn leave(state: &AppState, key: AccountKey) -> Result<LeaveOutcome, StorageError> {
     let cx = StepContext::new(state);
     let ended = state.db.write(move |conn| leave_in(conn, key, cx)).await?;
     let Some(sessions) = ended else {
-        return Ok(Departure::AlreadyGone);
+        return Ok(LeaveOutcome::AlreadyGone);
     };
     state.tokens.revoke(sessions, cx.now);
     state.sweep_now.notify_one();
     state.jobs_now.notify_one();
-    Ok(Departure::Done)
+    Ok(LeaveOutcome::Done)
 }
 
 fn leave_in(
@@ -50,7 +50,7 @@ fn leave_in(
     payments::clear_messages_of(conn, key)?;
     supports::clear_messages_of(conn, key)?;
     follows::end_all_of(conn, key)?;
-    notifications::forget_all_of(conn, key)?;
+    notifications::delete_all_of(conn, key)?;
     let sessions = sessions::end_all_of(conn, key, None, cx.now)?;
     sql::anonymise(conn, key, cx.now)?;
     if let Some(image) = profile.image {

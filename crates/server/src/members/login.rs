@@ -16,21 +16,21 @@ use web::AppError;
 
 /// A login that succeeded.
 pub struct LoggedIn {
-    /// Whether it created the account.
+    /// Whether the login created the account.
     pub created: bool,
     /// The member.
     pub profile: ProfileRow,
-    /// For whom tokens are to be issued.
+    /// The subject of the tokens to issue.
     pub bearer: Bearer,
 }
 
 /// Why a login is refused.
 #[derive(Debug, Error)]
 pub enum LoginRefusal {
-    /// Kakao says the token is not good, or it belongs to another app.
+    /// Kakao rejects the token, or it belongs to another app.
     #[error("accessToken: Kakao does not accept it; log in with Kakao again")]
     RejectedByKakao,
-    /// Kakao's answer has no id or nickname.
+    /// Kakao's response has no id or nickname.
     #[error("Kakao gave no nickname: agree to share it, then log in again")]
     Incomplete,
     /// Kakao can't be reached.
@@ -62,13 +62,13 @@ pub async fn log_in_with_kakao(
     log_in(state, &user, device).await
 }
 
-/// What Kakao's login page redirects the browser back with.
+/// The parameters with which Kakao redirects the browser back.
 pub struct ReturnedCode<'a> {
-    /// The authorization code: good once, for minutes.
+    /// The authorization code: valid once, for minutes.
     pub code: &'a str,
     /// The code verifier (RFC 7636).
     pub verifier: &'a str,
-    /// The address that Kakao redirected to; the one that it was given.
+    /// The redirect URI, identical to that of the authorization request.
     pub redirect_uri: &'a str,
 }
 

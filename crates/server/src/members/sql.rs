@@ -10,7 +10,7 @@ use crate::db::schema::accounts;
 use crate::db::{Conn, StorageError, dialect};
 use crate::people::{index_name, unindex_name};
 
-/// What Kakao says of a member at each login.
+/// A member's data as Kakao returns it at each login.
 #[derive(Clone, Default)]
 pub struct KakaoProfile {
     pub email: Option<String>,
@@ -44,7 +44,7 @@ pub fn create(
     Ok(key)
 }
 
-/// Updates what Kakao knows better than we do; what it did not say stays.
+/// Updates the fields for which Kakao is authoritative; absent ones are unchanged.
 pub fn update_from_kakao(
     conn: &mut Conn,
     key: AccountKey,
@@ -64,7 +64,7 @@ pub fn update_from_kakao(
     Ok(())
 }
 
-/// Renames a member, also for the search.
+/// Renames a member and updates the search index.
 pub fn rename(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), StorageError> {
     diesel::update(accounts::table.find(key.get()))
         .set((

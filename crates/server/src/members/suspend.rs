@@ -1,4 +1,4 @@
-//! Suspending a member and lifting the suspension, as an operator decides.
+//! Suspending a member and lifting the suspension, by an operator.
 
 use funsun_domain::ids::KakaoId;
 use funsun_domain::time::Timestamp;
@@ -8,8 +8,8 @@ use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
 use crate::{fundings, people};
 
-/// Suspends a member: every session ends, the member's fundings are hidden and take no more supports.
-/// `false` when nobody has this id. Running servers notice within two seconds.
+/// Suspends a member: every session ends, the member's fundings are hidden and accept no more supports.
+/// `false` when no member has this id. Running servers apply it within two seconds.
 ///
 /// # Errors
 /// When the database fails.
@@ -23,7 +23,7 @@ pub fn suspend(conn: &mut Conn, id: KakaoId, now: Timestamp) -> Result<bool, Sto
     Ok(true)
 }
 
-/// Lifts a suspension. `false` when nobody has this id.
+/// Lifts a suspension. `false` when no member has this id.
 ///
 /// # Errors
 /// When the database fails.

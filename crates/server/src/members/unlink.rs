@@ -11,7 +11,7 @@ use crate::jobs::{Job, JobId, Next};
 use crate::people;
 use crate::state::AppState;
 
-/// Tells Kakao that a member has left us; if the member has logged in again meanwhile, the link stays.
+/// Unlinks a member who has left at Kakao; if the member has logged in again meanwhile, the link stays.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UnlinkAtKakao(pub KakaoId);
 
@@ -31,11 +31,11 @@ impl Job for UnlinkAtKakao {
     }
 }
 
-/// Kakao has told us that a member unlinked our app: the membership ends, unless the member has logged in since,
+/// Handles Kakao's notice that a member unlinked our app: the membership ends, unless the member has logged in since,
 /// which linked them again. An unknown id is ignored.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UnlinkedByKakao {
-    /// Who.
+    /// The member.
     pub id: KakaoId,
     /// When we received the notice, in microseconds since 1970.
     pub received_at: i64,
@@ -61,6 +61,6 @@ fn find_unlinked(
         return Ok(None);
     };
     let received_at = Timestamp::from_micros(notice.received_at);
-    let linked_again = sessions::has_begun_since(conn, key, received_at)?;
+    let linked_again = sessions::has_logged_in_since(conn, key, received_at)?;
     Ok((!linked_again).then_some(key))
 }

@@ -17,7 +17,7 @@ use web::{AppError, Input, Problem, QueryInput, Routes};
 
 pub(super) fn router() -> Routes<AppState> {
     Routes::new().operations(routes!(unlinked_by_get, unlinked_by_post))
-        // Kakao may send many at once and proves itself by our admin key.
+        // Kakao may send many at once and authenticates with our admin key.
         .limited(Class::Read)
 }
 
@@ -86,7 +86,7 @@ async fn note<'a>(
         .login
         .verify_unlink_webhook(sender, &params)
         .map_err(refuse)?;
-    // Kakao wants a 200 for an unknown user, too.
+    // Kakao expects a 200 for an unknown user, too.
     let Ok(id) = KakaoId::new(notice.user_id) else {
         return Ok(());
     };

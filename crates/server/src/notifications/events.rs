@@ -1,5 +1,5 @@
-//! The events that members are notified of. Each is called in the transaction of its event and takes
-//! microseconds; what concerns more than one member is left to a job.
+//! The events of which members are notified. Each function runs in the transaction of its event and takes
+//! microseconds; notifying more than one member is left to a job.
 
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
 use funsun_domain::money::Won;
@@ -12,7 +12,7 @@ use super::notify::{NewNotification, notify};
 use super::sql;
 use crate::db::{Conn, StorageError};
 
-/// Seconds before the deadline at which members are told that a funding ends soon.
+/// Seconds before the deadline at which members are notified that a funding ends soon.
 const ENDING_SOON_SECONDS: i64 = 86_400;
 
 /// A funding was opened: notifications of its ending are planned, a day before (unless it runs for less) and at
@@ -36,13 +36,13 @@ pub fn funding_opened(
 /// A support was given.
 #[derive(Clone, Copy, Debug)]
 pub struct SupportEvent {
-    /// To which funding.
+    /// The funding.
     pub funding: FundingId,
     /// The support.
     pub support: SupportId,
-    /// By whom.
+    /// The supporter.
     pub supporter: AccountKey,
-    /// How much.
+    /// The amount.
     pub amount: Won,
 }
 
@@ -91,17 +91,17 @@ pub fn goal_reached(
 /// A refund is complete.
 #[derive(Clone, Copy, Debug)]
 pub struct RefundEvent {
-    /// Of which payment.
+    /// The payment.
     pub payment: PaymentId,
-    /// To whom.
+    /// The payer.
     pub payer: AccountKey,
     /// The funding that held the money.
     pub funding: Option<FundingId>,
-    /// How much.
+    /// The amount.
     pub amount: Won,
-    /// How much of the payment was refunded before: tells several refunds of one payment apart.
+    /// The amount of the payment refunded before: distinguishes several refunds of one payment.
     pub refunded_before: Won,
-    /// Why.
+    /// The reason.
     pub reason: Option<RefundReason>,
 }
 
@@ -148,13 +148,13 @@ pub fn followed(
 /// The author of a funding has thanked for a support.
 #[derive(Clone, Copy, Debug)]
 pub struct ThanksEvent {
-    /// Of which funding.
+    /// The funding.
     pub funding: FundingId,
-    /// For which support.
+    /// The support.
     pub support: SupportId,
-    /// Who thanks.
+    /// The member who thanks.
     pub author: AccountKey,
-    /// Who is thanked.
+    /// The member who is thanked.
     pub supporter: AccountKey,
 }
 

@@ -1,6 +1,6 @@
-//! Notifications to a funding's author and all its supporters: by a job, some hundred members a transaction.
+//! Notifications to a funding's author and all its supporters: by a job, in batches.
 //!
-//! A job that is repeated notifies nobody twice: each member is notified of each event once.
+//! The job is idempotent: each member is notified of each event once.
 
 use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::visibility;
 /// Members notified in one transaction.
 const BATCH: i64 = 200;
 
-/// What many members are notified of.
+/// An event of which many members are notified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {

@@ -3,7 +3,7 @@
 use super::sql::NotificationRow;
 use crate::db::StorageError;
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// To the author: a support was given.
@@ -20,7 +20,7 @@ pub enum Kind {
     Reviewed,
     /// To the member who is followed.
     Followed,
-    /// To the supporter: the author has answered.
+    /// To the supporter: the author has thanked for the support.
     Thanked,
     /// To the friends: tomorrow is a member's birthday.
     FriendBirthday,
@@ -55,7 +55,7 @@ impl Kind {
         }
     }
 
-    /// Reads what [`Kind::as_str`] writes.
+    /// Parses the word of [`Kind::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }

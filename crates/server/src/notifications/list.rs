@@ -1,4 +1,4 @@
-//! A member's list of notifications. What the member may not see any more is left out when it is read.
+//! A member's list of notifications. What the member may no longer see is filtered out at read time.
 
 use std::collections::HashMap;
 
@@ -15,21 +15,21 @@ use web::paging::{Cursor, split_page};
 /// Items of one page.
 pub const PAGE_ITEMS: i64 = 20;
 
-/// Unread notifications are counted up to this number: more are shown as `99+`.
+/// Unread notifications are counted up to this number: it is shown as `99+`.
 const UNREAD_MAX: i64 = 100;
 
 /// A notification as its member may read it.
 #[derive(Debug)]
 pub struct Item {
-    /// Its number.
+    /// Its id.
     pub id: i64,
-    /// What happened.
+    /// The kind of event.
     pub kind: Kind,
-    /// Who caused it.
+    /// The member who caused it.
     pub actor: Option<Author>,
     /// The funding's id and title, when the member may see it.
     pub funding: Option<(i64, String)>,
-    /// The supporter's message, or the author's answer.
+    /// The supporter's message, or the author's thanks.
     pub message: Option<String>,
     /// KRW.
     pub amount: Option<i64>,
@@ -37,7 +37,7 @@ pub struct Item {
     pub reason: Option<String>,
     /// When it happened.
     pub at: Timestamp,
-    /// Not read yet.
+    /// Whether it is unread.
     pub unread: bool,
 }
 
@@ -64,7 +64,7 @@ pub fn list(
     let (rows, next) = split_page(rows, PAGE_ITEMS, |(row, _)| Cursor::one(row.id));
     Ok(ItemPage {
         next,
-        items: with_words(conn, viewer, rows)?,
+        items: with_texts(conn, viewer, rows)?,
     })
 }
 
@@ -78,7 +78,7 @@ pub(super) fn find(
     id: i64,
 ) -> Result<Option<Item>, StorageError> {
     let row = sql::find(conn, viewer, id)?;
-    Ok(with_words(conn, viewer, row.into_iter().collect())?.pop())
+    Ok(with_texts(conn, viewer, row.into_iter().collect())?.pop())
 }
 
 /// Marks one of `viewer`'s notifications as read and returns it.
@@ -113,7 +113,7 @@ pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result
 }
 
 /// Adds titles and messages that `viewer` may read.
-fn with_words(
+fn with_texts(
     conn: &mut Conn,
     viewer: AccountKey,
     rows: Vec<(NotificationRow, Option<ActorRow>)>,
@@ -127,7 +127,7 @@ fn with_words(
         .collect();
     let item = |(row, actor): (NotificationRow, Option<ActorRow>)| {
         let kind = Kind::of(&row)?;
-        let said = row.support_id.and_then(|id| messages.get(&id)).cloned();
+        let texts = row.support_id.and_then(|id| messages.get(&id)).cloned();
         Ok(Item {
             id: row.id,
             kind,
@@ -137,7 +137,7 @@ fn with_words(
             funding: row
                 .funding_id
                 .and_then(|id| Some((id, titles.get(&id)?.clone()))),
-            message: said.and_then(|(message, thanks)| match kind {
+            message: texts.and_then(|(message, thanks)| match kind {
                 Kind::Thanked => thanks,
                 _ => Some(message).filter(|message| !message.is_empty()),
             }),

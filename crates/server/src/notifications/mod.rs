@@ -1,7 +1,7 @@
-//! Notifications: of what happens around a member, in a list and as Web Push.
+//! Notifications of events that concern a member, in a list and as Web Push messages.
 //!
-//! A member is notified of an event once, in the event's transaction (`events.rs`, `notify.rs`). What concerns many
-//! members is done by jobs (`fan_out.rs`, `birthdays.rs`). What may be read is decided when it is read (`list.rs`).
+//! A member is notified of an event once, in the event's transaction (`events.rs`, `notify.rs`). Events that concern
+//! many members are handled by jobs (`fan_out.rs`, `birthdays.rs`). Visibility is checked at read time (`list.rs`).
 
 mod birthdays;
 mod events;
@@ -14,8 +14,8 @@ pub mod preferences;
 mod push;
 mod push_api;
 mod push_sql;
+mod render;
 mod sql;
-mod words;
 
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
@@ -31,14 +31,14 @@ pub use list::{list, mark_all_read, unread_count};
 pub use preferences::Preferences;
 pub use push::PushMessage;
 pub use push_api::router as push_router;
-pub use words::words;
+pub use render::render;
 
 use crate::db::{Conn, StorageError};
 use crate::people;
 use crate::site::Me;
 use crate::state::AppState;
 
-/// How long notifications are kept, in seconds: 90 days.
+/// Retention of notifications, in seconds: 90 days.
 const KEPT_SECONDS: i64 = 90 * 86_400;
 /// Notifications deleted in one transaction.
 const DELETED_AT_ONCE: i64 = 1_000;
@@ -47,7 +47,7 @@ const DELETED_AT_ONCE: i64 = 1_000;
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
     sql::delete_all_of(conn, key)?;
     push_sql::delete_all_of(conn, key)
 }
@@ -69,7 +69,7 @@ pub async fn delete_old(state: &AppState) -> Result<usize, StorageError> {
     }
 }
 
-/// What the frame of a page shows of the member who requests it.
+/// The data that a page's frame shows of the member who requests it.
 ///
 /// # Errors
 /// When the database fails.

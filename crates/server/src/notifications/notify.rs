@@ -1,4 +1,4 @@
-//! Notifying a member: stored once for each event, and planned as a push message for each subscribed browser.
+//! Notifying a member: stored once per event, and enqueued as a push message for each subscribed browser.
 
 use funsun_domain::ids::{AccountKey, FundingId, SupportId};
 use funsun_domain::time::Timestamp;
@@ -12,15 +12,15 @@ use crate::jobs;
 /// A notification to store.
 #[derive(Clone, Debug)]
 pub struct NewNotification {
-    /// What happened.
+    /// The kind of event.
     pub kind: Kind,
-    /// Names the event within its kind: a member is notified of it once.
+    /// Identifies the event within its kind, for deduplication: a member is notified of it once.
     pub subject: String,
-    /// Who caused it.
+    /// The member who caused it.
     pub actor: Option<AccountKey>,
-    /// In which funding.
+    /// The funding.
     pub funding: Option<FundingId>,
-    /// In which support.
+    /// The support.
     pub support: Option<SupportId>,
     /// KRW.
     pub amount: Option<i64>,
@@ -29,7 +29,7 @@ pub struct NewNotification {
 }
 
 impl NewNotification {
-    /// Of an event of this kind and name, without the rest.
+    /// A notification of this kind and subject, with all other fields empty.
     pub fn new(kind: Kind, subject: &dyn ToString) -> Self {
         Self {
             kind,
@@ -44,7 +44,7 @@ impl NewNotification {
 }
 
 /// Notifies `to`, unless that member has been notified before, has left, or has muted the kind. Part of the
-/// transaction of the event: three statements by index, one more for each browser.
+/// transaction of the event: three indexed statements, and one more for each browser.
 ///
 /// # Errors
 /// When the database fails.

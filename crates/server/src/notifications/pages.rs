@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::{list, mark_all_read, words};
+use super::{list, mark_all_read, render};
 use crate::db::Conn;
 use crate::identity::{PageMember, SignedForm, write_as};
 use crate::site::{Shell, Tab, page, see_other};
@@ -36,7 +36,7 @@ struct Line {
     body: String,
     when: String,
     unread: bool,
-    /// The supporter's message, or the author's answer.
+    /// The supporter's message, or the author's thanks.
     said: Option<String>,
 }
 
@@ -46,14 +46,14 @@ async fn show(
     PageQuery(position): PageQuery,
 ) -> Result<Response, AppError> {
     let (t, now) = (visitor.t, state.clock.now());
-    let told = move |conn: &mut Conn| list(conn, member.key, position.cursor());
-    let told = state.db.read(told).await?;
+    let list = move |conn: &mut Conn| list(conn, member.key, position.cursor());
+    let found = state.db.read(list).await?;
     let line = |item| {
-        let words = words(t, &item);
+        let text = render(t, &item);
         Line {
             id: item.id,
-            title: words.title,
-            body: words.body,
+            title: text.title,
+            body: text.body,
             when: t.ago(item.at, now),
             unread: item.unread,
             said: item.message,
@@ -62,12 +62,12 @@ async fn show(
     let title = t.say("nav.notifications");
     page(&ListPage {
         shell: visitor.shell(&state, Tab::Notifications, title).await?,
-        items: told.items.into_iter().map(line).collect(),
-        next: told.next.map(Cursor::encode),
+        items: found.items.into_iter().map(line).collect(),
+        next: found.next.map(Cursor::encode),
     })
 }
 
-/// Redirects to what a notification is about, and marks it as read.
+/// Marks a notification as read and redirects to its subject.
 async fn open(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
@@ -76,7 +76,7 @@ async fn open(
     let now = state.clock.now();
     let open = move |conn: &mut Conn| list::open(conn, member.key, id, now);
     let opened = write_as(&state, member, open).await??;
-    let path = opened.map(|item| words(visitor.t, &item).path);
+    let path = opened.map(|item| render(visitor.t, &item).path);
     Ok(see_other(path.as_deref().unwrap_or("/notifications")))
 }
 

@@ -1,4 +1,4 @@
-//! A member's preferences: language, colours, muted kinds of notifications.
+//! A member's preferences: language, colour theme, muted kinds of notifications.
 
 use funsun_domain::ids::AccountKey;
 
@@ -12,9 +12,9 @@ use crate::site::{Lang, Theme};
 pub struct Preferences {
     /// The language of push messages.
     pub lang: Lang,
-    /// Colours.
+    /// The colour theme.
     pub theme: Theme,
-    /// Kinds of which they are not notified.
+    /// Kinds of which the member is not notified.
     pub muted: Vec<Kind>,
 }
 

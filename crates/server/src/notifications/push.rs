@@ -9,27 +9,27 @@ use web_push::{Message, Outcome, Subscription};
 use super::list::{self, Item};
 use super::preferences;
 use super::push_sql::{self, SubscriptionRow};
-use super::words::words;
+use super::render::render;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
 use crate::jobs::{Job, JobId, Lane, Next};
 use crate::site::{Lang, Texts};
 use crate::state::AppState;
 
-/// How long a message stays worth delivering, in seconds: a day.
+/// Time to live of a message at the push service, in seconds: a day.
 const TTL_SECONDS: u32 = 86_400;
-/// Refusals in a row after which a subscription is removed.
+/// Consecutive refusals after which a subscription is removed.
 const FAILURES_MAX: i64 = 10;
 
-/// What is to be sent, and where.
+/// A message to send and its subscription.
 struct Delivery {
     subscription: SubscriptionRow,
     item: Item,
     lang: Lang,
 }
 
-/// Sends a notification to a subscribed browser. Nothing is sent that was read, hidden, muted or deleted
-/// meanwhile, nor to a browser whose session has ended.
+/// Sends a notification to a subscribed browser. A notification that was read, hidden, muted or
+/// deleted meanwhile is not sent, nor is one to a browser whose session has ended.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct PushMessage {
     pub(super) notification: i64,
@@ -120,10 +120,10 @@ fn prepare(conn: &mut Conn, id: i64, subscription: i64) -> Result<Prepared, Stor
 }
 
 fn payload(delivery: &Delivery, notification: i64) -> String {
-    let words = words(Texts(delivery.lang), &delivery.item);
+    let text = render(Texts(delivery.lang), &delivery.item);
     json!({
-        "title": words.title,
-        "body": words.body,
+        "title": text.title,
+        "body": text.body,
         "url": format!("/notifications/{notification}"),
         "tag": format!("{}-{notification}", delivery.item.kind.as_str()),
     })

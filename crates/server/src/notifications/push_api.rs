@@ -12,7 +12,7 @@ use crate::identity::{Member, PageMember, check_form_token, write_as};
 use crate::state::AppState;
 use web::{AppError, Input, Routes};
 
-/// A browser's push subscription, as the browser describes it.
+/// A push subscription as the browser sends it (Push API, `PushSubscription`).
 #[derive(Clone)]
 pub struct NewSubscription {
     pub endpoint: String,
@@ -27,7 +27,7 @@ pub fn router() -> Routes<AppState> {
         .route("/settings/push/end", post(unsubscribe))
 }
 
-/// Takes `endpoint`, `p256dh` and `auth`, and replaces those of a known browser.
+/// Stores `endpoint`, `p256dh` and `auth`; replaces an existing subscription with this endpoint.
 async fn subscribe(
     State(state): State<AppState>,
     page: PageMember,
@@ -53,7 +53,7 @@ async fn subscribe(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes `endpoint`; an unknown one is answered like one that was removed.
+/// Removes the subscription of `endpoint`; an unknown one gets the same response.
 async fn unsubscribe(
     State(state): State<AppState>,
     page: PageMember,

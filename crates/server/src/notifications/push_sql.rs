@@ -24,7 +24,7 @@ pub struct SubscriptionRow {
     pub failures: i64,
 }
 
-/// The subscriptions of a member, by their rows.
+/// The ids of a member's subscriptions, newest first.
 pub fn list_ids_of(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, StorageError> {
     Ok(push_subscriptions::table
         .filter(push_subscriptions::account_id.eq(key.get()))
@@ -33,7 +33,7 @@ pub fn list_ids_of(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, Storage
         .load(conn)?)
 }
 
-/// The subscription of this row.
+/// The subscription with this id.
 pub fn find(conn: &mut Conn, id: i64) -> Result<Option<SubscriptionRow>, StorageError> {
     Ok(push_subscriptions::table
         .find(id)
@@ -42,7 +42,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Option<SubscriptionRow>, Storage
         .optional()?)
 }
 
-/// Stores a subscription; a browser has one, whichever member was logged in there before.
+/// Stores a subscription; it replaces an earlier one with this endpoint, even of another member.
 pub fn insert(
     conn: &mut Conn,
     member: Member,
@@ -88,7 +88,7 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Stores how often the push service has refused in a row.
+/// Stores the number of consecutive refusals by the push service.
 pub fn set_failures(conn: &mut Conn, id: i64, failures: i64) -> Result<(), StorageError> {
     diesel::update(push_subscriptions::table.find(id))
         .set(push_subscriptions::failures.eq(failures))

@@ -1,25 +1,25 @@
-//! A notification in words: the same in the list and in a push message.
+//! Rendering a notification as text: the same in the list and in a push message.
 
 use super::kind::Kind;
 use super::list::Item;
 use crate::site::Texts;
 
-/// Every key begins so; kind and part follow.
+/// The prefix of every text key; kind and part follow.
 const KEYS: &str = "notifications.";
 
-/// What a member reads.
+/// A notification as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// What happened, in a line.
+pub struct RenderedText {
+    /// The event, in one line.
     pub title: String,
-    /// To what.
+    /// The details.
     pub body: String,
-    /// Where it leads, on our site.
+    /// The path on our site to which it links.
     pub path: String,
 }
 
-/// Puts a notification into words.
-pub fn words(t: Texts, item: &Item) -> Words {
+/// Renders a notification in the language of `t`.
+pub fn render(t: Texts, item: &Item) -> RenderedText {
     let kind = item.kind.as_str();
     let amount = t.won(item.amount.unwrap_or_default());
     let funding = item.funding.as_ref().map_or("", |(_, title)| title);
@@ -29,7 +29,7 @@ pub fn words(t: Texts, item: &Item) -> Words {
         Kind::Refunded => format!("{KEYS}{kind}.{}", item.reason.as_deref().unwrap_or("body")),
         _ => format!("{KEYS}{kind}.body"),
     };
-    Words {
+    RenderedText {
         title: t.fill(&format!("{KEYS}{kind}.title"), values),
         body: t.fill(&body, values),
         path: path(item),

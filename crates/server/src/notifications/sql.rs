@@ -1,4 +1,4 @@
-//! Every statement about notifications and preferences.
+//! Statements about notifications and preferences.
 
 use diesel::dsl::{Eq, auto_type, exists};
 use diesel::prelude::*;
@@ -25,11 +25,11 @@ pub struct NotificationRow {
     pub read_at: Option<i64>,
 }
 
-/// Who caused it: Kakao id, name, picture.
+/// The member who caused it: Kakao id, name, picture.
 pub type ActorRow = (Option<i64>, String, Option<String>);
 
-/// `viewer` may see the funding of the row, if it has one; its support, if it has one, still stands. A refund
-/// is always readable.
+/// Whether `viewer` may see the funding of the row, if it has one, and its support, if it has one, was not taken
+/// back. A refund is always readable.
 #[auto_type]
 fn is_readable_by(viewer: Viewer) -> _ {
     let refunded: Eq<notifications::kind, &'static str> =
@@ -88,7 +88,7 @@ pub fn find_muted(conn: &mut Conn, key: AccountKey) -> Result<Option<String>, St
     Ok(muted.map(Option::unwrap_or_default))
 }
 
-/// What `viewer` may read with an id below `before`, newest first.
+/// The notifications that `viewer` may read with an id below `before`, newest first.
 pub fn list(
     conn: &mut Conn,
     viewer: AccountKey,
@@ -130,7 +130,7 @@ pub fn find(
         .optional()?)
 }
 
-/// The messages of those of these supports that stand, and the author's answers.
+/// The messages and thanks of those of these supports that were not taken back.
 pub fn list_messages(
     conn: &mut Conn,
     ids: &[i64],
@@ -250,7 +250,7 @@ pub fn save_preferences(
     Ok(())
 }
 
-/// What notifications need to know of a funding.
+/// The columns of a funding that notifications use.
 #[derive(Clone, Copy, Debug)]
 pub struct FundingRow {
     pub author: AccountKey,
@@ -261,7 +261,7 @@ pub struct FundingRow {
     pub deadline: Timestamp,
 }
 
-/// A funding, whether or not anybody may see it.
+/// A funding, regardless of its visibility.
 pub fn find_funding(conn: &mut Conn, id: FundingId) -> Result<Option<FundingRow>, StorageError> {
     let row: Option<(i64, i64, i64, i64)> = fundings::table
         .find(id.get())
@@ -284,7 +284,7 @@ pub fn find_funding(conn: &mut Conn, id: FundingId) -> Result<Option<FundingRow>
     .transpose()
 }
 
-/// Members above `after` with a support of this funding that stands, by their rows.
+/// Members with a key above `after` whose support of this funding was not taken back.
 pub fn list_supporters(
     conn: &mut Conn,
     funding: FundingId,
@@ -302,7 +302,7 @@ pub fn list_supporters(
         .load(conn)?)
 }
 
-/// Members above `after` with one of these birthdays (`MMDD`), by their rows.
+/// Members with a key above `after` and one of these birthdays (`MMDD`).
 pub fn list_born_on(
     conn: &mut Conn,
     days: &[String],

@@ -88,14 +88,14 @@ pub(super) async fn notify_of_birthdays(state: AppState) {
 
 /// Loads the sessions that another process or node has ended. After a failure, the next poll covers the missed
 /// period, too.
-pub(super) async fn learn_revocations(state: AppState) {
+pub(super) async fn load_revocations(state: AppState) {
     let mut ticks = ticks(REVOCATION_POLL);
     let mut learnt = state.clock.now();
     loop {
         ticks.tick().await;
         let now = state.clock.now();
         let since = learnt.min(now).plus_seconds(-CLOCK_LAG_SECONDS);
-        match sessions::learn_revocations(&state, since).await {
+        match sessions::load_revocations(&state, since).await {
             Ok(()) => learnt = now,
             Err(error) => tracing::error!(%error, "ended sessions could not be read"),
         }

@@ -32,7 +32,7 @@ impl Workers {
             tokio::spawn(loops::push(state.clone(), registry())),
             tokio::spawn(loops::wake_watchers(state.clone())),
             tokio::spawn(loops::notify_of_birthdays(state.clone())),
-            tokio::spawn(loops::learn_revocations(state.clone())),
+            tokio::spawn(loops::load_revocations(state.clone())),
             tokio::spawn(loops::delete_old(state.clone())),
         ])
     }

@@ -1,4 +1,4 @@
-//! Logging in with Kakao in a browser: authorization code with PKCE, and a state that binds Kakao's answer to the
+//! Logging in with Kakao in a browser: authorization code with PKCE, and a state that binds Kakao's response to the
 //! browser that started the login.
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::state::AppState;
 use web::rate_limit::Class;
 use web::{AppError, QueryInput, Routes};
 
-/// How long a login on Kakao's pages may take.
+/// Longest time for a login on Kakao's pages.
 const LOGIN_STATE_LIFE: Duration = Duration::from_secs(600);
 
 /// The purpose of the cookie's signature.
@@ -36,7 +36,7 @@ pub(super) fn router() -> Routes<AppState> {
         .route("/login", get(show))
         .route("/login/kakao", get(start))
         .limited(Class::Login)
-        .route("/login/kakao/return", get(come_back))
+        .route("/login/kakao/return", get(handle_redirect))
         .limited(Class::Login)
         .route("/logout", post(log_out))
 }
@@ -46,11 +46,11 @@ pub(super) fn router() -> Routes<AppState> {
 struct LoginPage {
     shell: Shell,
     start: String,
-    /// Why the last login failed, as a key.
+    /// The text key of the reason why the last login failed.
     failed: Option<&'static str>,
 }
 
-/// A login under way, kept in a signed cookie.
+/// A pending login, kept in a signed cookie.
 #[derive(Serialize, Deserialize)]
 struct LoginState {
     state: String,
@@ -91,7 +91,7 @@ async fn start(
     query: QueryInput,
 ) -> Result<Response, AppError> {
     if state.config.is_dev() && is_other_host(&state, &headers) {
-        // Kakao redirects to the public address, and a cookie of another host is not sent there.
+        // Kakao redirects to the public URL, to which the browser sends no cookie of another host.
         let here = with_next("/login/kakao", &own_path(query.optional_text("next")?));
         return Ok(Redirect::to(&format!("{}{here}", state.public_url)).into_response());
     }
@@ -123,12 +123,12 @@ async fn start(
 /// Whether the browser addresses us by another host than the public one, such as `localhost`.
 fn is_other_host(state: &AppState, headers: &HeaderMap) -> bool {
     let ours = state.public_url.split_once("://").map(|(_, host)| host);
-    let asked = headers.get(HOST).and_then(|host| host.to_str().ok());
-    asked.is_some() && asked != ours
+    let requested = headers.get(HOST).and_then(|host| host.to_str().ok());
+    requested.is_some() && requested != ours
 }
 
-/// Kakao sends the browser back, with a code or with the reason why there is none.
-async fn come_back(
+/// Handles Kakao's redirect, with a code or with an error.
+async fn handle_redirect(
     State(state): State<AppState>,
     headers: HeaderMap,
     query: QueryInput,
@@ -155,7 +155,7 @@ async fn come_back(
     Ok(response)
 }
 
-/// Why a login failed, as the log-in page takes it.
+/// The reason of a failed login, as the log-in page's parameter.
 type Failed = &'static str;
 
 async fn finish(
@@ -167,7 +167,7 @@ async fn finish(
     let Some(login_state) = login_state else {
         return Ok(Err("expired"));
     };
-    // An answer to a login of another browser would log this one in as another member.
+    // A response to another browser's login would log this one in as another member.
     if query.optional_text("state")?.as_deref() != Some(login_state.state.as_str()) {
         return Ok(Err("expired"));
     }
@@ -254,8 +254,8 @@ fn welcome(next: &str) -> String {
     format!("{next}{joint}done=welcome")
 }
 
-/// A path of ours to redirect to after logging in; home for anything else. What a browser would take for
-/// another site's address (`//host`, `/\host`) is not one.
+/// A path of ours to redirect to after logging in; home for anything else. What a browser would resolve to
+/// another site (`//host`, `/\host`) is rejected.
 fn own_path(next: Option<String>) -> String {
     let own = next.filter(|path| {
         let plain = path

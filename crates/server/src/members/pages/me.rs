@@ -1,4 +1,4 @@
-//! One's own page: profile, fundings, the way to everything else; editing the profile; leaving.
+//! A member's own page: profile, fundings, links to everything else; editing the profile; leaving.
 
 use askama::Template;
 use axum::extract::State;
@@ -27,9 +27,9 @@ use web::{AppError, Routes};
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()
         .route("/me", get(show))
-        .route("/me/edit", get(ask).post(save))
+        .route("/me/edit", get(show_form).post(save))
         .method_limited(&Method::POST, Class::Upload)
-        .route("/me/withdraw", get(ask_to_leave).post(leave))
+        .route("/me/withdraw", get(confirm_leave).post(leave))
 }
 
 #[derive(Template)]
@@ -78,7 +78,7 @@ async fn show(
     })
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
 ) -> Result<Response, AppError> {
@@ -105,7 +105,7 @@ async fn edit_page(
     let t = visitor.t;
     let title = form.title(t, t.say("edit.title"));
     let banks = t.say("edit.banks").split(',').map(str::to_owned);
-    // A bank that was typed in the app and is not in our list must not get lost.
+    // A bank that was entered in the app and is not in our list must not be lost.
     let known = form.value("bank").to_owned();
     let mut banks: Vec<String> = banks.collect();
     if !known.is_empty() && !banks.contains(&known) {
@@ -170,7 +170,7 @@ async fn save(
     Ok(see_other("/me?done=saved"))
 }
 
-async fn ask_to_leave(
+async fn confirm_leave(
     State(state): State<AppState>,
     PageMember { visitor, .. }: PageMember,
 ) -> Result<Response, AppError> {

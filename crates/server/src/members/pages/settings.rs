@@ -1,4 +1,4 @@
-//! Settings: language and colours for everybody; sessions and notifications for members.
+//! Settings: language and colour theme for all visitors; sessions and notifications for members.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use funsun_domain::time::Timestamp;
 use super::login::clear_login;
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions::{self, SessionRow, Sessions};
-use crate::identity::{Cookie, Member, OpenForm, SignedForm, Visitor, write_as};
+use crate::identity::{Cookie, Member, SignedForm, Visitor, VisitorForm, write_as};
 use crate::notifications::{Kind, Preferences, preferences};
 use crate::site::{Lang, Shell, Tab, Texts, Theme, page, see_other};
 use crate::state::AppState;
 use web::{AppError, PathInput, Routes};
 
-/// How long a browser keeps the choice.
+/// Life of the cookies of language and theme.
 const CHOICE_LIFE: Duration = Duration::from_secs(400 * 86_400);
 
 pub(super) fn router() -> Routes<AppState> {
@@ -66,7 +66,7 @@ async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Respons
                 ..device(row, visitor.t, now)
             });
         }
-        // The current one first; the others stay in their order, most recently used first.
+        // The current session first, then the others, most recently used first.
         devices.sort_by_key(|device: &Device| !device.is_this);
     }
     if let Some(member) = visitor.member {
@@ -106,7 +106,7 @@ fn device(row: SessionRow, t: Texts, now: Timestamp) -> Device {
     }
 }
 
-async fn save(State(state): State<AppState>, form: OpenForm) -> Result<Response, AppError> {
+async fn save(State(state): State<AppState>, form: VisitorForm) -> Result<Response, AppError> {
     if let Some(member) = form.visitor.member {
         let lang = chosen(&form, "lang").as_deref().and_then(Lang::parse);
         let theme = chosen(&form, "theme").as_deref().and_then(Theme::parse);
@@ -127,7 +127,7 @@ async fn save(State(state): State<AppState>, form: OpenForm) -> Result<Response,
     Ok(response)
 }
 
-fn chosen(form: &OpenForm, name: &str) -> Option<String> {
+fn chosen(form: &VisitorForm, name: &str) -> Option<String> {
     form.input.optional_text(name).ok().flatten()
 }
 
@@ -145,7 +145,7 @@ async fn change_preferences(
     Ok(write_as(state, member, save).await??)
 }
 
-/// A checkbox that is not ticked is not sent.
+/// Mutes the kinds that are absent: browsers do not send an unticked checkbox.
 async fn save_notifications(
     State(state): State<AppState>,
     form: SignedForm,
