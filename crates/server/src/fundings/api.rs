@@ -180,7 +180,7 @@ async fn open(
     let create = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
     let id = write_as(&state, member, create).await??;
     let detail = find_detail(&state, member, id).await?;
-    // The account may have been suspended or withdrawn right after.
+    // The member may have been suspended or have left right after.
     Ok(detail.map_or_else(no_content, |detail| created(&detail)))
 }
 
@@ -287,7 +287,7 @@ async fn find_detail(
     Ok(found.map(|rows| Detail::new(rows, &state.media, state.clock.now())))
 }
 
-/// Only the author's pictures are worth the work; the transaction asks again.
+/// Checks the author before pictures are decoded, which is expensive; the transaction checks again.
 async fn own_funding_id(
     state: &AppState,
     member: Member,
@@ -301,7 +301,7 @@ async fn own_funding_id(
     Ok(id)
 }
 
-/// An id of the wrong form is answered like one that does not exist.
+/// A malformed id gets the same response as one that does not exist.
 fn funding_id(input: &Input) -> Result<FundingId, AppError> {
     input
         .text("id")?

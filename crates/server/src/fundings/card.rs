@@ -100,7 +100,7 @@ pub struct Detail {
 }
 
 impl Card {
-    /// From rows that a query returned to a viewer who may see them; signs the URL of a friends-only picture.
+    /// From the rows of a query that applied the visibility rule; signs the URL of a friends-only picture.
     pub fn new((row, author): CardRows, media: &MediaStore, now: Timestamp) -> Self {
         let public = row.visible_to == EVERYBODY;
         Self {

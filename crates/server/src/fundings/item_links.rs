@@ -1,4 +1,4 @@
-//! Shops' pages, fetched for members: one at a time for each, so that nobody takes all the turns.
+//! Fetching shop pages for members: one at a time per member, so that no member blocks the others.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard};
@@ -9,24 +9,24 @@ use item_link::{Client, Failure, Item};
 /// Fetches items for members.
 pub struct ItemLinks {
     client: Client,
-    served: Mutex<HashSet<AccountKey>>,
+    busy_members: Mutex<HashSet<AccountKey>>,
 }
 
-/// Why there is no item.
+/// Why no item is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkRefusal {
-    /// Another is being fetched for the same member.
+    /// Another item is being fetched for the same member.
     Busy,
-    /// It can't be had.
+    /// Fetching it failed.
     Failure(Failure),
 }
 
 impl ItemLinks {
-    /// Fetches by this client.
+    /// Fetches with this client.
     pub fn new(client: Client) -> Self {
         Self {
             client,
-            served: Mutex::default(),
+            busy_members: Mutex::default(),
         }
     }
 
@@ -35,31 +35,33 @@ impl ItemLinks {
     /// # Errors
     /// [`LinkRefusal`].
     pub async fn fetch(&self, member: AccountKey, link: &str) -> Result<Item, LinkRefusal> {
-        let _turn = Turn::take(self, member).ok_or(LinkRefusal::Busy)?;
+        let _slot = Slot::take(self, member).ok_or(LinkRefusal::Busy)?;
         let fetched = self.client.fetch(link).await;
         fetched.map_err(LinkRefusal::Failure)
     }
 
-    fn served(&self) -> MutexGuard<'_, HashSet<AccountKey>> {
-        self.served.lock().expect("no holder of this lock panics")
+    fn busy_members(&self) -> MutexGuard<'_, HashSet<AccountKey>> {
+        self.busy_members
+            .lock()
+            .expect("no holder of this lock panics")
     }
 }
 
-/// Given back when it is dropped, also by a browser that hangs up.
-struct Turn<'a> {
+/// A member's slot; released when dropped, also when the browser disconnects.
+struct Slot<'a> {
     links: &'a ItemLinks,
     member: AccountKey,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Slot<'a> {
     fn take(links: &'a ItemLinks, member: AccountKey) -> Option<Self> {
-        let free = links.served().insert(member);
+        let free = links.busy_members().insert(member);
         free.then_some(Self { links, member })
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.links.served().remove(&self.member);
+        self.links.busy_members().remove(&self.member);
     }
 }

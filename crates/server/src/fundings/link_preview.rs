@@ -1,5 +1,5 @@
-//! What a chat shows for a link to a public funding, and the URL of its picture: it changes with everything that is
-//! drawn, since chats cache a picture by its URL.
+//! The link preview of a public funding, as chats show it, and the URL of its picture. The URL changes with the
+//! drawn content, since chats cache a picture by its URL.
 
 use sha2::{Digest, Sha256};
 
@@ -8,10 +8,10 @@ use crate::people::face;
 use crate::site::{Lang, Texts, format};
 use crate::visibility::EVERYBODY;
 
-/// The pictures are in Korean: they are requested by a chat's server, not by the person who will see them.
-const WORDS: Texts = Texts(Lang::Ko);
+/// The pictures are in Korean: they are requested by a chat's server, so the reader's language is unknown.
+const TEXTS: Texts = Texts(Lang::Ko);
 
-/// Bytes of a version: enough that two different pictures never share one.
+/// Bytes of a version: enough to avoid collisions.
 const VERSION_BYTES: usize = 12;
 
 /// Everything that the picture of a funding shows.
@@ -29,22 +29,22 @@ pub struct LinkPreview {
 }
 
 impl LinkPreview {
-    /// Of a funding that everybody may see; `None` of any other.
+    /// The preview of a public funding; `None` for any other.
     pub fn new(card: &CardRow, author: &AuthorRow) -> Option<Self> {
         if card.visible_to != EVERYBODY {
             return None;
         }
         let (collected, goal) = (card.collected_amount, card.goal_amount);
-        let author = face(author.kakao_id, author.username.clone(), None, WORDS);
-        let goal_text = WORDS.won(goal);
+        let author = face(author.kakao_id, author.username.clone(), None, TEXTS);
+        let goal_text = TEXTS.won(goal);
         Some(Self {
             id: card.id,
             title: card.title.clone(),
-            byline: WORDS.fill("preview.byline", [("name", &author.name)]),
+            byline: TEXTS.fill("preview.byline", [("name", &author.name)]),
             percent: format!("{}%", format::percent(collected, goal)),
             thousandths: format::thousandths(collected, goal),
-            collected: WORDS.won(collected),
-            goal: WORDS.fill("funding.goal", [("goal", &goal_text)]),
+            collected: TEXTS.won(collected),
+            goal: TEXTS.fill("funding.goal", [("goal", &goal_text)]),
             picture: card.image.clone(),
         })
     }
@@ -70,7 +70,7 @@ impl LinkPreview {
         hex::encode(&digest[..VERSION_BYTES])
     }
 
-    /// Where the picture is.
+    /// The path of the picture.
     pub fn path(&self) -> String {
         format!("/fundings/{}/preview/{}.png", self.id, self.version())
     }
@@ -80,7 +80,7 @@ impl LinkPreview {
         self.picture.as_deref()
     }
 
-    /// For the drawing; `picture` is the content of the funding's own.
+    /// The input of the drawing; `picture` is the content of the funding's own picture.
     pub fn facts<'a>(&'a self, picture: Option<&'a [u8]>) -> preview::FundingCard<'a> {
         preview::FundingCard {
             title: &self.title,

@@ -1,7 +1,7 @@
 //! The four lists of fundings, newest first. Every one applies the visibility rule in its query.
 //!
 //! A numbered page first finds the id it begins with, by index alone; what follows is then the same
-//! query as for a cursor, whose cost does not depend on how far down the list one is.
+//! query as for a cursor, whose cost does not depend on the position in the list.
 
 use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
@@ -13,7 +13,7 @@ use crate::db::{Conn, StorageError};
 use crate::visibility::{EVERYBODY, Viewer, is_visible_to};
 use web::paging::{Cursor, PAGE_SIZE, Position, split_page};
 
-/// One row more than a page, to know whether another page follows.
+/// One row more than a page, to detect whether another page follows.
 const FETCHED: i64 = PAGE_SIZE + 1;
 
 /// A page of cards, and the cursor of the next one.
@@ -25,6 +25,9 @@ pub struct CardPage {
 }
 
 /// Public fundings.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, StorageError> {
     let public = || fundings::table.filter(fundings::visible_to.eq(EVERYBODY));
     let first = |conn: &mut Conn, skipped| {
@@ -45,6 +48,9 @@ pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, Stor
 }
 
 /// The newest public fundings that have not ended.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_running(
     conn: &mut Conn,
     now: Timestamp,
@@ -60,7 +66,10 @@ pub fn list_running(
         .load(conn)?)
 }
 
-/// Those fundings of an author that `viewer` may see.
+/// The fundings of an author that `viewer` may see.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_of_author(
     conn: &mut Conn,
     author: AccountKey,
@@ -89,7 +98,10 @@ pub fn list_of_author(
     Ok(CardPage::by_id(rows))
 }
 
-/// Those fundings by members whom `viewer` follows that `viewer` may see.
+/// The fundings by followees of `viewer` that `viewer` may see.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_of_followees(
     conn: &mut Conn,
     viewer: AccountKey,
@@ -100,8 +112,8 @@ pub fn list_of_followees(
         Position::Before(cursor) => (0, cursor.first),
         Position::PastEnd => return Ok(CardPage::empty()),
     };
-    // From the few followees to their fundings, by index alone; the sum keeps the engine from walking all
-    // fundings in the order asked for instead.
+    // From the few followees to their fundings, by index alone; the sum keeps the engine from scanning
+    // all fundings in the requested order instead.
     let followed = diesel::alias!(follows as followed);
     let by_followee = fundings::author_id.eq(followed.field(follows::followee_id));
     let ids: Vec<i64> = followed
@@ -123,7 +135,10 @@ pub fn list_of_followees(
     Ok(CardPage::by_id(rows))
 }
 
-/// Those fundings that `viewer` has supported and may see, by the latest support.
+/// The fundings that `viewer` has supported and may see, by the latest support.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_joined(
     conn: &mut Conn,
     viewer: AccountKey,
@@ -162,7 +177,10 @@ pub fn list_joined(
 /// Most running fundings that are shown to their author.
 const RUNNING_MAX: i64 = 20;
 
-/// The running fundings of `author`, the one that ends first at the beginning.
+/// The running fundings of `author`, by deadline, earliest first.
+///
+/// # Errors
+/// When the database fails.
 pub fn list_running_of(
     conn: &mut Conn,
     author: AccountKey,

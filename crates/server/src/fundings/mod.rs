@@ -26,11 +26,11 @@ pub use write::FundingEdit;
 pub use write::{EditRefusal, NewFunding, OpenRefusal, delete_all_of, must_be_author};
 
 use crate::state::AppState;
-use live::Crowded;
+use live::TooManyWatchers;
 use web::{AppError, Routes};
 
-/// Seconds after which another watcher may be accepted.
-const CROWDED_SECONDS: u64 = 60;
+/// Seconds after which a refused watcher may retry.
+const WATCH_RETRY_SECONDS: u64 = 60;
 
 /// `/funding/…`.
 pub fn router() -> Routes<AppState> {
@@ -41,7 +41,7 @@ impl From<EditRefusal> for AppError {
     fn from(refusal: EditRefusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            // One answer for missing and for invisible fundings: nothing is learnt by trying ids.
+            // The same response for missing and invisible fundings: probing ids reveals nothing.
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::Storage(error) => Self::internal(error),
@@ -59,8 +59,8 @@ impl From<OpenRefusal> for AppError {
     }
 }
 
-impl From<Crowded> for AppError {
-    fn from(_: Crowded) -> Self {
-        Self::too_many(CROWDED_SECONDS)
+impl From<TooManyWatchers> for AppError {
+    fn from(_: TooManyWatchers) -> Self {
+        Self::too_many(WATCH_RETRY_SECONDS)
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::link_preview::LinkPreview;
 
-/// Pictures drawn at the same time: one takes some tens of milliseconds and, with its font, some 30 MB.
+/// Concurrent drawings: one takes some tens of milliseconds and, with its font, some 30 MB.
 const DRAWN_AT_ONCE: usize = 1;
 
 /// Most bytes of cached pictures: some two hundred pictures.
@@ -30,7 +30,7 @@ struct Cached {
 }
 
 impl PreviewCache {
-    /// With this font; without one, the best of the system is looked up when the first picture is drawn.
+    /// A cache that draws with this font; without one, a system font is selected at the first drawing.
     pub fn new(font: Option<Font>) -> Self {
         let lock = OnceLock::new();
         if font.is_some() {

@@ -1,5 +1,5 @@
-//! Drawing link previews: each once, however many chats request it at the same time, and on other threads than those
-//! that answer requests.
+//! Drawing link previews: each once, even with concurrent requests, and on threads other than those that serve
+//! requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use super::link_preview::LinkPreview;
 use crate::state::AppState;
 use web::AppError;
 
-/// Longest wait for a turn: a chat's server gives up not much later.
+/// Longest wait for the drawing permit: a chat's server times out not much later.
 const TURN_WAIT: Duration = Duration::from_secs(2);
 
-/// The picture of a funding; `None` when so many are being drawn that its turn does not come in time.
+/// The picture of a funding; `None` when so many are being drawn that no permit is free in time.
 ///
 /// # Errors
 /// When the store of pictures fails, or the drawing.
@@ -31,7 +31,7 @@ pub async fn find_or_draw(
         return Ok(None);
     };
     let turn = turn.map_err(AppError::internal)?;
-    // The request before may have been for the same picture.
+    // The previous request may have drawn the same picture.
     if let Some(found) = state.previews.find(&version) {
         return Ok(Some(found));
     }

@@ -38,7 +38,7 @@ pub fn find_detail(
         .optional()?)
 }
 
-/// Creates a funding; `None` when its form has created one before.
+/// Creates a funding; `None` when its form has already created one.
 pub fn create(
     conn: &mut Conn,
     author: AccountKey,
@@ -66,7 +66,7 @@ pub fn create(
     Ok(Some(id))
 }
 
-/// The funding that this author's form has created, if it is not deleted and still as the form has it.
+/// The funding that this author's form has created, if it is not deleted and its content equals the form's.
 pub fn find_same(
     conn: &mut Conn,
     author: AccountKey,
@@ -91,7 +91,7 @@ pub fn find_same(
         .transpose()
 }
 
-/// Changes what is given; the rest stays.
+/// Updates the given fields.
 pub fn update(conn: &mut Conn, id: FundingId, edit: &FundingEdit) -> Result<(), StorageError> {
     let funding = fundings::table.find(id.get());
     if let Some(title) = &edit.title {
@@ -160,8 +160,8 @@ pub fn delete(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// Removes what the author wrote into their deleted fundings.
-pub fn forget_texts_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
+/// Clears the texts of an author's deleted fundings.
+pub fn clear_texts_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
     diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
         .set((
             fundings::title.eq(""),
@@ -192,7 +192,7 @@ pub fn hide_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageErr
     Ok(())
 }
 
-/// Shows the fundings of an author again to those the author chose.
+/// Restores the visibility of an author's fundings to the chosen audience.
 pub fn show_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
     for audience in [Audience::Public, Audience::FriendsOnly] {
         let chosen = fundings::table

@@ -21,42 +21,42 @@ pub struct NewFunding {
     pub title: Title,
     /// Its text.
     pub content: Content,
-    /// What it wants to collect.
+    /// The goal.
     pub goal: Goal,
-    /// Who may see it.
+    /// Its audience.
     pub audience: Audience,
-    /// When it ends.
+    /// Its deadline.
     pub deadline: Deadline,
     /// Its picture.
     pub image: Option<NewPicture>,
-    /// The key of the form that asks for it: the same key is the same funding.
+    /// The idempotency key of the form: the same key returns the same funding.
     pub form_key: Option<String>,
 }
 
-/// What is to change; what is absent stays. Goal, deadline and author are not here: they never change.
+/// The changes to a funding; an absent field is unchanged. Goal, deadline and author never change.
 #[derive(Clone, Debug, Default)]
 pub struct FundingEdit {
     /// The new title.
     pub title: Option<Title>,
     /// The new text.
     pub content: Option<Content>,
-    /// Who may see it from now on.
+    /// The new audience.
     pub audience: Option<Audience>,
-    /// What happens to the picture.
+    /// The change to the picture.
     pub picture: PictureEdit,
     /// The author's thank-you.
     pub review: Option<Review>,
-    /// What happens to the picture that comes with it.
+    /// The change to the review's picture.
     pub review_picture: PictureEdit,
 }
 
 /// Why a funding is not changed.
 #[derive(Debug, Error)]
 pub enum EditRefusal {
-    /// There is none by this id that the caller may see.
+    /// No funding with this id is visible to the caller.
     #[error("id: there is no such funding")]
     NoSuchFunding,
-    /// The caller did not open it.
+    /// The caller is not its author.
     #[error("id: only the author can change this funding")]
     NotAuthor,
     /// The database failed.
@@ -122,7 +122,7 @@ pub fn edit_funding(
     Ok(())
 }
 
-/// Deletes a funding of `member`: it is hidden for good and everybody who paid is refunded.
+/// Deletes a funding of `member`: it is hidden for good and its payers are refunded.
 ///
 /// # Errors
 /// [`EditRefusal`].
@@ -136,7 +136,7 @@ pub fn delete_funding(
     Ok(delete(conn, id, cx)?)
 }
 
-/// Deletes every funding of a member who leaves, and what they wrote in them.
+/// Deletes every funding of a member who leaves, and clears their texts.
 ///
 /// # Errors
 /// When the database fails.
@@ -148,7 +148,7 @@ pub fn delete_all_of(
     for id in sql::list_ids_of(conn, author)? {
         delete(conn, id, cx)?;
     }
-    sql::forget_texts_of(conn, author)
+    sql::clear_texts_of(conn, author)
 }
 
 fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), StorageError> {
@@ -163,7 +163,7 @@ fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), Storage
     refund::refund_all_of(conn, id, cx)
 }
 
-/// Refuses a member who did not open this funding.
+/// Refuses a member who is not the author of this funding.
 ///
 /// # Errors
 /// [`EditRefusal`].

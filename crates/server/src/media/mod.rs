@@ -1,9 +1,9 @@
-//! Pictures: accepted, stored under unguessable names, served to those who may see them.
+//! Pictures: accepted, stored under unguessable names, served to viewers who may see them.
 //!
-//! The app loads pictures without a token. A public picture is served to everybody; a picture of a
+//! The app loads pictures without a token. A public picture is served to anyone; a picture of a
 //! friends-only funding needs a signed URL, issued to a viewer who may see the funding and valid for one to two
-//! hours; a picture that waits for its form, a URL signed for its owner. Which picture is in use, and how
-//! public it is, is decided by the rows that name it, at every request.
+//! hours; a picture that is kept for a form, a URL signed for its owner. Whether a picture is in use, and its
+//! visibility, is determined at every request by the rows that name it.
 
 pub mod api;
 mod names;
@@ -19,11 +19,11 @@ mod waiting_queues;
 pub use picture_edit::{PictureEdit, picture_edit};
 pub use picture_field::{IMAGE, PictureField, REVIEW_IMAGE, kept_picture, read_picture};
 pub use remove::RemovePicture;
-pub use store::{MediaStore, Shown};
+pub use store::{MediaStore, PicturePaths};
 #[cfg(feature = "sandbox")]
 pub use upload::store;
 pub use upload::{NewPicture, accept};
-pub use waiting::wait;
+pub use waiting::keep_for_form;
 
 use crate::db::{Conn, StorageError};
 use crate::jobs;
@@ -35,7 +35,8 @@ const ORPHAN_AFTER_SECONDS: i64 = 3 * 3_600;
 /// Seconds for which a form may refer to an upload that it sent before.
 const WAITING_SECONDS: i64 = ORPHAN_AFTER_SECONDS - 600;
 
-/// Has a picture removed, unless a row names it by then. Part of the transaction that stopped using it.
+/// Enqueues the removal of a picture, which is skipped if a row names it by then. Runs in the transaction that
+/// stops using it.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,5 +1,5 @@
 //! Names of pictures: content-addressed under a secret key, so that equal uploads of one member share a name and
-//! no name can be guessed. And the signatures of signed URLs.
+//! no name can be guessed. Also the signatures of signed URLs.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,11 +15,11 @@ const STEP_SECONDS: i64 = 3_600;
 /// Bytes of a name and of a signature: 128 bits.
 const TAG_BYTES: usize = 16;
 
-/// The name under which a row knows a picture: 32 hexadecimal digits and the format's extension.
+/// The name by which a row refers to a picture: 32 hexadecimal digits and the format's extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureName(String);
 
-/// Which size of a picture.
+/// A size of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rendition {
     /// Largest side up to 1,600 px.
@@ -42,7 +42,7 @@ impl PictureName {
         }
     }
 
-    /// Parses a requested file name; `None` for anything that is not a name of ours.
+    /// Parses a requested file name; `None` for anything that is not a picture name.
     pub fn parse_file(file: &str) -> Option<(Self, Rendition)> {
         let (stem, extension) = file.split_once('.')?;
         let (digits, rendition) = match stem.strip_suffix("_480") {
@@ -99,14 +99,15 @@ impl Signer {
         check(pass, now, |expires| self.viewing(name, expires))
     }
 
-    /// Gives `owner`, and nobody else, access to the waiting picture `name` until `expires` (Unix seconds).
+    /// The part of a signed path that gives only `owner` access to the kept picture `name` until `expires` (Unix
+    /// seconds).
     pub(super) fn waiting_pass(&self, owner: AccountKey, name: &str, expires: i64) -> String {
         let signature = self.waiting(owner, name, expires);
         format!("{expires}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// Whether `pass` gives `owner` access to `name`.
-    pub(super) fn opens_waiting(
+    pub(super) fn verify_waiting_pass(
         &self,
         pass: &str,
         owner: AccountKey,

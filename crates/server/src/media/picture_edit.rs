@@ -1,24 +1,24 @@
-//! What a request does to a picture: keeps, removes or replaces it.
+//! The change that a request makes to a picture: keep, remove or replace.
 
 use super::{NewPicture, accept};
 use crate::identity::Member;
 use crate::state::AppState;
 use web::{AppError, Input};
 
-/// What happens to a stored picture.
+/// The change to a stored picture.
 #[derive(Clone, Debug, Default)]
 pub enum PictureEdit {
-    /// It stays.
+    /// No change.
     #[default]
     Keep,
     /// It is removed.
     Remove,
-    /// Another takes its place.
+    /// It is replaced by another.
     Replace(NewPicture),
 }
 
 impl PictureEdit {
-    /// The name to store: `None` to leave the column alone.
+    /// The name to store; `None` to leave the column unchanged.
     pub fn name(&self) -> Option<Option<&str>> {
         match self {
             Self::Keep => None,

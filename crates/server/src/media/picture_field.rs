@@ -1,8 +1,8 @@
-//! The picture of a form: one that is uploaded now, or one that an earlier submission of the form left with us.
+//! The picture of a form: one that is uploaded now, or one kept from an earlier submission of the form.
 
 use super::picture_edit::{PictureEdit, picture_edit};
-use super::store::Shown;
-use super::waiting::{find_waiting, wait, waiting_shown};
+use super::store::PicturePaths;
+use super::waiting::{find_waiting, keep_for_form, waiting_paths};
 use crate::identity::Member;
 use crate::site::{Form, Texts};
 use crate::state::AppState;
@@ -13,7 +13,7 @@ use web::{AppError, Input};
 pub struct PictureField {
     /// The file; error messages appear at this field.
     pub file: &'static str,
-    /// The token of a picture that waits.
+    /// The token of a kept picture.
     pub kept: &'static str,
 }
 
@@ -47,7 +47,8 @@ pub async fn read_picture(
     }
     let edit = match picture_edit(state, member, input, field.file).await {
         Ok(PictureEdit::Keep) => kept,
-        Ok(PictureEdit::Replace(picture)) => match wait(state, member.key, &picture).await {
+        Ok(PictureEdit::Replace(picture)) => match keep_for_form(state, member.key, &picture).await
+        {
             Ok(token) => {
                 form.set(field.kept, token);
                 Ok(PictureEdit::Replace(picture))
@@ -81,7 +82,7 @@ async fn find_kept(
     }
 }
 
-/// The key of the message for a picture that is refused: our own failures are not blamed on the file.
+/// The text key for a refused picture: a server error is not reported as a fault of the file.
 fn message(error: &AppError) -> &'static str {
     if error.status().is_server_error() {
         tracing::error!(code = error.code(), "a picture could not be stored");
@@ -91,8 +92,8 @@ fn message(error: &AppError) -> &'static str {
     }
 }
 
-/// The picture that waits for this form, for its owner.
-pub fn kept_picture(form: &Form, field: PictureField) -> Option<Shown> {
+/// The paths of the picture that is kept for this form.
+pub fn kept_picture(form: &Form, field: PictureField) -> Option<PicturePaths> {
     let token = form.value(field.kept);
-    (!token.is_empty()).then(|| waiting_shown(token))
+    (!token.is_empty()).then(|| waiting_paths(token))
 }

@@ -1,4 +1,4 @@
-//! Removing pictures that no row names any more.
+//! Removing pictures that no row names.
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use crate::db::{Conn, StorageError};
 use crate::jobs::{self, Job, JobId, Next};
 use crate::state::AppState;
 
-/// Removes the files of the picture of this name. A picture that a row names stays, and so does one that was
-/// uploaded again meanwhile, which has a later job of its own.
+/// Removes the files of the picture of this name. A picture that a row names is kept, and so is one
+/// that was uploaded again meanwhile, which has a later removal job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePicture(pub(super) String);
 

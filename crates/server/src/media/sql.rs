@@ -1,4 +1,4 @@
-//! Which pictures are in use, by the rows that name them.
+//! Statements that determine whether a picture is in use, by the rows that name it.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use crate::db::schema::{accounts, fundings};
 use crate::db::{Conn, StorageError};
 use crate::visibility::{EVERYBODY, NOBODY};
 
-/// Whether everybody may see the picture: a member's, or one of a public funding.
+/// Whether the picture is public: a member's, or one of a public funding.
 pub fn is_public(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
     let member = accounts::table.filter(accounts::image.eq(name));
     let image = fundings::table
@@ -19,7 +19,7 @@ pub fn is_public(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
     Ok(diesel::select(exists(image).or(exists(member)).or(exists(review))).get_result(conn)?)
 }
 
-/// Whether anybody at all may see the picture.
+/// Whether the picture is visible to any viewer.
 pub fn is_shown(conn: &mut Conn, name: &str) -> Result<bool, StorageError> {
     let member = accounts::table.filter(accounts::image.eq(name));
     let image = fundings::table

@@ -15,10 +15,10 @@ use tokio::sync::Semaphore;
 use super::names::{PictureName, Rendition, Signer};
 use super::waiting_queues::Queues;
 
-/// Pictures decoded at the same time: one of 50 megapixels needs up to 200 MB meanwhile.
+/// Concurrent decodings: a picture of 50 megapixels needs up to 200 MB while it is decoded.
 const DECODERS: usize = 1;
 
-/// Picture files and their addresses.
+/// Picture files and their URLs.
 pub struct MediaStore {
     files: Arc<dyn ObjectStore>,
     pub(super) signer: Signer,
@@ -27,7 +27,10 @@ pub struct MediaStore {
 }
 
 impl MediaStore {
-    /// Files in `folder` (made if missing), names and addresses under `secret`.
+    /// A store in `folder` (created if missing), with names and signed URLs keyed by `secret`.
+    ///
+    /// # Errors
+    /// When the folder can't be created or opened.
     pub fn in_folder(folder: &Path, secret: &[u8]) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         Ok(Self {
@@ -38,7 +41,7 @@ impl MediaStore {
         })
     }
 
-    /// Path of a picture that everybody may see.
+    /// Path of a public picture.
     pub fn public_path(name: &str) -> String {
         format!("/media/{name}")
     }
@@ -49,8 +52,8 @@ impl MediaStore {
     }
 
     /// Both renditions of a picture of a funding, for a viewer who may see it.
-    pub fn shown(&self, name: &str, public: bool, now: Timestamp) -> Shown {
-        Shown::at(self.path(name, public, now))
+    pub fn paths(&self, name: &str, public: bool, now: Timestamp) -> PicturePaths {
+        PicturePaths::at(self.path(name, public, now))
     }
 
     /// Path of a picture of a funding, for a viewer who may see it; signed unless the funding is public.
@@ -101,7 +104,7 @@ impl MediaStore {
         }
     }
 
-    /// The larger rendition of the picture that a row names; `None` when it has gone.
+    /// The larger rendition of the picture that a row names; `None` when it no longer exists.
     ///
     /// # Errors
     /// When the store fails.
@@ -121,7 +124,10 @@ impl MediaStore {
         }
     }
 
-    /// Removes both renditions; one that is gone already counts as removed.
+    /// Removes both renditions; a missing one counts as removed.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub async fn remove(&self, name: &PictureName) -> object_store::Result<()> {
         for rendition in [Rendition::Full, Rendition::Small] {
             match self.files.delete(&location(name, rendition)).await {
@@ -135,14 +141,14 @@ impl MediaStore {
 
 /// The paths of both renditions of a picture.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct PicturePaths {
     /// Largest side up to 1,600 px.
     pub full: String,
     /// Largest side up to 480 px.
     pub small: String,
 }
 
-impl Shown {
+impl PicturePaths {
     /// From the path of the full rendition.
     pub(super) fn at(full: String) -> Self {
         let small = full.rsplit_once('.').map_or_else(
@@ -152,13 +158,13 @@ impl Shown {
         Self { full, small }
     }
 
-    /// Of a picture that everybody may see.
+    /// Of a public picture.
     pub fn public(name: &str) -> Self {
         Self::at(MediaStore::public_path(name))
     }
 }
 
-/// Two digits of the name make the folder, so that none grows too large.
+/// The first two digits of the name are the folder, so that none grows too large.
 fn location(name: &PictureName, rendition: Rendition) -> Location {
     let file = name.file(rendition);
     Location::from(format!("{}/{file}", &file[..2]))

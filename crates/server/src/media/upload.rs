@@ -10,28 +10,28 @@ use crate::jobs;
 use crate::state::AppState;
 use web::{AppError, Upload};
 
-/// A picture that is stored and waits for a row to name it.
+/// A picture that is stored but not yet named by a row.
 #[derive(Clone, Debug)]
 pub struct NewPicture {
     name: PictureName,
 }
 
 impl NewPicture {
-    /// A picture that was stored before.
+    /// A picture that was stored earlier.
     pub(super) fn stored(name: PictureName) -> Self {
         Self { name }
     }
 
-    /// The name to put into the row.
+    /// The name to store in the row.
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 }
 
-/// Makes `upload` safe and small and stores it. If no row names it within three hours, it is removed.
+/// Re-encodes `upload` within the size bounds and stores it. If no row names it within three hours, it is removed.
 ///
 /// # Errors
-/// 400 for a broken file, 413 for one that is too large, 415 for a format that is not taken.
+/// 400 for a broken file, 413 for one that is too large, 415 for an unsupported format.
 pub async fn accept(
     state: &AppState,
     owner: AccountKey,
@@ -52,7 +52,7 @@ pub async fn accept(
     store(state, owner, picture).await
 }
 
-/// Stores a picture that is safe already. If no row names it within three hours, it is removed.
+/// Stores a picture that is already re-encoded. If no row names it within three hours, it is removed.
 ///
 /// # Errors
 /// When the database or the store fails.
@@ -78,8 +78,8 @@ pub async fn store(
     Ok(NewPicture { name })
 }
 
-/// Plans the removal of an upload before it is stored: should the process die before a row names the picture,
-/// the job removes the file. An earlier job for the same picture then leaves it alone.
+/// Plans the removal of an upload before it is stored: if the process crashes before a row names the picture,
+/// the job removes the file. An earlier job for the same picture then skips it.
 pub(super) async fn plan_removal(state: &AppState, name: &PictureName) -> Result<(), StorageError> {
     let removal = RemovePicture(name.as_str().to_owned());
     let later = state.clock.now().plus_seconds(ORPHAN_AFTER_SECONDS);

@@ -1,5 +1,5 @@
-//! Pictures that wait for a form to be submitted: stored, not named by a row yet, shown to their owner only. The form
-//! carries a signed token, valid for this owner and for as long as the picture is kept.
+//! Pictures kept for a form until it is submitted: stored, not named by a row yet, shown to their owner only. The
+//! form contains a signed token, valid for this owner and for as long as the picture is kept.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,7 +10,7 @@ use http::HeaderValue;
 
 use super::api::{answer, no_picture};
 use super::names::{PictureName, Rendition};
-use super::store::{MediaStore, Shown};
+use super::store::{MediaStore, PicturePaths};
 use super::upload::{NewPicture, plan_removal};
 use super::{ORPHAN_AFTER_SECONDS, WAITING_SECONDS, release};
 use crate::db::{Conn, StorageError};
@@ -26,11 +26,11 @@ pub fn router() -> Routes<AppState> {
     Routes::new().route("/media/w/{pass}/{file}", get(show))
 }
 
-/// Lets a stored picture wait for its owner's form; returns the token by which the form refers to it.
+/// Keeps a stored picture for its owner's form; returns the token by which the form refers to it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn wait(
+pub async fn keep_for_form(
     state: &AppState,
     owner: AccountKey,
     picture: &NewPicture,
@@ -50,7 +50,7 @@ pub async fn wait(
     Ok(format!("{pass}/{}", picture.name()))
 }
 
-/// The picture of a token of this owner, if it still waits. It may have been removed early, with a deleted funding
+/// The picture of a token of this owner, if it is still kept. It may have been removed early, with a deleted funding
 /// that had the same picture.
 ///
 /// # Errors
@@ -83,16 +83,17 @@ impl MediaStore {
         name: &PictureName,
         now: Timestamp,
     ) -> bool {
-        self.signer.opens_waiting(pass, owner, name.as_str(), now)
+        self.signer
+            .verify_waiting_pass(pass, owner, name.as_str(), now)
     }
 }
 
-/// Where the picture of a token is shown to its owner.
-pub fn waiting_shown(token: &str) -> Shown {
-    Shown::at(format!("/media/w/{token}"))
+/// The paths at which the picture of a token is shown to its owner.
+pub fn waiting_paths(token: &str) -> PicturePaths {
+    PicturePaths::at(format!("/media/w/{token}"))
 }
 
-/// To its owner, by the cookies of a login; to everybody else as if it were not.
+/// Serves the picture to its owner, by the session cookies; 404 for any other visitor.
 async fn show(
     State(state): State<AppState>,
     visitor: Visitor,

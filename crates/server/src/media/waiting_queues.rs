@@ -1,4 +1,4 @@
-//! How many pictures of one member may wait for a form.
+//! The bound on pictures kept for the forms of one member.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 
 use super::ORPHAN_AFTER_SECONDS;
 
-/// Most pictures of one member that wait at the same time; the oldest beyond them is removed.
+/// Most pictures kept for one member at the same time; older ones are removed.
 const WAITING_MAX: usize = 10;
 
 /// The names of waiting pictures by owner, oldest first.

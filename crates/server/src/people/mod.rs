@@ -1,4 +1,4 @@
-//! Members as others see them: profiles, what is shown to whom, the search by name.
+//! Members as others see them: profiles with their visibility rule, and the search by name.
 
 mod api;
 pub mod pages;

@@ -13,7 +13,7 @@ use crate::state::AppState;
 use web::rate_limit::Class;
 use web::{AppError, QueryInput, Routes};
 
-/// Most characters of a search that are used.
+/// Characters of a search text beyond these are ignored.
 const SEARCH_CHARACTERS_MAX: usize = 20;
 
 /// `/explore/people`.

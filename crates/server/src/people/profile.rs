@@ -1,10 +1,10 @@
-//! A member as others see them: the one rule for what is shown to whom.
+//! A member as others see them: the only visibility rule for profile fields.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::sql::{PersonRow, ProfileRow};
-use crate::media::{MediaStore, Shown};
+use crate::media::{MediaStore, PicturePaths};
 use crate::site::{Face, Texts};
 
 /// A member. What is private is empty for everybody but the member.
@@ -48,7 +48,7 @@ pub struct OwnProfile {
 }
 
 impl Profile {
-    /// What another member sees; friends see the birthday.
+    /// The fields that another member may see; friends also see the birthday.
     pub fn for_other(person: PersonRow) -> Self {
         let row = person.profile;
         Self {
@@ -95,7 +95,7 @@ pub struct Author {
     pub image: Option<String>,
 }
 
-/// What stands for a member who has withdrawn.
+/// Shown instead of the name of a member who has left.
 const WITHDRAWN: &str = "탈퇴한 회원";
 
 impl Author {
@@ -114,13 +114,13 @@ impl Author {
     }
 }
 
-/// A member as a page shows them in passing, from the columns of their row.
+/// The name and picture of a member for a page, from the columns of the row.
 pub fn face(kakao_id: Option<i64>, username: String, image: Option<&str>, t: Texts) -> Face {
     let name = match kakao_id {
         Some(_) => username,
         None => t.say("member.withdrawn").to_owned(),
     };
-    let small = image.map(|name| Shown::public(name).small);
+    let small = image.map(|name| PicturePaths::public(name).small);
     Face::new(public_id(kakao_id), name, small)
 }
 

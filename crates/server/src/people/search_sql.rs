@@ -1,4 +1,4 @@
-//! Finds members by any part of their name, with our own index of single letters and neighbouring pairs.
+//! Substring search over members' names, with an index of single characters and bigrams.
 
 use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
@@ -51,7 +51,7 @@ pub fn unindex_name(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError
     Ok(())
 }
 
-/// Each character and each neighbouring pair, once.
+/// The distinct characters and bigrams of a text.
 pub fn grams(folded: &str) -> Vec<String> {
     let characters: Vec<char> = folded.chars().collect();
     let singles = characters.iter().map(char::to_string);
@@ -62,7 +62,7 @@ pub fn grams(folded: &str) -> Vec<String> {
     all
 }
 
-/// The last pair: Korean names begin with one of few surnames and differ at the end.
+/// The last bigram, as the most selective: Korean names begin with one of few surnames and differ at the end.
 fn rarest_gram(folded: &str) -> Option<String> {
     let characters: Vec<char> = folded.chars().collect();
     let start = characters.len().saturating_sub(2);

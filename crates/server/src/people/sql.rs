@@ -31,7 +31,7 @@ pub struct PersonRow {
     pub is_friend: bool,
 }
 
-/// The member of the row and `viewer` follow each other.
+/// Whether the member of the row and `viewer` follow each other.
 #[auto_type]
 pub fn is_friend_of(viewer: AccountKey) -> _ {
     let key: i64 = viewer.get();
@@ -56,7 +56,7 @@ pub fn find_key(conn: &mut Conn, id: KakaoId) -> Result<Option<AccountKey>, Stor
     key.first(conn).optional()?.map(key_of).transpose()
 }
 
-/// The row of a member who may act: not suspended, and has not left.
+/// The row of a member who is not suspended and has not left.
 pub fn find_active(conn: &mut Conn, id: KakaoId) -> Result<Option<AccountKey>, StorageError> {
     let key = accounts::table
         .filter(accounts::kakao_id.eq(id.get()))

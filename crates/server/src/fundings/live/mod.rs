@@ -1,12 +1,12 @@
-//! Live updates of a funding's page: who watches which funding on this node, and what wakes them.
+//! Live updates of a funding's page: the watchers of each funding on this node, and how they are woken.
 //!
-//! Changes are read from the database, once a second for everything that is watched: they are seen whichever node
-//! committed them, and nothing that handles money has to announce them.
+//! Changes are read from the database, once a second for everything that is watched: they are detected
+//! whichever node committed them, and code that handles money need not publish them.
 
 mod sql;
 mod watchers;
 
-pub use watchers::{Caller, Crowded, Watch, Watchers};
+pub use watchers::{Caller, TooManyWatchers, Watch, Watchers};
 
 use crate::db::StorageError;
 use crate::state::AppState;
@@ -21,7 +21,7 @@ pub async fn wake_watchers(state: &AppState) -> Result<(), StorageError> {
         return Ok(());
     }
     let now = state.clock.now();
-    let read = move |conn: &mut _| sql::list_pulses(conn, &watched, now);
+    let read = move |conn: &mut _| sql::list_snapshots(conn, &watched, now);
     state.watchers.publish(state.db.read(read).await?);
     Ok(())
 }

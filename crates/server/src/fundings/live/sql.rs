@@ -5,16 +5,16 @@ use diesel::prelude::*;
 use funsun_domain::ids::FundingId;
 use funsun_domain::time::Timestamp;
 
-use super::watchers::Pulse;
+use super::watchers::Snapshot;
 use crate::db::schema::{fundings, supports};
 use crate::db::{Conn, StorageError};
 
-/// The state of these fundings.
-pub fn list_pulses(
+/// The current state of these fundings.
+pub fn list_snapshots(
     conn: &mut Conn,
     ids: &[i64],
     now: Timestamp,
-) -> Result<Vec<(FundingId, Pulse)>, StorageError> {
+) -> Result<Vec<(FundingId, Snapshot)>, StorageError> {
     let newest_support = supports::table
         .filter(supports::funding_id.eq(fundings::id))
         .filter(supports::taken_back_at.is_null())
@@ -30,14 +30,14 @@ pub fn list_pulses(
             newest_support,
         ))
         .load(conn)?;
-    let pulse = |(id, collected, visible_to, deadline_at, newest_support)| {
-        let pulse = Pulse {
+    let snapshot = |(id, collected, visible_to, deadline_at, newest_support)| {
+        let snapshot = Snapshot {
             collected,
             newest_support,
             visible_to,
             ended: Timestamp::from_micros(deadline_at) <= now,
         };
-        Ok((FundingId::new(id).map_err(StorageError::corrupt)?, pulse))
+        Ok((FundingId::new(id).map_err(StorageError::corrupt)?, snapshot))
     };
-    rows.into_iter().map(pulse).collect()
+    rows.into_iter().map(snapshot).collect()
 }

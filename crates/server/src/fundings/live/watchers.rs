@@ -12,7 +12,7 @@ use tokio::sync::watch;
 const WATCHERS_MAX: usize = 1_024;
 /// Most guests among them: addresses are cheap, and guests must not crowd out members.
 const GUESTS_MAX: usize = WATCHERS_MAX / 2;
-/// Most of one member: more tabs than anybody uses, and those that were closed a moment ago.
+/// Most of one member: more than the usual number of tabs, including those closed a moment ago.
 const OF_MEMBER_MAX: usize = 16;
 /// Most guests at one address, which a mobile network may share.
 const OF_ADDRESS_MAX: usize = 64;
@@ -27,10 +27,10 @@ struct Inner {
     count: usize,
     guests: usize,
     by_caller: HashMap<Caller, usize>,
-    fundings: HashMap<FundingId, watch::Sender<Pulse>>,
+    fundings: HashMap<FundingId, watch::Sender<Snapshot>>,
 }
 
-/// Against whose bound a watcher counts.
+/// The subject of a watcher's bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Caller {
     /// A member, at any address.
@@ -39,9 +39,9 @@ pub enum Caller {
     Address(IpAddr),
 }
 
-/// What changes when a funding changes: a support changes the newest one, or the amount.
+/// The state of a funding that is compared to detect changes: a support changes `newest_support` or `collected`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pulse {
+pub(super) struct Snapshot {
     pub(super) collected: i64,
     pub(super) newest_support: Option<i64>,
     pub(super) visible_to: i16,
@@ -51,11 +51,11 @@ pub(super) struct Pulse {
 /// The caller watches too many fundings already, or there are too many watchers in all.
 #[derive(Clone, Copy, Debug, Error)]
 #[error("too many fundings are watched at once")]
-pub struct Crowded;
+pub struct TooManyWatchers;
 
 /// A watcher's subscription; it ends when dropped.
 pub struct Watch {
-    pulse: watch::Receiver<Pulse>,
+    snapshot: watch::Receiver<Snapshot>,
     _slot: Slot,
 }
 
@@ -92,25 +92,25 @@ impl Watchers {
     /// Starts to watch: changes from now on wake the [`Watch`].
     ///
     /// # Errors
-    /// [`Crowded`].
-    pub fn watch(&self, funding: FundingId, caller: Caller) -> Result<Watch, Crowded> {
+    /// [`TooManyWatchers`].
+    pub fn watch(&self, funding: FundingId, caller: Caller) -> Result<Watch, TooManyWatchers> {
         let mut inner = self.lock();
         if inner.closed || inner.count >= WATCHERS_MAX {
-            return Err(Crowded);
+            return Err(TooManyWatchers);
         }
         let guest = usize::from(caller.is_guest());
         if inner.guests + guest > GUESTS_MAX {
-            return Err(Crowded);
+            return Err(TooManyWatchers);
         }
         let own = inner.by_caller.entry(caller).or_default();
         if *own >= caller.watchers_max() {
-            return Err(Crowded);
+            return Err(TooManyWatchers);
         }
         *own += 1;
         inner.count += 1;
         inner.guests += guest;
         Ok(Watch {
-            pulse: inner.fundings.entry(funding).or_default().subscribe(),
+            snapshot: inner.fundings.entry(funding).or_default().subscribe(),
             _slot: Slot {
                 watchers: self.clone(),
                 funding,
@@ -119,7 +119,7 @@ impl Watchers {
         })
     }
 
-    /// Ends every watch and accepts no more: the service stops.
+    /// Ends every watch and accepts no more, when the service stops.
     pub fn close(&self) {
         let mut inner = self.lock();
         inner.closed = true;
@@ -132,11 +132,11 @@ impl Watchers {
     }
 
     /// Wakes the watchers of those fundings whose state has changed.
-    pub(super) fn publish(&self, pulses: Vec<(FundingId, Pulse)>) {
+    pub(super) fn publish(&self, snapshots: Vec<(FundingId, Snapshot)>) {
         let inner = self.lock();
-        for (funding, pulse) in pulses {
+        for (funding, snapshot) in snapshots {
             if let Some(sender) = inner.fundings.get(&funding) {
-                sender.send_if_modified(|known| std::mem::replace(known, pulse) != pulse);
+                sender.send_if_modified(|known| std::mem::replace(known, snapshot) != snapshot);
             }
         }
     }
@@ -149,7 +149,7 @@ impl Watchers {
 impl Watch {
     /// Waits until the funding may have changed. `false` when the watch has ended.
     pub async fn woken(&mut self) -> bool {
-        self.pulse.changed().await.is_ok()
+        self.snapshot.changed().await.is_ok()
     }
 }
 
@@ -167,7 +167,7 @@ impl Drop for Slot {
         }
         let others = inner.fundings.get(&self.funding);
         // The receiver of this watch was dropped before its slot.
-        if others.is_some_and(|pulse| pulse.receiver_count() == 0) {
+        if others.is_some_and(|snapshot| snapshot.receiver_count() == 0) {
             inner.fundings.remove(&self.funding);
         }
     }

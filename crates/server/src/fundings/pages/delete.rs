@@ -17,10 +17,10 @@ use crate::state::AppState;
 use web::{AppError, PathInput, Routes};
 
 pub(super) fn router() -> Routes<AppState> {
-    Routes::new().route("/fundings/{id}/delete", get(ask).post(delete))
+    Routes::new().route("/fundings/{id}/delete", get(confirm).post(delete))
 }
 
-async fn ask(
+async fn confirm(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
     PathInput(id): PathInput<String>,

@@ -1,18 +1,18 @@
-//! Editing a funding: what may still change.
+//! Editing the changeable fields of a funding.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::fields::read_words;
+use super::fields::read_text_fields;
 use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
 use crate::db::StorageError;
 use crate::fundings::card::CardRow;
 use crate::fundings::write::FundingEdit;
 use crate::identity::{PageMember, SignedForm, Visitor};
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::media::{IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
@@ -23,7 +23,7 @@ use web::{AppError, PathInput, Routes};
 
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()
-        .route("/fundings/{id}/edit", get(ask).post(edit))
+        .route("/fundings/{id}/edit", get(show_form).post(edit))
         .method_limited(&Method::POST, Class::Upload)
 }
 
@@ -33,10 +33,10 @@ struct EditForm {
     shell: Shell,
     form: Form,
     id: i64,
-    picture: Option<Shown>,
+    picture: Option<PicturePaths>,
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
     PathInput(id): PathInput<String>,
@@ -78,7 +78,7 @@ async fn edit(
     let id = funding_id(&id)?;
     let (card, _) = find_own(&state, member, id).await?;
     let mut form = Form::default();
-    let (title, content, audience) = read_words(&mut form, &input, visitor.t);
+    let (title, content, audience) = read_text_fields(&mut form, &input, visitor.t);
     let picture = read_picture(&state, member, &input, IMAGE, &mut form, visitor.t).await;
     if !form.is_good() {
         return refused_form(&view(&state, &visitor, card, form).await?);

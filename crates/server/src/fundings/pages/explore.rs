@@ -1,4 +1,4 @@
-//! Exploring: public fundings, and those that the member has supported.
+//! The explore pages: public fundings, and those that the member has supported.
 
 use askama::Template;
 use axum::extract::State;

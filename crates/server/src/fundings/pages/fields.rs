@@ -1,4 +1,4 @@
-//! What the forms of a funding share: its words.
+//! The text fields that the forms of a funding share.
 
 use funsun_domain::fundings::Audience;
 use funsun_domain::text::{Content, Title};
@@ -6,8 +6,8 @@ use funsun_domain::text::{Content, Title};
 use crate::site::{Form, Texts};
 use web::Input;
 
-/// Title, text and audience, as every form of a funding has them.
-pub(super) fn read_words(
+/// Reads title, text and audience, which every form of a funding has.
+pub(super) fn read_text_fields(
     form: &mut Form,
     input: &Input,
     t: Texts,

@@ -1,21 +1,21 @@
-//! A message by KakaoTalk: what Kakao's script is given, and what its page must allow for it.
+//! Sharing by KakaoTalk: the parameters of Kakao's script, and the content security policy that it needs.
 
 use serde_json::{Value, json};
 
 use crate::config::KakaoShare;
 use crate::site::response::POLICY;
 
-/// What a message says.
+/// The content of a message.
 pub(super) struct Message<'a> {
     pub title: &'a str,
     pub text: &'a str,
-    /// Whole address of the picture.
+    /// Absolute URL of the picture.
     pub picture: String,
-    /// Whole address of the page.
+    /// Absolute URL of the page.
     pub link: &'a str,
-    /// What the button says.
+    /// The button's text.
     pub button: &'a str,
-    /// Names and values, for a funding that everybody may see.
+    /// Names and values, for a public funding.
     pub facts: Vec<(&'a str, String)>,
 }
 
@@ -47,13 +47,13 @@ impl Message<'_> {
     }
 }
 
-/// Frames of Kakao's script: its API by way of a frame in older versions, and KakaoTalk itself where a browser
-/// knows no better way to an app.
+/// Frames of Kakao's script: its API in older versions, and KakaoTalk's URL scheme in browsers that can't open an
+/// app otherwise.
 const FRAMES: &str = "frame-src https://kapi.kakao.com kakaolink:";
 
-/// The policy of a page that shares by KakaoTalk: ours, and the one script, pinned by its hash; the API that
-/// it asks; the window to which it posts what is shared. Trusted Types are not asked of a script that
-/// is not ours.
+/// The content security policy of a page that shares by KakaoTalk: ours, plus Kakao's script, pinned by its hash;
+/// the API that it calls; the window to which it posts the message. Trusted Types are not required of this
+/// third-party script.
 pub(super) fn policy(kakao: &KakaoShare) -> String {
     let widened = |rule: &str| match rule.split(' ').next() {
         Some("script-src") => Some(format!("{rule} {}", kakao.sdk_url)),

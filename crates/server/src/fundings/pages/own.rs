@@ -1,4 +1,4 @@
-//! What the pages of an author share: finding what is theirs, and changing it.
+//! Shared by the pages of an author: finding one's own funding, and changing it.
 
 use funsun_domain::ids::FundingId;
 
@@ -8,7 +8,7 @@ use crate::fundings::card::{CardRow, DetailRow};
 use crate::fundings::write::{FundingEdit, edit_funding, must_be_author};
 use crate::fundings::{EditRefusal, sql};
 use crate::identity::{Member, write_as};
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::media::{PictureField, kept_picture};
 use crate::site::Form;
 use crate::state::AppState;
@@ -36,20 +36,20 @@ pub(super) async fn find_own(
     }
 }
 
-/// The picture that its form shows: the one that waits, or else the one that is there.
+/// The picture that the form shows: the one kept for it, or else the stored one.
 pub(super) fn picture_of(
     state: &AppState,
     card: &CardRow,
     form: &Form,
     field: PictureField,
     stored: Option<String>,
-) -> Option<Shown> {
+) -> Option<PicturePaths> {
     let public = card.visible_to == EVERYBODY;
-    let shown = |name: String| state.media.shown(&name, public, state.clock.now());
-    kept_picture(form, field).or_else(|| stored.map(shown))
+    let paths = |name: String| state.media.paths(&name, public, state.clock.now());
+    kept_picture(form, field).or_else(|| stored.map(paths))
 }
 
-/// Changes it.
+/// Applies an edit to a funding.
 pub(super) async fn apply(
     state: &AppState,
     member: Member,

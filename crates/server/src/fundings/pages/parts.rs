@@ -12,14 +12,14 @@ use crate::visibility::{EVERYBODY, Viewer};
 /// Messages on a page.
 pub const MESSAGES: i64 = 20;
 
-/// What the viewer can do on the page.
+/// The viewer's role on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewerRole {
     /// The viewer opened the funding.
     Author,
     /// The viewer may support it.
     Supporter,
-    /// It has ended.
+    /// The funding has ended.
     Ended,
 }
 
@@ -27,7 +27,7 @@ pub enum ViewerRole {
 pub struct Progress {
     /// The funding.
     pub id: i64,
-    /// Everybody may see it.
+    /// Whether it is public.
     pub public: bool,
     /// Percent of the goal.
     pub percent: i64,
@@ -35,15 +35,15 @@ pub struct Progress {
     pub bar: i64,
     /// Won collected, as text.
     pub collected: String,
-    /// Won wished for, as text.
+    /// The goal in won, as text.
     pub goal: String,
-    /// What is left of its time, as text.
+    /// The remaining time, as text.
     pub left: String,
     /// When it ends, as text.
     pub deadline: String,
-    /// It takes no more supports.
+    /// Whether it accepts no more supports.
     pub ended: bool,
-    /// How many supports it has.
+    /// The number of its supports.
     pub supporters: i64,
 }
 
@@ -57,7 +57,7 @@ pub struct Message {
     pub text: String,
     /// How long ago, as text.
     pub when: String,
-    /// What the funding's author answered.
+    /// The thanks of the funding's author.
     pub thanks: Option<String>,
     /// Won, as text; shown to the author of the funding only.
     pub amount: Option<String>,
@@ -66,7 +66,7 @@ pub struct Message {
 }
 
 impl ViewerRole {
-    /// What `viewer` can do with a funding of `author`.
+    /// The role of `viewer` for a funding of `author`.
     pub fn of(viewer: Viewer, author: AccountKey, ended: bool) -> Self {
         match (viewer.is(author), ended) {
             (true, _) => Self::Author,
@@ -75,7 +75,7 @@ impl ViewerRole {
         }
     }
 
-    /// Whether the viewer opened the funding.
+    /// Whether the viewer is the funding's author.
     pub fn is_author(self) -> bool {
         self == Self::Author
     }
@@ -86,12 +86,12 @@ impl ViewerRole {
     }
 }
 
-/// For whom the parts are rendered, and when.
+/// The viewer for whom the parts are rendered, and the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewing {
     /// The viewer.
     pub viewer: Viewer,
-    /// What the viewer can do here.
+    /// The viewer's role.
     pub role: ViewerRole,
     /// The viewer's language.
     pub t: Texts,
@@ -100,7 +100,7 @@ pub struct Viewing {
 }
 
 impl Progress {
-    /// From a row that a query returned to a viewer who may see it.
+    /// From the row of a query that applied the visibility rule.
     pub fn new(card: &CardRow, supporters: i64, t: Texts, now: Timestamp) -> Self {
         let deadline = Timestamp::from_micros(card.deadline_at);
         let percent = format::percent(card.collected_amount, card.goal_amount);

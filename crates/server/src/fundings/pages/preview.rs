@@ -36,21 +36,21 @@ async fn show(
     let version = file.strip_suffix(".png").ok_or(Missing::Unknown)?;
     let preview = find(&state, id).await?;
     if preview.version() != version {
-        return Ok(moved(&preview));
+        return Ok(redirect_to_current(&preview));
     }
     let picture = find_or_draw(&state, preview).await?;
     // Read again: it may have been hidden meanwhile, and caches would keep the picture.
     let preview = find(&state, id).await?;
     if preview.version() != version {
-        return Ok(moved(&preview));
+        return Ok(redirect_to_current(&preview));
     }
     Ok(match picture {
         Some(picture) => image(picture, "public, max-age=86400, immutable"),
-        None => image(general()?, NOT_CACHED),
+        None => image(default_picture()?, NOT_CACHED),
     })
 }
 
-/// The preview of a funding that everybody may see now.
+/// The preview of a funding that is public now.
 async fn find(state: &AppState, id: FundingId) -> Result<LinkPreview, AppError> {
     let read = move |conn: &mut Conn| sql::find_detail(conn, id, Viewer::Guest);
     let found = state.db.read(read).await?;
@@ -58,14 +58,14 @@ async fn find(state: &AppState, id: FundingId) -> Result<LinkPreview, AppError> 
     preview.ok_or_else(|| Missing::Unknown.into())
 }
 
-/// Redirects to the current picture. Nothing is drawn for a made-up URL.
-fn moved(preview: &LinkPreview) -> Response {
+/// Redirects to the current picture. A made-up URL draws nothing.
+fn redirect_to_current(preview: &LinkPreview) -> Response {
     let caching = [(CACHE_CONTROL, NOT_CACHED)];
     (caching, Redirect::to(&preview.path())).into_response()
 }
 
-/// The picture of every page that has none of its own.
-fn general() -> Result<Bytes, AppError> {
+/// The default picture of pages without their own.
+fn default_picture() -> Result<Bytes, AppError> {
     let content = assets::content("og.png").map(Bytes::from_static);
     content.ok_or_else(|| AppError::internal(anyhow::anyhow!("there is no general picture")))
 }

@@ -12,7 +12,7 @@ use crate::db::StorageError;
 use crate::fundings::card::{CardRow, DetailRow};
 use crate::fundings::write::FundingEdit;
 use crate::identity::{PageMember, SignedForm, Visitor};
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::media::{REVIEW_IMAGE, read_picture};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
@@ -22,7 +22,7 @@ use web::{AppError, PathInput, Routes};
 
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()
-        .route("/fundings/{id}/review", get(ask).post(review))
+        .route("/fundings/{id}/review", get(show_form).post(review))
         .method_limited(&Method::POST, Class::Upload)
 }
 
@@ -32,10 +32,10 @@ struct ReviewForm {
     shell: Shell,
     form: Form,
     id: i64,
-    picture: Option<Shown>,
+    picture: Option<PicturePaths>,
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
     PathInput(id): PathInput<String>,

@@ -39,7 +39,7 @@ struct SharePage {
     kakao: Option<Kakao>,
 }
 
-/// What is said when the link is handed on; of a friends-only funding nothing that is its own.
+/// The content of a shared link; for a friends-only funding it reveals nothing about it.
 struct Card {
     title: String,
     text: String,
@@ -47,7 +47,7 @@ struct Card {
     picture: String,
 }
 
-/// What the script sends, and by what.
+/// The message that the script sends, and the script's parameters.
 struct Kakao {
     settings: KakaoShare,
     template: String,
@@ -94,7 +94,7 @@ async fn show(
         kakao,
     })?;
     if let Some(settings) = &state.config.kakao_share {
-        widen(&mut response, settings)?;
+        relax_policies(&mut response, settings)?;
     }
     Ok(response)
 }
@@ -112,7 +112,7 @@ fn host(public_url: &str) -> String {
     host.map_or(public_url, |(_, host)| host).to_owned()
 }
 
-/// What Kakao's script is given, as JSON.
+/// The message template for Kakao's script, as JSON.
 fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp) -> String {
     let t = shell.t;
     let public = row.visible_to == EVERYBODY;
@@ -138,9 +138,9 @@ fn template(shell: &Shell, row: &CardRow, card: &Card, url: &str, now: Timestamp
     message.template().to_string()
 }
 
-/// Lets the page load Kakao's script, lets that open a window and know of it, and tells Kakao, which answers
-/// only to registered sites, our origin and no more.
-fn widen(response: &mut Response, settings: &KakaoShare) -> Result<(), AppError> {
+/// Relaxes the page's policies for Kakao's script: it may load, open a window and refer to it; Kakao, which serves
+/// only registered sites, receives our origin and nothing more.
+fn relax_policies(response: &mut Response, settings: &KakaoShare) -> Result<(), AppError> {
     let policy = HeaderValue::try_from(policy(settings)).map_err(AppError::internal)?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);

@@ -14,7 +14,7 @@ use crate::fundings::link_preview::LinkPreview;
 use crate::fundings::messages_sql::{self, MessageRow};
 use crate::fundings::sql;
 use crate::identity::Visitor;
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::site::{Face, Shell, Tab, page};
 use crate::state::AppState;
 use crate::visibility::{self, Viewer};
@@ -33,7 +33,7 @@ pub(super) fn router() -> Routes<AppState> {
 struct FundingPage {
     shell: Shell,
     role: ViewerRole,
-    picture: Option<Shown>,
+    picture: Option<PicturePaths>,
     author: Face,
     content: String,
     progress: Progress,
@@ -45,20 +45,20 @@ struct FundingPage {
     further: bool,
     next: Option<String>,
     review: Option<String>,
-    review_picture: Option<Shown>,
+    review_picture: Option<PicturePaths>,
     og: Option<OpenGraph>,
 }
 
-/// What a link preview shows of a public funding (The Open Graph protocol, ogp.me).
+/// The link preview of a public funding (The Open Graph protocol, ogp.me).
 struct OpenGraph {
     description: String,
     /// Path of the picture.
     image: String,
-    /// The picture in words.
+    /// The picture's alternative text.
     alt: String,
 }
 
-/// What the page reads.
+/// The data of the page.
 pub(super) struct Found {
     pub(super) rows: DetailRows,
     pub(super) author: AccountKey,
@@ -83,7 +83,7 @@ pub(super) fn find(
     }
     let messages = messages_sql::list_latest(conn, id, before, MESSAGES + 1)?;
     let supporters = count(conn, id, before, &messages)?;
-    // And last: what is shown was read while the viewer was allowed to see it.
+    // Read last, so that the messages were read while the viewer was allowed to see the funding.
     let rows = sql::find_detail(conn, id, viewer)?;
     Ok(rows.ok_or(Missing::Unknown).map(|rows| Found {
         rows,
@@ -93,7 +93,7 @@ pub(super) fn find(
     }))
 }
 
-/// The supports of a funding; `messages` are those below `before`, and most fundings have no others.
+/// The number of a funding's supports; usually all are in `messages`, those below `before`.
 fn count(
     conn: &mut Conn,
     id: FundingId,
@@ -106,10 +106,10 @@ fn count(
     }
 }
 
-/// Why there is nothing to show.
+/// Why no funding is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// There is no funding that the viewer may see.
+    /// No such funding is visible to the viewer.
     Unknown,
     /// The viewer could have seen it before it was hidden.
     Gone,
@@ -127,7 +127,7 @@ impl From<Missing> for AppError {
 /// Parses the id of a funding in a path.
 ///
 /// # Errors
-/// 404 when it can't be one.
+/// 404 when it is malformed.
 pub fn funding_id(text: &str) -> Result<FundingId, AppError> {
     text.parse().map_err(|_| Missing::Unknown.into())
 }
@@ -155,9 +155,9 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
     let preview = LinkPreview::new(&card, &author);
     let progress = Progress::new(&card, found.supporters, t, now);
     let public = progress.public;
-    let shown = |name: String| state.media.shown(&name, public, now);
+    let paths = |name: String| state.media.paths(&name, public, now);
     let role = ViewerRole::of(viewer, found.author, progress.ended);
-    let picture = card.image.map(shown);
+    let picture = card.image.map(paths);
     let author = author.face(t);
     let (messages, next) = split_page(found.messages, MESSAGES, |row| Cursor::one(row.id));
     let newest = messages.first().map_or(0, |row| row.id);
@@ -177,7 +177,7 @@ fn view(state: &AppState, shell: Shell, found: Found, viewer: Viewer, before: i6
         further: before != i64::MAX,
         next: next.map(Cursor::encode),
         review: detail.review,
-        review_picture: detail.review_image.map(shown),
+        review_picture: detail.review_image.map(paths),
         og: preview.map(|it| open_graph(&it, &detail.content, &shell, progress.percent)),
         content: detail.content,
         progress,

@@ -29,8 +29,8 @@ use sent::SentMessages;
 pub(super) use sent::digest_of;
 use web::{AppError, PathInput, QueryInput, Routes};
 
-/// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, an answer, the
-/// time that is left) is sent by then.
+/// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, thanks, the
+/// remaining time) is sent by then.
 const REREAD_AFTER: Duration = Duration::from_secs(10);
 /// Pause after which a comment is sent, so that proxies and browsers keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -140,7 +140,7 @@ fn retry() -> Duration {
     Duration::from_millis(RETRY_MS + spread)
 }
 
-/// The funding as the viewer may see it now: not at all when the session has ended since the cookie was read.
+/// The funding as the viewer may see it now; none when the session has ended since the cookie was read.
 async fn read(
     state: &AppState,
     id: FundingId,
@@ -159,7 +159,7 @@ async fn read(
 }
 
 impl Streaming {
-    /// The events after the first read, until the viewer may not see the funding any more or the stream ends.
+    /// The events after the first read, until the viewer may no longer see the funding or the stream ends.
     fn later(self) -> impl Stream<Item = Event> {
         let next = async |mut streaming: Self| {
             let events = streaming.next().await?;

@@ -44,7 +44,7 @@ pub(super) struct Listed {
 /// A digest of these messages of a page. It differs between nodes and restarts; then the messages are sent
 /// again.
 pub fn digest_of(rows: &[MessageRow]) -> i64 {
-    // Keyed with a secret: the amounts, which not everybody may see, could be found by trying otherwise.
+    // Keyed with a secret: otherwise the amounts, which only the author may see, could be guessed by brute force.
     static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     KEYS.hash_one(rows).cast_signed()
 }

@@ -1,5 +1,4 @@
-//! Filling in the form from a shop's page. What somebody has written or chosen themselves stays; what an earlier
-//! link has filled in is replaced.
+//! Filling in the form from a shop's page. The author's own input stays; values from an earlier link are replaced.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -7,7 +6,7 @@ use axum::routing::get;
 use funsun_domain::text::Title;
 use item_link::Item;
 
-use super::{OpenForm, view, wish};
+use super::{OpenPage, submission, view};
 use crate::fundings::item_links::LinkRefusal;
 use crate::identity::{Member, SignedForm};
 use crate::media;
@@ -34,8 +33,8 @@ async fn fill(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let t = visitor.t;
-    let mut form = wish::keep(&state, member, &input, t).await;
-    // Others may send their pictures while the shop takes its time.
+    let mut form = submission::keep(&state, member, &input, t).await;
+    // Others may upload pictures while the shop is slow to respond.
     drop(input);
     let link = link_in(form.value("link"));
     match state.item_links.fetch(member.key, &link).await {
@@ -43,7 +42,7 @@ async fn fill(
             let found = fill_in(&state, member, &mut form, item, t).await;
             let good = form.is_good();
             let view = view(&state, member, &visitor, form).await?;
-            let view = OpenForm {
+            let view = OpenPage {
                 found: Some(found),
                 ..view
             };
@@ -60,8 +59,7 @@ async fn fill(
     }
 }
 
-/// The address in what somebody pasted: apps share it behind the name of the thing, and some people leave out how
-/// it begins.
+/// The URL in a pasted text: apps share it after the item's name, and the scheme may be missing.
 fn link_in(text: &str) -> String {
     let is_link = |word: &&str| word.starts_with("https://") || word.starts_with("http://");
     match text.split_whitespace().find(is_link) {
@@ -86,7 +84,7 @@ const fn message(refusal: LinkRefusal) -> &'static str {
     }
 }
 
-/// Takes over what was found; says what.
+/// Fills in title and picture of the item; returns a text that reports which.
 async fn fill_in(
     state: &AppState,
     member: Member,
@@ -113,15 +111,15 @@ fn fill_title(form: &mut Form, title: Option<String>) -> &'static str {
     "link.title_filled"
 }
 
-/// As much of a title as a funding takes, not cut within a word if that can be.
+/// Truncates a title to a funding's limit, at a word boundary if possible.
 fn shortened(title: &str) -> String {
     let (_, most) = Title::BOUNDS;
     let Some((end, next)) = title.char_indices().nth(most) else {
         return title.to_owned();
     };
     let cut = &title[..end];
-    let whole = cut.rsplit_once(char::is_whitespace).map(|(words, _)| words);
-    match whole {
+    let at_word = cut.rsplit_once(char::is_whitespace).map(|(words, _)| words);
+    match at_word {
         Some(words) if !next.is_whitespace() && words.chars().count() > most / 2 => words,
         _ => cut,
     }
@@ -152,14 +150,17 @@ async fn fill_picture(
             "link.picture_filled"
         }
         Err(refusal) => {
-            tracing::debug!(code = refusal.code(), "the picture of an item is not taken");
+            tracing::debug!(
+                code = refusal.code(),
+                "the picture of an item was not accepted"
+            );
             "link.picture_missing"
         }
     }
 }
 
-/// The token of the picture, which waits for the form.
+/// Stores the picture for the form; returns its token.
 async fn accept(state: &AppState, member: Member, upload: Upload) -> Result<String, AppError> {
     let picture = media::accept(state, member.key, "link", upload).await?;
-    Ok(media::wait(state, member.key, &picture).await?)
+    Ok(media::keep_for_form(state, member.key, &picture).await?)
 }

@@ -1,8 +1,8 @@
-//! Opening a funding: the form, what fills it in, a look at it beforehand, and the opening itself.
+//! Opening a funding: the form, filling it in from a link, its preview, and the opening itself.
 
 mod link;
 mod preview;
-mod wish;
+mod submission;
 
 use askama::Template;
 use axum::extract::State;
@@ -11,11 +11,11 @@ use axum::routing::get;
 use funsun_domain::fundings::Deadline;
 use funsun_domain::time::Timestamp;
 
-use self::wish::Wish;
+use self::submission::Submission;
 use crate::db::Conn;
 use crate::fundings::write::{OpenRefusal, open_funding};
 use crate::identity::{Member, PageMember, SignedForm, Visitor, account_gone, write_as};
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::media::{IMAGE, kept_picture};
 use crate::people::{self, ProfileRow, face};
 use crate::site::{Face, Form, Shell, Tab, form_key, page, refused_form, see_other};
@@ -24,13 +24,13 @@ use http::Method;
 use web::rate_limit::Class;
 use web::{AppError, Routes};
 
-/// Days that a new funding runs, unless its author chooses.
+/// Default duration of a new funding, in days.
 const DAYS: i64 = 30;
 
 /// Goals to choose from, in won.
 const GOALS: [i64; 4] = [30_000, 50_000, 100_000, 200_000];
 
-/// Deadlines to choose from: the key of their name, and days from now.
+/// Deadlines to choose from: their text key, and days from now.
 const DEADLINES: [(&str, i64); 3] = [
     ("open.in_a_week", 7),
     ("open.in_two_weeks", 14),
@@ -39,7 +39,7 @@ const DEADLINES: [(&str, i64); 3] = [
 
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()
-        .route("/fundings/new", get(ask).post(open))
+        .route("/fundings/new", get(show_form).post(open))
         .method_limited(&Method::POST, Class::Upload)
         .merge(link::router())
         .merge(preview::router())
@@ -47,16 +47,16 @@ pub(super) fn router() -> Routes<AppState> {
 
 #[derive(Template)]
 #[template(path = "fundings/open.html")]
-struct OpenForm {
+struct OpenPage {
     shell: Shell,
     form: Form,
     author: Face,
     /// The author has no bank account on file.
     no_bank: bool,
-    /// Whose draft it is; says nothing of the member.
+    /// An opaque key of the draft's owner; reveals nothing about the member.
     owner: String,
-    picture: Option<Shown>,
-    /// What came of a link.
+    picture: Option<PicturePaths>,
+    /// The outcome of filling in from a link, as text.
     found: Option<String>,
     first_day: String,
     last_day: String,
@@ -78,7 +78,7 @@ fn in_days(state: &AppState, days: i64) -> String {
     day(state.clock.now().plus_seconds(days * 86_400))
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
 ) -> Result<Response, AppError> {
@@ -95,12 +95,12 @@ async fn view(
     member: Member,
     visitor: &Visitor,
     form: Form,
-) -> Result<OpenForm, AppError> {
+) -> Result<OpenPage, AppError> {
     let t = visitor.t;
     let title = form.title(t, t.say("nav.open"));
     let row = find_author(state, member).await?;
     let owner = state.tokens.sign("draft", &member.key.get().to_string());
-    Ok(OpenForm {
+    Ok(OpenPage {
         shell: visitor.shell(state, Tab::Open, title).await?,
         no_bank: row.bank_account.is_none(),
         author: face(row.kakao_id, row.username, row.image.as_deref(), t),
@@ -126,7 +126,7 @@ async fn open(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let (t, now) = (visitor.t, state.clock.now());
-    let Wish { mut form, funding } = wish::read(&state, member, &input, t).await;
+    let Submission { mut form, funding } = submission::read(&state, member, &input, t).await;
     if !form.is("terms", "1") {
         form.refuse("terms", t.say("open.terms_error"));
     }
@@ -138,7 +138,7 @@ async fn open(
     };
     let open = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
     match write_as(&state, member, open).await? {
-        // The draft of this form, and no other, has done its work (site.js).
+        // Only the draft of this form is deleted (site.js).
         Ok(id) => Ok(see_other(&format!(
             "/fundings/{}?done=opened#{}",
             id.get(),

@@ -1,14 +1,14 @@
-//! A funding as it will look, before it is opened. Nothing is stored for it but a picture that waits.
+//! The preview of a funding before it is opened. Only its picture is stored, for the form.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::wish::{self, Wish};
+use super::submission::{self, Submission};
 use super::{find_author, view};
 use crate::identity::SignedForm;
-use crate::media::Shown;
+use crate::media::PicturePaths;
 use crate::media::{IMAGE, kept_picture};
 use crate::people::face;
 use crate::site::{Face, Form, Shell, Tab, page, refused_form, see_other};
@@ -17,7 +17,7 @@ use http::Method;
 use web::rate_limit::Class;
 use web::{AppError, Routes};
 
-/// One who comes by a link, or back from logging in, starts with the form.
+/// A GET, by a link or after logging in, redirects to the form.
 pub(super) fn router() -> Routes<AppState> {
     let to_form = || async { see_other("/fundings/new") };
     Routes::new()
@@ -33,7 +33,7 @@ struct Preview {
     shell: Shell,
     form: Form,
     no_bank: bool,
-    picture: Option<Shown>,
+    picture: Option<PicturePaths>,
     author: Face,
     public: bool,
     title: String,
@@ -53,7 +53,7 @@ async fn show(
     }: SignedForm,
 ) -> Result<Response, AppError> {
     let t = visitor.t;
-    let Wish { form, funding } = wish::read(&state, member, &input, t).await;
+    let Submission { form, funding } = submission::read(&state, member, &input, t).await;
     let Some(funding) = funding else {
         return refused_form(&view(&state, member, &visitor, form).await?);
     };
@@ -77,7 +77,7 @@ async fn show(
     })
 }
 
-/// Back to the form, with everything in it.
+/// Returns to the form with all its fields.
 async fn change(
     State(state): State<AppState>,
     SignedForm {
@@ -86,6 +86,6 @@ async fn change(
         input,
     }: SignedForm,
 ) -> Result<Response, AppError> {
-    let form = wish::keep(&state, member, &input, visitor.t).await;
+    let form = submission::keep(&state, member, &input, visitor.t).await;
     page(&view(&state, member, &visitor, form).await?)
 }

@@ -1,10 +1,10 @@
-//! Reading the form of a new funding.
+//! Parsing the form of a new funding.
 
 use funsun_domain::fundings::Deadline;
 use funsun_domain::money::Goal;
 use funsun_domain::time::Timestamp;
 
-use crate::fundings::pages::fields::read_words;
+use crate::fundings::pages::fields::read_text_fields;
 use crate::fundings::write::NewFunding;
 use crate::identity::Member;
 use crate::media::{IMAGE, PictureEdit, read_picture};
@@ -12,20 +12,20 @@ use crate::site::{Form, Texts, form_key, format};
 use crate::state::AppState;
 use web::Input;
 
-/// Fields that are neither words of the funding nor its picture.
+/// Form fields that are not part of the funding.
 const OTHERS: [&str; 4] = ["link", "filled_title", "filled_image", "terms"];
 
-/// What somebody wishes for, as far as they have written it down.
-pub(super) struct Wish {
+/// A submitted form, and the funding if every field is valid.
+pub(super) struct Submission {
     pub(super) form: Form,
-    /// Whole only when nothing is wrong with the form.
+    /// `None` when a field is invalid.
     pub(super) funding: Option<NewFunding>,
 }
 
-/// Reads everything, and notes what is wrong.
-pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Texts) -> Wish {
+/// Parses all fields, and adds the errors to the form.
+pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Texts) -> Submission {
     let mut form = Form::default();
-    let (title, content, audience) = read_words(&mut form, input, t);
+    let (title, content, audience) = read_text_fields(&mut form, input, t);
     let goal = form.read(input, "goal_amount", parse_goal, t.say("open.goal_error"));
     let deadline = read_deadline(&mut form, input, state.clock.now());
     if deadline.is_none() {
@@ -53,10 +53,10 @@ pub(super) async fn read(state: &AppState, member: Member, input: &Input, t: Tex
         }
         _ => None,
     };
-    Wish { form, funding }
+    Submission { form, funding }
 }
 
-/// Keeps what was typed, complete or not.
+/// Keeps the input without validating it.
 pub(super) async fn keep(state: &AppState, member: Member, input: &Input, t: Texts) -> Form {
     let mut form = Form::default();
     for name in [
