@@ -10,24 +10,24 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::payments::{self, StepContext, refund};
 
-/// The outcome of accepting a support.
+/// The outcome of a request to accept a support.
 pub enum AcceptOutcome {
-    /// It stands; it may have stood before, when the approval itself created it.
+    /// It exists; the approval itself may have created it earlier.
     Accepted(SupportId),
-    /// The funding takes none any more; the refund of the payment has begun.
+    /// The funding accepts no more supports; the refund of the payment has begun.
     Refunding(PaymentId, SupportRefusal),
 }
 
 /// Why a support is not accepted, with nothing changed.
 #[derive(Debug, Error)]
 pub enum AcceptRefusal {
-    /// There is no funding by this id that the payer may see.
+    /// No funding with this id is visible to the payer.
     #[error("funding: there is no such funding")]
     NoSuchFunding,
-    /// It is the payer's own.
+    /// The funding is the payer's own.
     #[error("funding: {0}")]
     NotAccepted(SupportRefusal),
-    /// There is no approved payment of exactly this amount without a support.
+    /// The payer has no approved payment of exactly this amount without a support.
     #[error("amount: there is no approved payment of exactly this amount; pay first")]
     NotPaid,
     /// The database failed.
@@ -35,8 +35,8 @@ pub enum AcceptRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Accepts a support for an approved payment of exactly its amount, once per payment. For a support that the
-/// approval itself created, it returns that one.
+/// Accepts a support for an approved payment of exactly its amount, once per payment. If the
+/// approval itself has created the support, returns that one.
 ///
 /// # Errors
 /// [`AcceptRefusal`].
@@ -47,8 +47,8 @@ pub fn accept(
     cx: StepContext,
 ) -> Result<AcceptOutcome, AcceptRefusal> {
     let open = payments::check_open(conn, terms.funding, payer, cx.now)?;
-    let verdict = open.ok_or(AcceptRefusal::NoSuchFunding)?;
-    if let Err(SupportRefusal::Own) = verdict {
+    let check = open.ok_or(AcceptRefusal::NoSuchFunding)?;
+    if let Err(SupportRefusal::Own) = check {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
     }
     let Some(payment) = payments::find_unattached(conn, payer, terms.amount.won())? else {
@@ -56,7 +56,7 @@ pub fn accept(
         let accepted = created.map(AcceptOutcome::Accepted);
         return accepted.ok_or(AcceptRefusal::NotPaid);
     };
-    match verdict {
+    match check {
         Ok(()) => {
             let support = payments::attach(conn, payment, terms, cx)?;
             Ok(AcceptOutcome::Accepted(support))

@@ -12,7 +12,7 @@ use crate::payments::{self, StepContext, refund};
 /// Why a support is not changed.
 #[derive(Debug, Error)]
 pub enum ChangeRefusal {
-    /// The caller gave no support by this id.
+    /// The caller has no support with this id.
     #[error("id: you gave no such support")]
     NotAuthor,
     /// It was taken back.
@@ -40,8 +40,8 @@ pub fn change_message(
     Ok(sql::set_message(conn, id, message.as_str())?)
 }
 
-/// Takes back a support that `author` gave: it is taken off the lists and its refund begins. Repeating it changes
-/// nothing more. Returns its payment.
+/// Takes back a support that `author` gave: it is removed from the lists and its refund begins. Idempotent.
+/// Returns its payment.
 ///
 /// # Errors
 /// [`ChangeRefusal`].

@@ -30,18 +30,18 @@ const PRESETS: [i64; 4] = [5_000, 10_000, 30_000, 50_000];
 /// Most friends among whom the missing amount is split.
 const SPLIT_MAX: i64 = 50;
 
-/// A part is rounded up to a multiple of this, in won.
+/// A share is rounded up to a multiple of this, in won.
 const SPLIT_STEP: i64 = 100;
 
 /// `/fundings/{id}/support`, `/supports/…`.
 pub fn router() -> Routes<AppState> {
     Routes::new()
-        .route("/fundings/{id}/support", get(ask).post(give))
+        .route("/fundings/{id}/support", get(show_form).post(give))
         .method_limited(&Method::POST, Class::Payment)
-        .route("/supports/{id}/edit", get(ask_message).post(edit))
+        .route("/supports/{id}/edit", get(edit_form).post(edit))
         .route(
             "/supports/{id}/take-back",
-            get(ask_back).post(take_support_back),
+            get(confirm_take_back).post(take_support_back),
         )
         .route("/supports/{id}/thanks", post(say_thanks))
 }
@@ -53,12 +53,12 @@ struct GivePage {
     form: Form,
     id: i64,
     funding: String,
-    /// What is missing to the goal, as text.
+    /// The amount missing to the goal, as text.
     missing: Option<String>,
     presets: Vec<(i64, String)>,
 }
 
-/// The funding that the form is about.
+/// The funding to support.
 struct Target {
     title: String,
     missing: i64,
@@ -75,21 +75,21 @@ async fn find_target(
         let Some((card, _, _)) = fundings::find_detail(conn, id, viewer)? else {
             return Ok(None);
         };
-        let verdict = match viewer.member() {
+        let check = match viewer.member() {
             Some(key) => payments::check_open(conn, id, key, now)?,
             None => None,
         };
         Ok(Some(Target {
             missing: (card.goal_amount - card.collected_amount).max(0),
             title: card.title,
-            open: matches!(verdict, Some(Ok(()))),
+            open: matches!(check, Some(Ok(()))),
         }))
     };
     let found = state.db.read(read).await?;
     found.ok_or_else(|| show::Missing::Unknown.into())
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { visitor, .. }: PageMember,
     PathInput(id): PathInput<String>,
@@ -104,13 +104,13 @@ async fn ask(
     let split = query.optional_integer("split").ok().flatten();
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
-        form.set("amount", part(target.missing, friends).to_string());
+        form.set("amount", share(target.missing, friends).to_string());
     }
     page(&view(&state, &visitor, id, target, form).await?)
 }
 
-/// An equal part of what is missing, rounded up, within what a support may be.
-fn part(missing: i64, friends: i64) -> i64 {
+/// An equal share of the missing amount, rounded up and clamped to the bounds of a support, in won.
+fn share(missing: i64, friends: i64) -> i64 {
     let part = missing.div_euclid(friends) + i64::from(missing % friends > 0);
     let steps = part.div_euclid(SPLIT_STEP) + i64::from(part % SPLIT_STEP > 0);
     (steps * SPLIT_STEP).clamp(SupportAmount::MIN, SupportAmount::MAX)
@@ -168,10 +168,10 @@ async fn give(
             }),
             form_key: Some(form_key),
         };
-        // Continues when the browser hangs up: the provider's number must be stored.
+        // Continues when the browser disconnects: the provider's id must be stored.
         let own = state.clone();
-        let asked = async move { Ok(payments::prepare(&own, member, payment).await) };
-        match state.background.finish(asked).await? {
+        let prepared = async move { Ok(payments::prepare(&own, member, payment).await) };
+        match state.background.finish(prepared).await? {
             Ok(PrepareOutcome::Ready(ready)) => {
                 return Ok(see_other(&format!("/payments/{}/go", ready.order.as_str())));
             }
@@ -183,7 +183,7 @@ async fn give(
             }
             Err(PrepareRefusal::Provider(_)) => {
                 form.refuse("form", t.say("give.unavailable"));
-                // The payment of this key has failed for good.
+                // The payment of this key has failed permanently.
                 form.set("attempt", form_key::new());
             }
             Err(refusal) => return Err(refusal.into()),
@@ -197,7 +197,7 @@ fn no_such_support() -> AppError {
     AppError::not_found("no_such_support", "there is no such support")
 }
 
-/// A support that this member gave and that is listed.
+/// A support of this member that was not taken back.
 async fn find_own(
     state: &AppState,
     page: &PageMember,
@@ -215,7 +215,7 @@ async fn find_own(
     found.ok_or_else(no_such_support)
 }
 
-async fn ask_message(
+async fn edit_form(
     State(state): State<AppState>,
     page_member: PageMember,
     PathInput(id): PathInput<String>,
@@ -276,7 +276,7 @@ async fn edit(
     )))
 }
 
-async fn ask_back(
+async fn confirm_take_back(
     State(state): State<AppState>,
     page_member: PageMember,
     PathInput(id): PathInput<String>,

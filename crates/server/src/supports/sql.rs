@@ -1,4 +1,4 @@
-//! Statements about supports that exist already; payments create them.
+//! Statements about existing supports; `payments` creates them.
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
@@ -22,7 +22,7 @@ pub struct SupportRow {
     pub author_image: Option<String>,
 }
 
-/// The payment of a support, and whether it still stands.
+/// The payment of a support, and whether the support was taken back.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnSupport {
     pub payment: PaymentId,
@@ -51,7 +51,10 @@ const COLUMNS: Columns = (
     accounts::image,
 );
 
-/// A support as its author's page shows it.
+/// A support with its author.
+///
+/// # Errors
+/// When there is none, or the database fails.
 pub fn get(conn: &mut Conn, id: SupportId) -> Result<SupportRow, StorageError> {
     Ok(supports::table
         .inner_join(accounts::table)
@@ -132,7 +135,7 @@ pub fn set_message(conn: &mut Conn, id: SupportId, message: &str) -> Result<(), 
     Ok(())
 }
 
-/// What decides whether the supporter may be thanked.
+/// The facts that decide whether the supporter may be thanked.
 #[derive(Clone, Copy, Debug)]
 pub struct ThankFacts {
     pub funding: FundingId,
@@ -164,7 +167,7 @@ pub fn find_to_thank(conn: &mut Conn, id: SupportId) -> Result<Option<ThankFacts
     .transpose()
 }
 
-/// Stores the answer to a support; the time of the first answer stays.
+/// Stores the thanks for a support; the time of the first thanks is kept.
 pub fn set_thanks(
     conn: &mut Conn,
     id: SupportId,
@@ -183,7 +186,10 @@ pub fn set_thanks(
     Ok(())
 }
 
-/// Removes the messages of a member's supports, the answers to them, and the member's answers to others.
+/// Clears the messages of a member's supports, the thanks for them, and the member's thanks to others.
+///
+/// # Errors
+/// When the database fails.
 pub fn clear_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
     let nothing = None::<String>;
     diesel::update(supports::table.filter(supports::author_id.eq(author.get())))
@@ -198,7 +204,10 @@ pub fn clear_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), Stor
     Ok(())
 }
 
-/// Whether `viewer` may see the support: it is listed, and so is its funding.
+/// Whether `viewer` may see the support: it was not taken back, and its funding is visible.
+///
+/// # Errors
+/// When the database fails.
 pub fn is_visible(conn: &mut Conn, id: SupportId, viewer: Viewer) -> Result<bool, StorageError> {
     let visible = supports::table
         .inner_join(fundings::table.on(fundings::id.eq(supports::funding_id)))

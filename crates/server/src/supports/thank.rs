@@ -1,4 +1,4 @@
-//! The author of a funding thanks for a support.
+//! Thanks for a support, by the funding's author.
 
 use funsun_domain::ids::{AccountKey, SupportId};
 use funsun_domain::text::Thanks;
@@ -13,10 +13,10 @@ use crate::notifications::{self, ThanksEvent};
 /// Why thanks are refused.
 #[derive(Debug, Error)]
 pub enum ThankRefusal {
-    /// There is no support by this id in a funding that the caller may see.
+    /// No support with this id in a funding that is visible to the caller.
     #[error("id: there is no such support")]
     NoSuchSupport,
-    /// The caller did not open the funding.
+    /// The caller is not the funding's author.
     #[error("id: only the funding's author can thank for this support")]
     NotAuthor,
     /// The support was taken back.
@@ -27,7 +27,7 @@ pub enum ThankRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Stores the answer of `author` to a support of their funding. It may be changed later; the supporter is notified
+/// Stores the thanks of `author` for a support of their funding. It may be changed later; the supporter is notified
 /// once.
 ///
 /// # Errors
