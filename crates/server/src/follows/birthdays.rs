@@ -1,4 +1,4 @@
-//! Friends whose birthday comes soon.
+//! Friends with an upcoming birthday.
 
 use funsun_domain::ids::AccountKey;
 use funsun_domain::text::Birthday;
@@ -8,10 +8,10 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::people::ProfileRow;
 
-/// Days ahead that are looked at.
+/// Days ahead within which a birthday is upcoming.
 const DAYS_AHEAD: i64 = 30;
 
-/// A friend whose birthday comes soon.
+/// A friend with an upcoming birthday.
 pub struct UpcomingBirthday {
     /// Days until then; 0 on the day itself.
     pub days: i64,

@@ -1,4 +1,4 @@
-//! Who follows a member, and whom a member follows, a page at a time.
+//! The followers and followees of a member, in pages.
 
 use funsun_domain::ids::{AccountKey, KakaoId};
 
@@ -13,27 +13,27 @@ const PAGE_MEMBERS: i64 = 20;
 /// One of the two lists of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Those who follow the member.
+    /// The member's followers.
     Followers,
-    /// Those whom the member follows.
+    /// The members whom the member follows.
     Following,
 }
 
 /// A page of a list.
 pub struct People {
-    /// Whose list it is.
+    /// The name of the member whose list it is.
     pub of: String,
-    /// That member is suspended: the list is not to be shown.
+    /// Whether that member is suspended: the list must not be shown.
     pub suspended: bool,
     /// Up to [`PAGE_MEMBERS`], by age of the account.
     pub members: Vec<PersonRow>,
-    /// Leads to the page behind it; `None` at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<Cursor>,
 }
 
 /// A page of a list of the member `id`; `None` when there is no such member.
 ///
-/// The cursor is the public id of the last one shown: a row's own key never leaves the server.
+/// The cursor is the public id of the last member shown: a row's own key never leaves the server.
 ///
 /// # Errors
 /// When the database fails.
@@ -55,7 +55,7 @@ pub fn list_people(
     };
     let keys = match after {
         Some(after) => sql::list_keys(conn, key, side, after, PAGE_MEMBERS + 1)?,
-        // The last member of the page before has left meanwhile.
+        // The last member of the previous page has left meanwhile.
         None => Vec::new(),
     };
     let (keys, more) = split_page(keys, PAGE_MEMBERS, |key| Cursor::one(*key));

@@ -25,7 +25,7 @@ pub fn router() -> Routes<AppState> {
 /// Why a follow is refused.
 #[derive(Debug, Error)]
 pub enum FollowRefusal {
-    /// Nobody has this id.
+    /// No member has this id.
     #[error("id: no such member")]
     NoSuchMember,
     /// One can't follow oneself.
@@ -56,11 +56,11 @@ pub fn follow(
     if !sql::insert(conn, follower, followee, now)? {
         return Err(FollowRefusal::Already);
     }
-    sql::count(conn, follower, followee, 1)?;
+    sql::change_counts(conn, follower, followee, 1)?;
     Ok(notifications::followed(conn, follower, followee, now)?)
 }
 
-/// `follower` stops following the member `id`; nothing happens when they did not.
+/// `follower` stops following the member `id`; no effect when they did not.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,7 +69,7 @@ pub fn unfollow(conn: &mut Conn, follower: AccountKey, id: KakaoId) -> Result<()
         return Ok(());
     };
     if sql::delete(conn, follower, followee)? {
-        sql::count(conn, follower, followee, -1)?;
+        sql::change_counts(conn, follower, followee, -1)?;
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ pub fn unfollow(conn: &mut Conn, follower: AccountKey, id: KakaoId) -> Result<()
 /// # Errors
 /// When the database fails.
 pub fn end_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    sql::discount_neighbours(conn, key)?;
+    sql::decrement_counts_of_others(conn, key)?;
     sql::delete_all_of(conn, key)
 }
 

@@ -49,19 +49,19 @@ struct PeoplePage {
     shell: Shell,
     back: String,
     people: Vec<Person>,
-    /// What is said when there is nobody, as a key.
+    /// The text key for an empty list.
     nobody: &'static str,
     next: Option<String>,
 }
 
-/// One of a list of members.
+/// A member of a list.
 struct Person {
     face: Face,
-    /// Of the member who looks.
+    /// Whether the member is a friend of the viewer.
     friend: bool,
 }
 
-/// What a member's page reads.
+/// The data of a member's page.
 struct Found {
     profile: ProfileRow,
     suspended: bool,
@@ -142,18 +142,18 @@ async fn followers(
     state: State<AppState>,
     viewer: PageMember,
     id: PathInput<String>,
-    place: PageQuery,
+    position: PageQuery,
 ) -> Result<Response, AppError> {
-    people(state, viewer, id, place, Side::Followers).await
+    people(state, viewer, id, position, Side::Followers).await
 }
 
 async fn following(
     state: State<AppState>,
     viewer: PageMember,
     id: PathInput<String>,
-    place: PageQuery,
+    position: PageQuery,
 ) -> Result<Response, AppError> {
-    people(state, viewer, id, place, Side::Following).await
+    people(state, viewer, id, position, Side::Following).await
 }
 
 async fn people(
@@ -199,7 +199,7 @@ async fn begin(
     let (Member { key, .. }, now) = (form.member, state.clock.now());
     let begin = move |conn: &mut Conn| follow(conn, key, id, now);
     match write_as(&state, form.member, begin).await? {
-        // Pressed twice: they follow, as they wanted.
+        // A repeated submission: the follow exists, as requested.
         Ok(()) | Err(FollowRefusal::Already) => {
             Ok(see_other(&format!("/members/{}?done=followed", id.get())))
         }

@@ -1,4 +1,4 @@
-//! Every statement about follows and their counts.
+//! Statements about follows and their counts.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -38,7 +38,7 @@ pub fn delete(
 }
 
 /// Adds `change` to both members' counts.
-pub fn count(
+pub fn change_counts(
     conn: &mut Conn,
     follower: AccountKey,
     followee: AccountKey,
@@ -53,8 +53,8 @@ pub fn count(
     Ok(())
 }
 
-/// Takes one off the counts of everybody who follows, or is followed by, a member who leaves.
-pub fn discount_neighbours(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+/// Decrements the counts of all members who follow, or are followed by, a member who leaves.
+pub fn decrement_counts_of_others(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
     let followees = follows::table
         .filter(follows::follower_id.eq(key.get()))
         .select(follows::followee_id);
@@ -77,7 +77,7 @@ pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageErro
     Ok(())
 }
 
-/// Who follows the member `id`, by age of the account.
+/// The followers of the member `id`, by age of the account.
 pub fn list_followers(
     conn: &mut Conn,
     id: KakaoId,
@@ -96,7 +96,7 @@ pub fn list_followers(
         .load(conn)?)
 }
 
-/// Whom the member `id` follows, by age of the account.
+/// The followees of the member `id`, by age of the account.
 pub fn list_followees(
     conn: &mut Conn,
     id: KakaoId,
@@ -115,7 +115,8 @@ pub fn list_followees(
         .load(conn)?)
 }
 
-/// The rows of those on one side of a member, beyond the row `after`, by age of the account; by index alone.
+/// The rows of a member's followers or followees with a key above `after`, by age of the account; an index-only
+/// query.
 pub fn list_keys(
     conn: &mut Conn,
     of: AccountKey,
@@ -154,10 +155,10 @@ pub fn list_by_keys(
         .load(conn)?)
 }
 
-/// Friends whose birthdays are looked at.
+/// Most friends whose birthdays are loaded.
 const FRIENDS_MAX: i64 = 500;
 
-/// The friends of a member who have told their birthday.
+/// The friends of a member whose birthday is known.
 pub fn list_friends_with_birthday(
     conn: &mut Conn,
     key: AccountKey,
@@ -178,7 +179,7 @@ pub fn list_friends_with_birthday(
         .load(conn)?)
 }
 
-/// Whether the one member follows the other.
+/// Whether `follower` follows `followee`.
 pub fn follows(
     conn: &mut Conn,
     follower: AccountKey,
