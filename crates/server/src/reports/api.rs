@@ -95,12 +95,12 @@ async fn report(
     let target = input.text("target")?;
     let message: ReportMessage = input.required("message", str::parse)?;
     let (now, text) = (state.clock.now(), message.clone());
-    let asked = Target {
+    let reported = Target {
         kind,
         id: target.clone(),
     };
     let write = move |conn: &mut Conn| -> Result<_, StorageError> {
-        let written = write_report(conn, member.key, &asked, &text, now)?;
+        let written = write_report(conn, member.key, &reported, &text, now)?;
         let author = people::find_own(conn, member.key)?;
         Ok(written.zip(author))
     };
@@ -118,7 +118,7 @@ async fn report(
     }))
 }
 
-/// Writes a report of what `author` may see; `None` when there is no such thing.
+/// Stores a report; `None` when the target does not exist or `author` may not see it.
 pub(super) fn write_report(
     conn: &mut Conn,
     author: AccountKey,

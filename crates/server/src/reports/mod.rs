@@ -1,4 +1,4 @@
-//! Reports: a member flags a funding, an account or a support; an operator looks at it later.
+//! Reports: a member flags a funding, an account or a support; an operator reviews it later.
 
 mod api;
 pub mod pages;

@@ -17,7 +17,7 @@ use web::{AppError, QueryInput, Routes};
 
 /// `/reports/new`.
 pub fn router() -> Routes<AppState> {
-    Routes::new().route("/reports/new", get(ask).post(send))
+    Routes::new().route("/reports/new", get(show_form).post(send))
 }
 
 fn target(query: &QueryInput) -> Result<Target, AppError> {
@@ -25,7 +25,7 @@ fn target(query: &QueryInput) -> Result<Target, AppError> {
         Some("funding") => ReportKind::Funding,
         Some("member") => ReportKind::Account,
         Some("support") => ReportKind::Remit,
-        _ => return Err(nothing_there()),
+        _ => return Err(nothing_to_report()),
     };
     let id = query.optional_text("id")?.unwrap_or_default();
     Ok(Target { kind, id })
@@ -40,7 +40,7 @@ const fn word(kind: ReportKind) -> &'static str {
     }
 }
 
-fn nothing_there() -> AppError {
+fn nothing_to_report() -> AppError {
     AppError::not_found("nothing_to_report", "there is nothing to report by this id")
 }
 
@@ -66,10 +66,10 @@ async fn find_origin(
             }
         }))
     };
-    state.db.read(find).await?.ok_or_else(nothing_there)
+    state.db.read(find).await?.ok_or_else(nothing_to_report)
 }
 
-async fn ask(
+async fn show_form(
     State(state): State<AppState>,
     PageMember { member, visitor }: PageMember,
     query: QueryInput,

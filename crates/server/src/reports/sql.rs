@@ -1,4 +1,4 @@
-//! The statements about reports.
+//! Statements about reports.
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, ReportId};
