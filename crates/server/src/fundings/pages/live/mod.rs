@@ -25,8 +25,8 @@ use crate::identity::{Visitor, sessions};
 use crate::site::{Shell, Tab};
 use crate::state::AppState;
 use crate::visibility::Viewer;
-use sent::SentMessages;
 pub(super) use sent::digest_of;
+use sent::{Listed, SentMessages};
 use web::{AppError, PathInput, QueryInput, Routes};
 
 /// Longest time between two reads: a change that wakes no watcher (a friendship or session that ends, thanks, the
@@ -43,7 +43,7 @@ const RETRY_SPREAD_MS: u64 = 3_000;
 
 /// The id of the last event, sent by a browser that reconnects.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Tells nginx not to buffer the response.
+/// Disables buffering of the response in nginx.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// `/fundings/{id}/live`.
@@ -228,18 +228,7 @@ impl Streaming {
         for row in changes.changed {
             events.push(Event::default().event("changed").data(markup(row)?));
         }
-        if let Some(newest) = changes.too_many {
-            events.push(
-                Event::default()
-                    .event("stale")
-                    .id(newest.to_string())
-                    .data("1"),
-            );
-        }
-        if let Some(listed) = changes.listed {
-            let listed = serde_json::to_string(&listed)?;
-            events.push(Event::default().event("listed").data(listed));
-        }
+        events.extend(list_events(changes.too_many, changes.listed.as_ref())?);
         let progress = ProgressPart {
             shell,
             role,
@@ -252,4 +241,18 @@ impl Streaming {
         }
         Ok(events)
     }
+}
+
+/// The events about the list of messages as a whole: that it must be reloaded, and which messages remain.
+fn list_events(too_many: Option<i64>, listed: Option<&Listed>) -> anyhow::Result<Vec<Event>> {
+    let mut events = Vec::new();
+    if let Some(newest) = too_many {
+        let event = Event::default().event("stale").id(newest.to_string());
+        events.push(event.data("1"));
+    }
+    if let Some(listed) = listed {
+        let listed = serde_json::to_string(listed)?;
+        events.push(Event::default().event("listed").data(listed));
+    }
+    Ok(events)
 }
