@@ -174,10 +174,10 @@ pub fn service(
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .merge(with_session(state, pages))
         .merge(public_files(previews))
-        .with_state(state.clone())
-        .layer(rate_limits(state, classes));
+        .with_state(state.clone());
     let production = !state.config.is_dev();
-    Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(router)))
+    let limited = rate_limits(state, classes).layer(router);
+    Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(limited)))
 }
 
 /// Wraps the pages in the session middleware and adds the fallback for unknown paths.

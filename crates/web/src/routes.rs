@@ -30,6 +30,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
         self.router = self.router.route(path, methods);
+        self.classes.add(path);
         self.last = vec![path.to_owned()];
         self
     }
@@ -40,6 +41,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         let (_, paths, _) = &operations;
         self.last = paths.paths.keys().cloned().collect();
         self.router = self.router.routes(operations);
+        for pattern in &self.last {
+            self.classes.add(pattern);
+        }
         self
     }
 

@@ -9,7 +9,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::{Either, Ready, ready};
 use http::{Extensions, HeaderMap, Request, Uri};
@@ -19,7 +18,7 @@ use self::limiter::Limiter;
 use super::client_address::TrustedProxies;
 use super::error::AppError;
 
-pub use self::route_classes::RouteClasses;
+pub use self::route_classes::{ClassMatcher, RouteClasses};
 
 /// The kind of a request, for its rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +107,7 @@ impl Default for Rates {
 pub struct RateLimits {
     limiters: [Limiter; 7],
     proxies: TrustedProxies,
-    classes: RouteClasses,
+    classes: ClassMatcher,
     account_of: AccountOf,
     render: RenderRefusal,
 }
@@ -134,7 +133,7 @@ impl RateLimits {
         Self {
             limiters,
             proxies,
-            classes,
+            classes: classes.matcher(),
             account_of,
             render: Arc::new(|_, _, refusal| refusal.into_response()),
         }
@@ -164,10 +163,9 @@ impl RateLimits {
     /// # Errors
     /// 429 with the seconds to wait.
     fn check<B>(&self, request: &mut Request<B>) -> Result<(), AppError> {
-        let pattern = request.extensions().get::<MatchedPath>();
         let class = self
             .classes
-            .class_of(pattern.map(MatchedPath::as_str), request.method());
+            .class_of(request.uri().path(), request.method());
         let address = self
             .proxies
             .client_address(request.headers(), request.extensions());

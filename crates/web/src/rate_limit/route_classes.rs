@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use http::Method;
+use matchit::Router;
 
 use super::Class;
 
@@ -58,17 +59,43 @@ impl RouteClasses {
         self
     }
 
-    /// The class of a request to the route of `pattern`; `None` when no route matched.
-    pub fn class_of(&self, pattern: Option<&str>, method: &Method) -> Class {
-        let declared = pattern.and_then(|pattern| self.by_pattern.get(pattern));
-        let class = declared.and_then(|declared| declared.of(method).or(declared.all));
-        class.unwrap_or_else(|| default_of(method))
+    /// Adds a route without a class: its path must not count as that of a pattern that matches it, too.
+    pub(crate) fn add(&mut self, pattern: &str) {
+        self.declare(pattern.to_owned(), Declared::default());
+    }
+
+    /// Finds classes by the path of a request, before it is routed.
+    ///
+    /// # Panics
+    /// When two patterns conflict, as a router with both would.
+    pub fn matcher(self) -> ClassMatcher {
+        let mut patterns = Router::new();
+        for (pattern, declared) in self.by_pattern {
+            let inserted = patterns.insert(pattern, declared);
+            inserted.expect("the router has taken the same patterns");
+        }
+        ClassMatcher(patterns)
     }
 
     fn declare(&mut self, pattern: String, new: Declared) {
         let known = self.by_pattern.remove(&pattern).unwrap_or_default();
         let joined = known.join(new, &pattern);
         self.by_pattern.insert(pattern, joined);
+    }
+}
+
+/// The rate class of a request by its path and method.
+#[derive(Clone)]
+pub struct ClassMatcher(Router<Declared>);
+
+impl ClassMatcher {
+    /// The class of a request. A path without a route counts by the method alone.
+    pub fn class_of(&self, path: &str, method: &Method) -> Class {
+        let class = self.0.at(path).ok().and_then(|found| {
+            let declared = found.value;
+            declared.of(method).or(declared.all)
+        });
+        class.unwrap_or_else(|| default_of(method))
     }
 }
 

@@ -8,7 +8,7 @@ use http::{Method, Request};
 use utoipa_axum::routes;
 use web::Routes;
 use web::client_address::TrustedProxies;
-use web::rate_limit::{Class, Rate, RateLimitLayer, RateLimits, Rates, RouteClasses};
+use web::rate_limit::{Class, ClassMatcher, Rate, RateLimitLayer, RateLimits, Rates};
 
 use crate::send;
 
@@ -43,39 +43,50 @@ fn declared() -> Routes {
         .merge(pages)
 }
 
-fn classes() -> RouteClasses {
-    declared().into_parts().2
+fn classes() -> ClassMatcher {
+    declared().into_parts().2.matcher()
 }
 
 #[test]
-fn a_declared_class_is_found_by_its_pattern() {
+fn a_declared_class_is_found_by_the_path() {
     let classes = classes();
-    for (method, pattern, class) in [
+    for (method, path, class) in [
         (Method::GET, "/login", Class::Login),
         (Method::POST, "/login", Class::Login),
-        (Method::HEAD, "/files/{*file}", Class::Preview),
-        (Method::GET, "/fundings/{id}/support", Class::Read),
-        (Method::HEAD, "/fundings/{id}/support", Class::Read),
-        (Method::POST, "/fundings/{id}/support", Class::Payment),
-        (Method::GET, "/wish/{id}", Class::Search),
-        (Method::PUT, "/wish/{id}", Class::Upload),
+        (Method::HEAD, "/files/a/b.png", Class::Preview),
+        (Method::GET, "/fundings/7/support", Class::Read),
+        (Method::HEAD, "/fundings/7/support", Class::Read),
+        (Method::POST, "/fundings/7/support", Class::Payment),
+        (Method::GET, "/wish/7", Class::Search),
+        (Method::PUT, "/wish/7", Class::Upload),
     ] {
-        let found = classes.class_of(Some(pattern), &method);
-        assert_eq!(found, class, "{method} {pattern}");
+        let found = classes.class_of(path, &method);
+        assert_eq!(found, class, "{method} {path}");
     }
 }
 
 #[test]
 fn what_is_not_declared_counts_by_its_method() {
     let classes = classes();
-    for pattern in [Some("/members/{id}"), None] {
+    for path in ["/members/7", "/nothing"] {
         for method in [Method::GET, Method::HEAD] {
-            assert_eq!(classes.class_of(pattern, &method), Class::Read);
+            assert_eq!(classes.class_of(path, &method), Class::Read);
         }
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
-            assert_eq!(classes.class_of(pattern, &method), Class::Write);
+            assert_eq!(classes.class_of(path, &method), Class::Write);
         }
     }
+}
+
+#[test]
+fn a_route_without_a_class_does_not_count_as_a_pattern_that_matches_it() {
+    let routes = Routes::<()>::new()
+        .route("/fundings/{id}", route_get(async || "ok"))
+        .limited(Class::Search)
+        .route("/fundings/new", route_get(async || "ok"));
+    let classes = routes.into_parts().2.matcher();
+    assert_eq!(classes.class_of("/fundings/7", &Method::GET), Class::Search);
+    assert_eq!(classes.class_of("/fundings/new", &Method::GET), Class::Read);
 }
 
 #[test]
@@ -87,9 +98,9 @@ fn merging_the_same_path_keeps_both_declarations() {
         .route("/wish", route_post(async || "ok"))
         .method_limited(&Method::POST, Class::Upload);
     let undeclared = Routes::new().route("/wish", axum::routing::put(async || "ok"));
-    let merged = undeclared.merge(write).merge(read).into_parts().2;
-    assert_eq!(merged.class_of(Some("/wish"), &Method::GET), Class::Search);
-    assert_eq!(merged.class_of(Some("/wish"), &Method::POST), Class::Upload);
+    let merged = undeclared.merge(write).merge(read).into_parts().2.matcher();
+    assert_eq!(merged.class_of("/wish", &Method::GET), Class::Search);
+    assert_eq!(merged.class_of("/wish", &Method::POST), Class::Upload);
 }
 
 #[test]
