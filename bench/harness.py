@@ -95,6 +95,11 @@ class Program:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1000
 
+    def cpu_seconds(self):
+        """CPU time of the program so far: user and system (proc(5), stat, fields 14 and 15)."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self):
         atexit.unregister(self.stop)
         self.process.terminate()
