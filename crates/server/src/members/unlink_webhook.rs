@@ -16,8 +16,9 @@ use web::rate_limit::Class;
 use web::{AppError, Input, Problem, QueryInput, Routes};
 
 pub(super) fn router() -> Routes<AppState> {
-    Routes::new().operations(routes!(unlinked_by_get, unlinked_by_post))
-        // Kakao may send many at once and authenticates with our admin key.
+    // Kakao may send many at once and authenticates with our admin key.
+    Routes::new()
+        .operations(routes!(unlinked_by_get, unlinked_by_post))
         .limited(Class::Read)
 }
 

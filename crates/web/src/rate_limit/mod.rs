@@ -29,7 +29,7 @@ pub enum Class {
     Write,
     /// Logins; always counted by address.
     Login,
-    /// Calls that reach the payment provider.
+    /// Calls that prepare, approve or look up a payment at the provider.
     Payment,
     /// Searches.
     Search,
@@ -204,8 +204,7 @@ impl Class {
 
 /// Counts requests and refuses those over the limit; [`RateLimitLayer::off`] accepts everything.
 ///
-/// Apply it to a complete router with [`axum::Router::layer`], which runs it after matching: the class of a
-/// request is that of the route that matched.
+/// Wrap it around a complete router: it finds the class by path and method before the request is routed.
 #[derive(Clone)]
 pub struct RateLimitLayer {
     limits: Option<Arc<RateLimits>>,
