@@ -19,6 +19,9 @@ pub use runner::run_due;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
+/// Longest payload, in characters: the width of the column in MySQL.
+const PAYLOAD_CHARACTERS_MAX: usize = 200;
+
 /// A kind of job; the value is the job's payload, stored as JSON of at most 200 characters.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind as stored in the database.
@@ -86,5 +89,9 @@ pub fn is_enqueued_again<J: Job>(
 }
 
 fn payload_of<J: Job>(job: &J) -> Result<String, StorageError> {
-    serde_json::to_string(job).map_err(StorageError::corrupt)
+    let payload = serde_json::to_string(job).map_err(StorageError::corrupt)?;
+    if payload.chars().count() > PAYLOAD_CHARACTERS_MAX {
+        return Err(StorageError::corrupt("the payload of a job is too long"));
+    }
+    Ok(payload)
 }

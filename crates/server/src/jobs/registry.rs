@@ -24,8 +24,13 @@ struct Kind {
 
 impl Registry {
     /// Registers a kind of job.
+    ///
+    /// # Panics
+    /// When another type has the same kind.
     #[must_use]
     pub fn with<J: Job>(mut self) -> Self {
+        let known = self.kinds.iter().any(|kind| kind.name == J::KIND);
+        assert!(!known, "two types of jobs have the kind {}", J::KIND);
         self.kinds.push(Kind {
             name: J::KIND,
             lane: J::LANE,
