@@ -59,13 +59,13 @@ pub fn attach(
 /// longer accepts it, begins the refund. A payment without terms does not change.
 ///
 /// # Errors
-/// When the database fails.
+/// When the stored terms don't fit any more, or the database fails.
 pub(super) fn attach_on_approval(
     conn: &mut Conn,
     payment: StoredPayment,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let Some(terms) = payment.terms.clone() else {
+    let Some(terms) = payment.terms()? else {
         return Ok(payment);
     };
     match check_open(conn, terms.funding, payment.payer, cx.now)? {

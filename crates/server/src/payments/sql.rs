@@ -2,15 +2,14 @@
 
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
-use funsun_domain::money::{SupportAmount, Won};
+use funsun_domain::money::Won;
 use funsun_domain::payments::{Payment, PaymentState, RefundReason};
-use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
 use super::gateway::Prepared;
 use super::prepare::NewPayment;
-use super::stored::{StoredPayment, created_check};
+use super::stored::{StoredPayment, WantedSupport, created_check};
 use crate::db::schema::payments;
 use crate::db::{Conn, StorageError, dialect};
 
@@ -287,18 +286,14 @@ impl TryFrom<PaymentRow> for StoredPayment {
 
     fn try_from(row: PaymentRow) -> Result<Self, StorageError> {
         let won = |amount| Won::new(amount).map_err(StorageError::corrupt);
-        let terms = row.wanted_funding_id.zip(row.wanted_message.as_deref());
-        let terms = terms.map(|(funding, message)| terms_of(funding, row.amount, message));
+        let funding = |id: Option<i64>| id.map(FundingId::new).transpose();
+        let wanted = funding(row.wanted_funding_id).map_err(StorageError::corrupt)?;
         let rules = Payment {
             state: row.state.parse().map_err(StorageError::corrupt)?,
             amount: won(row.amount)?,
             refunded: won(row.refunded_amount)?,
             refunding: won(row.refunding_amount)?,
-            funding: row
-                .funding_id
-                .map(FundingId::new)
-                .transpose()
-                .map_err(StorageError::corrupt)?,
+            funding: funding(row.funding_id).map_err(StorageError::corrupt)?,
         };
         Ok(Self {
             id: PaymentId::new(row.id).map_err(StorageError::corrupt)?,
@@ -308,19 +303,13 @@ impl TryFrom<PaymentRow> for StoredPayment {
             rules,
             tid: row.tid,
             proof_digest: row.pg_token_digest,
-            terms: terms.transpose()?,
+            wanted: wanted
+                .zip(row.wanted_message)
+                .map(|(funding, message)| WantedSupport { funding, message }),
             lease_until: Timestamp::from_micros(row.lease_until),
             attempts: row.attempts,
             refund_reason: row.refund_reason,
             created_at: Timestamp::from_micros(row.created_at),
         })
     }
-}
-
-fn terms_of(funding: i64, amount: i64, message: &str) -> Result<SupportTerms, StorageError> {
-    Ok(SupportTerms {
-        funding: FundingId::new(funding).map_err(StorageError::corrupt)?,
-        amount: SupportAmount::new(amount).map_err(StorageError::corrupt)?,
-        message: message.parse().map_err(StorageError::corrupt)?,
-    })
 }

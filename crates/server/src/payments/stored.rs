@@ -3,7 +3,7 @@
 
 use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
 use funsun_domain::ledger::{LedgerAccount, Movement};
-use funsun_domain::money::Won;
+use funsun_domain::money::{SupportAmount, Won};
 use funsun_domain::payments::{Payment, PaymentState, READY_LIFETIME_SECONDS, Step};
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
@@ -36,8 +36,8 @@ pub struct StoredPayment {
     pub tid: Option<String>,
     /// The digest of the proof last sent to the provider.
     pub proof_digest: Option<String>,
-    /// The support that the approval creates.
-    pub terms: Option<SupportTerms>,
+    /// The support that the approval creates, as stored; [`StoredPayment::terms`] parses it.
+    pub(super) wanted: Option<WantedSupport>,
     /// The end of the lease during which one request or the sweeper may call the provider about it.
     pub lease_until: Timestamp,
     /// Exchanges with the provider since its last change of state.
@@ -48,6 +48,13 @@ pub struct StoredPayment {
     pub created_at: Timestamp,
 }
 
+/// The funding and the message of the support that an approval creates, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct WantedSupport {
+    pub(super) funding: FundingId,
+    pub(super) message: String,
+}
+
 impl StoredPayment {
     /// Its state.
     pub fn state(&self) -> PaymentState {
@@ -56,8 +63,25 @@ impl StoredPayment {
 
     /// The funding that it supports or was meant to.
     pub fn funding(&self) -> Option<FundingId> {
-        let intended = self.terms.as_ref().map(|terms| terms.funding);
-        self.rules.funding.or(intended)
+        let wanted = self.wanted.as_ref().map(|wanted| wanted.funding);
+        self.rules.funding.or(wanted)
+    }
+
+    /// The support that the approval creates; `None` when it creates none. Parsed only here: a stored text that
+    /// no longer fits must not keep the sweeper from settling and refunding payments.
+    ///
+    /// # Errors
+    /// When the stored amount or message doesn't fit.
+    pub fn terms(&self) -> Result<Option<SupportTerms>, StorageError> {
+        let Some(wanted) = &self.wanted else {
+            return Ok(None);
+        };
+        let amount = SupportAmount::new(self.rules.amount.get()).map_err(StorageError::corrupt)?;
+        Ok(Some(SupportTerms {
+            funding: wanted.funding,
+            amount,
+            message: wanted.message.parse().map_err(StorageError::corrupt)?,
+        }))
     }
 
     /// The order at the provider; `None` before `ready`.
