@@ -54,6 +54,7 @@ const RATES: Rates = Rates {
     search: Rate::new(60, 30),
     preview: Rate::new(120, 60),
     upload: Rate::new(20, 20),
+    payer_return: Rate::new(240, 60),
 };
 
 /// Routes of the JSON API.

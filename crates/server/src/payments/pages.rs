@@ -27,11 +27,11 @@ pub fn router() -> Routes<AppState> {
     Routes::new()
         // These call KakaoPay.
         .operations(routes!(returned))
-        .limited(Class::Payment)
+        .limited(Class::PayerReturn)
         .operations(routes!(cancelled))
-        .limited(Class::Payment)
+        .limited(Class::PayerReturn)
         .operations(routes!(failed))
-        .limited(Class::Payment)
+        .limited(Class::PayerReturn)
         .route("/payments/{order}", get(show))
         .route("/payments/{order}/go", get(go_on))
 }

@@ -29,7 +29,7 @@ pub enum Class {
     Write,
     /// Logins; always counted by address.
     Login,
-    /// Calls that prepare, approve or look up a payment at the provider.
+    /// Calls that prepare or approve a payment at the provider.
     Payment,
     /// Searches.
     Search,
@@ -37,6 +37,8 @@ pub enum Class {
     Preview,
     /// Requests that decode an uploaded picture or fetch from another server, both costly when repeated.
     Upload,
+    /// Pages that payers return to: they call the provider, but payers without cookies may share an address.
+    PayerReturn,
 }
 
 /// The rate of one class.
@@ -65,6 +67,8 @@ pub struct Rates {
     pub preview: Rate,
     /// For [`Class::Upload`].
     pub upload: Rate,
+    /// For [`Class::PayerReturn`].
+    pub payer_return: Rate,
 }
 
 /// Returns the account of a request's verified token. It may store the verified token in the extensions, so
@@ -99,13 +103,14 @@ impl Default for Rates {
             search: Rate::new(60, 30),
             preview: Rate::new(120, 60),
             upload: Rate::new(20, 20),
+            payer_return: Rate::new(240, 60),
         }
     }
 }
 
 /// The limiters of all classes.
 pub struct RateLimits {
-    limiters: [Limiter; 7],
+    limiters: [Limiter; 8],
     proxies: TrustedProxies,
     classes: ClassMatcher,
     account_of: AccountOf,
@@ -128,6 +133,7 @@ impl RateLimits {
             rates.search,
             rates.preview,
             rates.upload,
+            rates.payer_return,
         ]
         .map(Limiter::new);
         Self {
@@ -198,6 +204,7 @@ impl Class {
             Self::Search => 4,
             Self::Preview => 5,
             Self::Upload => 6,
+            Self::PayerReturn => 7,
         }
     }
 }

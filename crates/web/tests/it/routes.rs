@@ -139,6 +139,7 @@ async fn statuses(class: Class, method: Method, uri: &str) -> [u16; 3] {
         search: one,
         preview: one,
         upload: one,
+        payer_return: one,
     };
     let two = Rate::new(1, 2);
     match class {
@@ -149,6 +150,7 @@ async fn statuses(class: Class, method: Method, uri: &str) -> [u16; 3] {
         Class::Search => rates.search = two,
         Class::Preview => rates.preview = two,
         Class::Upload => rates.upload = two,
+        Class::PayerReturn => rates.payer_return = two,
     }
     let (router, _, classes) = declared().into_parts();
     let limits = RateLimits::new(
