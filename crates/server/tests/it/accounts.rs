@@ -53,7 +53,7 @@ async fn an_unknown_profile_is_204_and_a_missing_id_400() {
 }
 
 #[tokio::test]
-async fn a_profile_can_be_edited_with_the_app_requests() {
+async fn a_profile_can_be_edited_as_the_app_does() {
     let app = App::start().await;
     let member = app.member_with("지우", json!({"birthday": "0101"})).await;
     let all = [

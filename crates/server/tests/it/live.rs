@@ -264,7 +264,7 @@ async fn the_end_of_a_funding_removes_the_support_button() {
 }
 
 #[tokio::test]
-async fn the_author_thanks_arrive_and_an_idle_stream_stays_open() {
+async fn the_thanks_of_the_author_arrive_and_an_idle_stream_stays_open() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = open_funding(&author, "새 자전거", true).await;

@@ -74,17 +74,13 @@ async fn an_invalid_cursor_is_refused_or_empty() {
     ] {
         let page = visitor.get(&format!("{list}?before={before}")).await;
         assert_eq!(page.status, status, "{before}");
-        println!(
-            "EXPERIMENT {before} {}",
-            page.text
-                .matches("class=\"list-row\" href=\"/members/")
-                .count()
-        );
+        assert_eq!(page.text.matches(row).count(), 0, "{before}");
+        assert!(!page.text.contains("href=\"/members/0"));
     }
 }
 
 #[tokio::test]
-async fn a_member_own_page_differs_from_anothers() {
+async fn a_members_own_page_is_not_the_page_of_another() {
     let app = App::start().await;
     let (minji, haneul) = (app.member("민지").await, app.member("하늘").await);
     let own = Visitor::of(&minji)

@@ -57,7 +57,7 @@ async fn a_trailing_slash_redirects_to_the_path_without_it() {
 }
 
 #[tokio::test]
-async fn no_path_redirects_to_anothersite() {
+async fn no_path_redirects_to_another_site() {
     let app = App::start().await;
     let host = app.url.strip_prefix("http://").unwrap();
     let mut followed = 0;

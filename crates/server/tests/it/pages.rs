@@ -67,7 +67,7 @@ async fn a_login_at_another_host_redirects_to_the_public_url() {
 }
 
 #[tokio::test]
-async fn a_login_never_redirects_to_anothersite() {
+async fn a_login_never_redirects_to_another_site() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let browser = Visitor::of(&minji);
@@ -118,7 +118,7 @@ async fn guests_are_redirected_to_the_login_and_members_are_not() {
 }
 
 #[tokio::test]
-async fn a_form_without_its_csrf_token_or_from_anothersite_is_refused() {
+async fn a_form_without_its_csrf_token_or_from_another_site_is_refused() {
     let app = App::start().await;
     let minji = app.member("민지").await;
     let browser = Visitor::of(&minji);

@@ -10,7 +10,7 @@ use crate::payer::{Payment, move_clocks, page, support_body, total};
 const MINUTE: i64 = 60;
 
 #[tokio::test]
-async fn the_app_five_requests_create_one_support() {
+async fn the_five_requests_of_the_app_create_one_support() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;

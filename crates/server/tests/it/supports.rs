@@ -37,7 +37,7 @@ async fn guests_and_members_can_read_the_supports_of_a_public_funding() {
 }
 
 #[tokio::test]
-async fn a_support_can_be_created_in_the_app_encodings() {
+async fn a_support_can_be_created_in_every_encoding_of_the_app() {
     let app = App::start().await;
     let (author, giver) = (app.member("민지").await, app.member("지우").await);
     let funding = author.opens("새 자전거", true).await;

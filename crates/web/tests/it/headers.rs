@@ -92,7 +92,7 @@ async fn production_requires_https() {
 }
 
 #[tokio::test]
-async fn every_request_gets_an_id_of_the_servers() {
+async fn every_request_gets_an_id_from_the_server() {
     let answer = send_through(false, "/id").await;
     assert_eq!(answer.header("x-request-id"), answer.body);
     assert_ne!(answer.body, "forged");
