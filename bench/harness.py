@@ -128,5 +128,5 @@ def load(server, lines, seconds):
                  server.url, "--", requests, capture_output=True).stdout
     count, micros, p50, p99, error_statuses, socket_errors = map(int, re.search(r"RESULT (.*)", output)[1].split())
     if socket_errors or error_statuses:
-        say(f"  ! {error_statuses} error statuses, {socket_errors} socket errors")
+        sys.exit(f"{server.url}: {error_statuses} error statuses, {socket_errors} socket errors")
     return count / micros * 1e6, p50 / 1000, p99 / 1000

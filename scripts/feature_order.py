@@ -141,7 +141,8 @@ def main():
     for a, b in both:
         mistakes.append(f"{a} and {b} import each other: {edges[a, b][0]}, {edges[b, a][0]}")
     print("\n".join(mistakes), end="\n" if mistakes else "")
-    sys.exit(bool(mistakes))
+    # Not 1, with which Python itself ends when it crashes.
+    sys.exit(3 if mistakes else 0)
 
 
 main()
