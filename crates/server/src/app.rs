@@ -110,14 +110,10 @@ fn document_of(api: OpenApiDocument, pages: OpenApiDocument) -> OpenApiDocument 
     document
 }
 
-/// Routes of the pages with every handler replaced by `KNOWN`, to test whether a path exists.
-fn known_pages(state: &AppState) -> Router {
+/// The pages with every handler replaced by `KNOWN`, to test whether a path exists.
+fn known_pages(pages: Router<AppState>, state: &AppState) -> Router {
     let answer_known = middleware::from_fn(|_: Request<Body>, _: Next| async { KNOWN });
-    pages(state.config.profile)
-        .into_parts()
-        .0
-        .route_layer(answer_known)
-        .with_state(state.clone())
+    pages.route_layer(answer_known).with_state(state.clone())
 }
 
 const KNOWN: StatusCode = StatusCode::NO_CONTENT;
@@ -184,7 +180,7 @@ pub fn service(
 /// Wraps the pages in the session middleware and adds the fallback for unknown paths.
 fn with_session(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
     let recognise = middleware::from_fn_with_state(state.clone(), identity::recognise);
-    let known = known_pages(state);
+    let known = known_pages(pages.clone(), state);
     pages
         .fallback(move |request: Request<Body>| fallback(known.clone(), request))
         .method_not_allowed_fallback(|| async { method_not_allowed() })

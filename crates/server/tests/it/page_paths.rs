@@ -19,6 +19,10 @@ async fn a_trailing_slash_redirects_to_the_path_without_it() {
         ("/fundings/12/", "/fundings/12"),
         ("//explore//", "/explore"),
         (
+            "/remit/kakaopay/return/1/?pg_token=x",
+            "/remit/kakaopay/return/1?pg_token=x",
+        ),
+        (
             "/members/3000000001/followers/",
             "/members/3000000001/followers",
         ),
