@@ -107,9 +107,9 @@ fn device(row: SessionRow, t: Texts, now: Timestamp) -> Device {
 }
 
 async fn save(State(state): State<AppState>, form: VisitorForm) -> Result<Response, AppError> {
+    let lang = chosen(&form, "lang").as_deref().and_then(Lang::parse);
+    let theme = chosen(&form, "theme").as_deref().and_then(Theme::parse);
     if let Some(member) = form.visitor.member {
-        let lang = chosen(&form, "lang").as_deref().and_then(Lang::parse);
-        let theme = chosen(&form, "theme").as_deref().and_then(Theme::parse);
         change_preferences(&state, member, move |preferences| {
             preferences.lang = lang.unwrap_or(preferences.lang);
             preferences.theme = theme.unwrap_or(preferences.theme);
@@ -118,10 +118,10 @@ async fn save(State(state): State<AppState>, form: VisitorForm) -> Result<Respon
     }
     let mut response = see_other("/settings?done=saved");
     let (headers, production) = (response.headers_mut(), !state.config.is_dev());
-    if let Some(lang) = chosen(&form, "lang").as_deref().and_then(Lang::parse) {
+    if let Some(lang) = lang {
         Cookie::Lang.set(headers, lang.as_str(), CHOICE_LIFE, production);
     }
-    if let Some(theme) = chosen(&form, "theme").as_deref().and_then(Theme::parse) {
+    if let Some(theme) = theme {
         Cookie::Theme.set(headers, theme.as_str(), CHOICE_LIFE, production);
     }
     Ok(response)
