@@ -39,7 +39,7 @@ impl RouteClasses {
     ///
     /// # Panics
     /// When `method` and `pattern` were declared with a different class before.
-    pub fn limit_method(&mut self, pattern: &str, method: Method, class: Class) {
+    pub(crate) fn limit_method(&mut self, pattern: &str, method: Method, class: Class) {
         let declared = Declared {
             all: None,
             by_method: vec![(method, class)],
@@ -85,7 +85,6 @@ impl RouteClasses {
 }
 
 /// The rate class of a request by its path and method.
-#[derive(Clone)]
 pub struct ClassMatcher(Router<Declared>);
 
 impl ClassMatcher {
