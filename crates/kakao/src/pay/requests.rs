@@ -22,6 +22,8 @@ pub struct ReadyOrder<'a> {
     pub item_name: &'a str,
     /// KRW, above zero.
     pub amount: i64,
+    /// KRW of `amount` on which no value-added tax is due: zero up to the whole amount.
+    pub tax_free: i64,
     /// Where the browser is redirected with `pg_token`; at most 255 characters, like the other two.
     pub approval_url: &'a str,
     /// Where the browser is redirected when the payer cancels. Proves nothing: look the order up.
@@ -62,6 +64,8 @@ pub struct CancelOrder<'a> {
     pub tid: &'a str,
     /// KRW to refund, above zero.
     pub amount: i64,
+    /// KRW of `amount` taken from the tax-free part of the payment: zero up to the whole amount.
+    pub tax_free: i64,
     /// KRW refundable before this call. KakaoPay refuses the call when this is stale, which keeps a retried refund
     /// from happening twice.
     pub cancelable_before: i64,
@@ -118,6 +122,7 @@ impl<'a> ReadyOrder<'a> {
         required("cancel_url", self.cancel_url, URL_CHARS_MAX)?;
         required("fail_url", self.fail_url, URL_CHARS_MAX)?;
         check("amount", self.amount > 0)?;
+        check("tax_free", (0..=self.amount).contains(&self.tax_free))?;
         Ok(ReadyBody {
             cid,
             partner_order_id: self.order_id,
@@ -125,7 +130,7 @@ impl<'a> ReadyOrder<'a> {
             item_name: self.item_name,
             quantity: 1,
             total_amount: self.amount,
-            tax_free_amount: 0,
+            tax_free_amount: self.tax_free,
             approval_url: self.approval_url,
             cancel_url: self.cancel_url,
             fail_url: self.fail_url,
@@ -156,12 +161,13 @@ impl<'a> CancelOrder<'a> {
             "amount",
             self.amount > 0 && self.amount <= self.cancelable_before,
         )?;
+        check("tax_free", (0..=self.amount).contains(&self.tax_free))?;
         check("payload", self.payload.chars().count() <= PAYLOAD_CHARS_MAX)?;
         Ok(CancelBody {
             cid,
             tid: self.tid,
             cancel_amount: self.amount,
-            cancel_tax_free_amount: 0,
+            cancel_tax_free_amount: self.tax_free,
             cancel_available_amount: self.cancelable_before,
             payload: self.payload,
         })
@@ -201,9 +207,22 @@ mod tests {
         let order = CancelOrder {
             tid: "T1",
             amount: 2,
+            tax_free: 0,
             cancelable_before: 1,
             payload: "",
         };
         assert!(order.body("TC0ONETIME").is_err());
+    }
+
+    #[test]
+    fn the_whole_amount_may_be_tax_free() {
+        let order = CancelOrder {
+            tid: "T1",
+            amount: 5_500,
+            tax_free: 5_500,
+            cancelable_before: 11_000,
+            payload: "",
+        };
+        assert!(order.body("TC0ONETIME").is_ok());
     }
 }

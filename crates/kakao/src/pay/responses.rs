@@ -59,12 +59,16 @@ pub struct Order {
     pub user_id: Option<String>,
     /// KRW ordered: compare it before acting.
     pub total: Option<i64>,
-    /// KRW refunded so far.
-    pub canceled: i64,
+    /// KRW refunded so far. `None`, when KakaoPay does not say, is not zero: conclude nothing from it.
+    pub canceled: Option<i64>,
     /// KRW that can still be refunded.
     pub cancelable: Option<i64>,
     /// KakaoPay's id of the approval, once there is one.
     pub aid: Option<String>,
+    /// `CARD` or `MONEY`, once the payer has chosen.
+    pub method: Option<String>,
+    /// When it was approved: date and time without an offset, presumably in Asia/Seoul.
+    pub approved_at: Option<String>,
 }
 
 /// A completed refund.
@@ -150,9 +154,11 @@ impl Order {
             order_id: body.owned_text("/partner_order_id"),
             user_id: body.owned_text("/partner_user_id"),
             total: integer(body, "/amount/total")?,
-            canceled: integer(body, "/canceled_amount/total")?.unwrap_or(0),
+            canceled: integer(body, "/canceled_amount/total")?,
             cancelable: integer(body, "/cancel_available_amount/total")?,
             aid: approval.and_then(|action| action.owned_text("/aid")),
+            method: body.owned_text("/payment_method_type"),
+            approved_at: body.owned_text("/approved_at"),
         })
     }
 }

@@ -18,6 +18,7 @@ pub const APPROVE: ApproveOrder<'static> = ApproveOrder {
 pub const CANCEL: CancelOrder<'static> = CancelOrder {
     tid: "T1",
     amount: 5_500,
+    tax_free: 500,
     cancelable_before: 11_000,
     payload: "refund-1",
 };
@@ -27,6 +28,7 @@ pub const READY: ReadyOrder<'static> = ReadyOrder {
     user_id: "usr-1",
     item_name: "기획 후원",
     amount: 11_000,
+    tax_free: 1_000,
     approval_url: "http://localhost/approved?o=1",
     cancel_url: "http://localhost/cancelled?o=1",
     fail_url: "http://localhost/failed?o=1",
@@ -78,7 +80,7 @@ async fn a_prepared_payment_sends_the_key_and_returns_the_urls() {
     for field in [
         r#""cid":"TC0ONETIME""#,
         r#""total_amount":11000"#,
-        r#""tax_free_amount":0"#,
+        r#""tax_free_amount":1000"#,
     ] {
         assert!(request.contains(field), "{field} in {request}");
     }
@@ -141,6 +143,7 @@ async fn a_looked_up_order_takes_the_aid_from_its_payment() {
     let body = r#"{"tid":"T1","cid":"TC0ONETIME","status":"PART_CANCEL_PAYMENT",
         "partner_order_id":"ord-1","partner_user_id":"usr-1","amount":{"total":"11000"},
         "canceled_amount":{"total":5500},"cancel_available_amount":{"total":5500},
+        "payment_method_type":"MONEY","approved_at":"2026-01-02T03:05:00",
         "payment_action_details":[{"aid":"A2","payment_action_type":"CANCEL"},
         {"aid":"A1","payment_action_type":"PAYMENT"}]}"#;
     let kakaopay = MockServer::responding(200, body).await;
@@ -148,14 +151,16 @@ async fn a_looked_up_order_takes_the_aid_from_its_payment() {
     assert_eq!(order.status, OrderStatus::PartCancel);
     assert_eq!(
         (order.total, order.canceled, order.cancelable),
-        (Some(11_000), 5_500, Some(5_500))
+        (Some(11_000), Some(5_500), Some(5_500))
     );
     assert_eq!(order.aid.as_deref(), Some("A1"));
+    assert_eq!(order.method.as_deref(), Some("MONEY"));
+    assert_eq!(order.approved_at.as_deref(), Some("2026-01-02T03:05:00"));
 }
 
 #[tokio::test]
 async fn an_order_with_an_undocumented_status_and_nothing_else_is_pending() {
-    let body = r#"{"tid":"T1","status":"HELD_FOR_REVIEW","canceled_at":null}"#;
+    let body = r#"{"tid":"T1","status":"HELD_FOR_REVIEW","approved_at":null}"#;
     let kakaopay = MockServer::responding(200, body).await;
     let order = client(&kakaopay.url).order("T1").await.unwrap();
     assert_eq!(
@@ -163,7 +168,20 @@ async fn an_order_with_an_undocumented_status_and_nothing_else_is_pending() {
         OrderStatus::Unknown("HELD_FOR_REVIEW".to_owned())
     );
     assert_eq!(order.status.group(), StatusGroup::Pending);
-    assert_eq!((order.total, order.canceled, order.aid), (None, 0, None));
+    assert_eq!(
+        (order.total, order.aid, order.method, order.approved_at),
+        (None, None, None, None)
+    );
+}
+
+#[tokio::test]
+async fn a_missing_refunded_amount_is_not_zero() {
+    for missing in ["", r#","canceled_amount":null"#, r#","canceled_amount":{}"#] {
+        let body = format!(r#"{{"tid":"T1","status":"SUCCESS_PAYMENT"{missing}}}"#);
+        let kakaopay = MockServer::responding(200, &body).await;
+        let order = client(&kakaopay.url).order("T1").await.unwrap();
+        assert_eq!(order.canceled, None, "{body}");
+    }
 }
 
 #[tokio::test]
@@ -181,6 +199,7 @@ async fn a_refund_sends_the_amount_refundable_before_it() {
     let request = kakaopay.request().await;
     for field in [
         r#""cancel_amount":5500"#,
+        r#""cancel_tax_free_amount":500"#,
         r#""cancel_available_amount":11000"#,
         "refund-1",
     ] {
@@ -206,6 +225,14 @@ async fn a_request_beyond_the_documented_limits_is_never_sent() {
         ..CANCEL
     };
     assert_eq!(client.cancel(&order).await, Err(refused("amount")));
+    for tax_free in [-1, 11_001] {
+        let order = ReadyOrder { tax_free, ..READY };
+        assert_eq!(client.ready(&order).await, Err(refused("tax_free")));
+    }
+    for tax_free in [-1, 5_501] {
+        let order = CancelOrder { tax_free, ..CANCEL };
+        assert_eq!(client.cancel(&order).await, Err(refused("tax_free")));
+    }
     assert_eq!(client.order("").await, Err(refused("tid")));
     assert!(!kakaopay.was_requested());
 }

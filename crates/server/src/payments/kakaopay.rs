@@ -22,6 +22,7 @@ impl PaymentGateway for KakaoPay {
                 user_id: order.payer,
                 item_name: order.item_name,
                 amount: order.amount.get(),
+                tax_free: 0,
                 approval_url: &order.return_urls.approved,
                 cancel_url: &order.return_urls.cancelled,
                 fail_url: &order.return_urls.failed,
@@ -82,7 +83,8 @@ impl PaymentGateway for KakaoPay {
                     "the provider's record is of another order or amount".into(),
                 ));
             }
-            let refunded = Won::new(found.canceled).map_err(|e| GatewayError(e.to_string()))?;
+            let refunded =
+                Won::new(found.canceled.unwrap_or(0)).map_err(|e| GatewayError(e.to_string()))?;
             Ok(Lookup {
                 state: provider_state(&found.status)?,
                 refunded,
@@ -100,6 +102,7 @@ impl PaymentGateway for KakaoPay {
             let cancellation = CancelOrder {
                 tid: order.reference,
                 amount: part.get(),
+                tax_free: 0,
                 cancelable_before: refundable.get(),
                 payload: order.order,
             };
