@@ -74,4 +74,10 @@ impl PayClient {
             client,
         })
     }
+
+    /// The merchant code of every call. A payment belongs to the code it was prepared with.
+    #[must_use]
+    pub fn cid(&self) -> &str {
+        &self.cid
+    }
 }

@@ -258,3 +258,8 @@ fn an_error_names_the_unusable_setting() {
 fn a_client_does_not_print_its_key() {
     assert!(!format!("{:?}", client("http://127.0.0.1:1")).contains("invented-secret-key"));
 }
+
+#[test]
+fn a_client_tells_its_merchant_code() {
+    assert_eq!(client("http://127.0.0.1:1").cid(), "TC0ONETIME");
+}
