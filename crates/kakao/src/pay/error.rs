@@ -6,6 +6,15 @@ use crate::json::Object;
 /// Longest message of KakaoPay kept, in characters.
 const MESSAGE_CHARS_MAX: usize = 200;
 
+/// Codes that refuse a cancel whatever happens later, from the error codes of KakaoPay's online payment document.
+///
+/// -711: more than the approved amount of the original payment, which never changes. Nothing else is final there:
+/// -710 (above what is left), -722 (amounts, a stale `cancel_available_amount` among them) and -784 (not
+/// cancellable) may follow a cancel whose response was lost; -785 is in flight; -781 fails at the bank or card
+/// company for reasons that may pass; -721, -730 to -733, -798, -799 and -400 to -429 also come from a wrong
+/// setting, which can be corrected. The other codes are of other calls, or do not say enough.
+const CANCEL_REFUSED_FOR_GOOD: [i64; 1] = [-711];
+
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayError {
@@ -76,6 +85,15 @@ pub enum NotSentCause {
     },
 }
 
+impl PayError {
+    /// Whether this response to a cancel proves that the same cancel can never succeed. `false` proves nothing: look
+    /// the order up.
+    #[must_use]
+    pub fn refuses_for_good(&self) -> bool {
+        matches!(self, Self::Declined { code, .. } if CANCEL_REFUSED_FOR_GOOD.contains(code))
+    }
+}
+
 impl From<Failure> for PayError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -137,5 +155,39 @@ fn declined(http: u16, body: &Object, hidden: Option<&str>) -> PayError {
         code,
         message: message.chars().take(MESSAGE_CHARS_MAX).collect(),
         result: body.owned_text("/extras/method_result_code"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotSentCause, PayError, UnknownCause};
+
+    fn declined(code: i64) -> PayError {
+        PayError::Declined {
+            http: 400,
+            code,
+            message: String::new(),
+            result: None,
+        }
+    }
+
+    #[test]
+    fn only_a_cancel_above_the_approved_amount_is_refused_for_good() {
+        assert!(declined(-711).refuses_for_good());
+        for code in (-800..=-700).chain(-503..=-400).chain([0, 711]) {
+            assert_eq!(declined(code).refuses_for_good(), code == -711, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_outcome_and_an_unsent_request_refuse_nothing() {
+        for error in [
+            PayError::Unknown(UnknownCause::Timeout),
+            PayError::Unknown(UnknownCause::Server { http: 503 }),
+            PayError::NotSent(NotSentCause::ConnectFailed),
+            PayError::NotSent(NotSentCause::BadRequest { field: "amount" }),
+        ] {
+            assert!(!error.refuses_for_good(), "{error}");
+        }
     }
 }
