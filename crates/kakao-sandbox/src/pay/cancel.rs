@@ -105,22 +105,20 @@ fn check(payment: &Payment, fields: &Fields) -> Result<Amount, Refusal> {
     if total > remaining.total {
         return Err(Refusal::CancelAboveRest);
     }
-    if tax_free > total || tax_free > remaining.tax_free {
+    // Neither part may be refunded from the other, so the last refund takes exactly what is left of both.
+    let taxable = total - tax_free;
+    if taxable < 0 || tax_free > remaining.tax_free || taxable > remaining.taxable() {
         return Err(Refusal::AmountInfo);
     }
     if total == remaining.total {
-        return if tax_free == remaining.tax_free {
-            Ok(remaining)
-        } else {
-            Err(Refusal::AmountInfo)
-        };
+        return Ok(remaining);
     }
     if payment.amount.green_deposit > 0 {
         return Err(Refusal::CancelDeclined);
     }
     let vat = fields.optional_integer("cancel_vat_amount", Refusal::AmountInfo)?;
     let vat = vat.unwrap_or_else(|| Amount::default_vat(total, tax_free).min(remaining.vat));
-    if !(0..=remaining.vat.min(total - tax_free)).contains(&vat) {
+    if !(0..=remaining.vat.min(taxable)).contains(&vat) {
         return Err(Refusal::AmountInfo);
     }
     Ok(Amount {

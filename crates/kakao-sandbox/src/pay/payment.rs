@@ -58,6 +58,11 @@ impl Amount {
         (2 * (total - tax_free) + 11) / 22
     }
 
+    /// The part on which value-added tax is due.
+    pub(crate) fn taxable(self) -> i64 {
+        self.total - self.tax_free
+    }
+
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             total: self.total + other.total,

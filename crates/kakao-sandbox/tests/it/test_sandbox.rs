@@ -98,20 +98,30 @@ impl TestSandbox {
 
     /// Creates a payment; returns its tid.
     pub async fn ready_payment(&self, total: i64) -> String {
-        let (status, body) = self.pay("ready", &self.ready_body(total)).await;
+        self.ready_payment_of(&self.ready_body(total)).await
+    }
+
+    async fn ready_payment_of(&self, ready: &Value) -> String {
+        let (status, body) = self.pay("ready", ready).await;
         assert_eq!(status, 200, "{body}");
         body["tid"].as_str().expect("a tid").to_owned()
     }
 
     /// Creates a payment that the payer authenticates; returns the body of its approve call.
     pub async fn approve_body(&self, total: i64) -> Value {
-        let tid = self.ready_payment(total).await;
+        self.approve_body_of(&self.ready_body(total)).await
+    }
+
+    /// [`Self::approve_body`] for the payment of this ready call.
+    pub async fn approve_body_of(&self, ready: &Value) -> Value {
+        let tid = self.ready_payment_of(ready).await;
         let path = format!("/sandbox/payments/{tid}/pay");
         let submitted = self.admin(Method::POST, &path, json!({})).await;
         let location = submitted["location"].as_str().expect("an address");
         let (_, token) = location.split_once("pg_token=").expect("a token");
-        json!({"cid": self.settings.cid, "tid": tid, "partner_order_id": "ord-1",
-            "partner_user_id": "usr-1", "pg_token": token, "total_amount": total})
+        json!({"cid": ready["cid"], "tid": tid, "partner_order_id": ready["partner_order_id"],
+            "partner_user_id": ready["partner_user_id"], "pg_token": token,
+            "total_amount": ready["total_amount"]})
     }
 
     /// Creates an approved payment; returns its tid.
