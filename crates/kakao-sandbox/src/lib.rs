@@ -39,7 +39,7 @@ pub struct Sandbox {
 /// Starts a sandbox on a loopback address; port 0 selects a free port.
 ///
 /// # Errors
-/// Fails on keys or a merchant code that look live, on addresses other than loopback (the admin
+/// Fails on keys or merchant codes that look live, on addresses other than loopback (the admin
 /// endpoints need no password), when the address is in use and when the journal is unreadable.
 pub async fn start(bind: SocketAddr, settings: Settings) -> anyhow::Result<Sandbox> {
     settings.check()?;

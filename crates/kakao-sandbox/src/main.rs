@@ -34,6 +34,9 @@ struct Arguments {
     /// KakaoPay merchant code (cid); starts with TC.
     #[arg(long)]
     cid: Option<String>,
+    /// A further merchant code; starts with TC; may be repeated. Without one there is TC0SECOND0.
+    #[arg(long)]
+    other_cid: Vec<String>,
     /// Registered redirect URI; may be repeated. Without one, every loopback address is accepted.
     #[arg(long)]
     redirect_uri: Vec<String>,
@@ -73,6 +76,7 @@ async fn main() -> anyhow::Result<()> {
 
 fn settings(arguments: Arguments) -> Settings {
     let defaults = Settings::default();
+    let other_cids = Some(arguments.other_cid).filter(|cids| !cids.is_empty());
     Settings {
         app_id: arguments.app_id.unwrap_or(defaults.app_id),
         rest_key: arguments.rest_key.unwrap_or(defaults.rest_key),
@@ -80,6 +84,7 @@ fn settings(arguments: Arguments) -> Settings {
         admin_key: arguments.admin_key.unwrap_or(defaults.admin_key),
         pay_secret_key: arguments.pay_secret_key.unwrap_or(defaults.pay_secret_key),
         cid: arguments.cid.unwrap_or(defaults.cid),
+        other_cids: other_cids.unwrap_or(defaults.other_cids),
         redirect_uris: arguments.redirect_uri,
         unlink_webhook_url: arguments.unlink_webhook_url,
         journal: arguments.journal,

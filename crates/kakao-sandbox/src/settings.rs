@@ -22,6 +22,9 @@ pub struct Settings {
     pub pay_secret_key: String,
     /// KakaoPay merchant code; must start with `TC`.
     pub cid: String,
+    /// Merchant codes of further contracts, under the same secret key; must start with `TC`. A payment belongs to
+    /// the code it was prepared with.
+    pub other_cids: Vec<String>,
     /// Registered redirect URIs, compared exactly. Empty: any `http://127.0.0.1` or
     /// `http://localhost` URL. When set, KakaoPay's return URLs must be on these hosts too.
     pub redirect_uris: Vec<String>,
@@ -40,6 +43,7 @@ impl Default for Settings {
             admin_key: "ad314159ad314159ad314159ad314159".into(),
             pay_secret_key: "DEV5A4D0B0C27182818284590452353602874".into(),
             cid: "TC0ONETIME".into(),
+            other_cids: vec!["TC0SECOND0".into()],
             redirect_uris: Vec::new(),
             unlink_webhook_url: None,
             journal: None,
@@ -53,6 +57,7 @@ impl fmt::Debug for Settings {
             .debug_struct("Settings")
             .field("app_id", &self.app_id)
             .field("cid", &self.cid)
+            .field("other_cids", &self.other_cids)
             .field("redirect_uris", &self.redirect_uris)
             .field("unlink_webhook_url", &self.unlink_webhook_url)
             .field("journal", &self.journal)
@@ -68,7 +73,7 @@ impl Settings {
             "the KakaoPay key looks live: a sandbox key starts with DEV"
         );
         ensure!(
-            self.cid.starts_with("TC"),
+            self.cids().all(|cid| cid.starts_with("TC")),
             "the merchant code looks live: a test cid starts with TC"
         );
         ensure!(
@@ -84,6 +89,13 @@ impl Settings {
             "the client secret must not be empty"
         );
         Ok(())
+    }
+
+    /// All merchant codes, the main one first.
+    pub(crate) fn cids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.cid)
+            .chain(&self.other_cids)
+            .map(String::as_str)
     }
 
     /// Whether the login may redirect a browser to `uri`.
@@ -143,6 +155,11 @@ mod tests {
             ..Settings::default()
         };
         assert!(live_cid.check().is_err());
+        let live_other_cid = Settings {
+            other_cids: vec!["TC0SECOND0".into(), "C000000001".into()],
+            ..Settings::default()
+        };
+        assert!(live_other_cid.check().is_err());
         assert!(Settings::default().check().is_ok());
     }
 

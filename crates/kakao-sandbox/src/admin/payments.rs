@@ -50,6 +50,7 @@ pub(super) async fn payer_action(
 fn summary(payment: &Payment) -> Value {
     json!({
         "tid": payment.tid,
+        "cid": payment.cid,
         "status": payment.status,
         "partner_order_id": payment.partner_order_id,
         "partner_user_id": payment.partner_user_id,

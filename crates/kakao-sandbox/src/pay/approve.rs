@@ -51,9 +51,7 @@ type Charged = (Result<Response, Refusal>, InFlightGuard);
 
 fn charge(state: &SharedState, fields: &Fields, fault: Option<Fault>) -> Result<Charged, Refusal> {
     let mut payments = state.payments();
-    let payment = payments
-        .find_mut(fields.required_text("tid", 20)?)
-        .ok_or(Refusal::UnknownTid)?;
+    let payment = fields.payment_in(&mut payments)?;
     let now = state.clock.now();
     if payment.in_flight {
         return Err(Refusal::InFlight);

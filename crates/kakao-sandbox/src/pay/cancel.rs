@@ -53,9 +53,7 @@ fn refund(
     fault: Option<Fault>,
 ) -> Result<(Response, InFlightGuard), Refusal> {
     let mut payments = state.payments();
-    let payment = payments
-        .find_mut(fields.required_text("tid", 20)?)
-        .ok_or(Refusal::UnknownTid)?;
+    let payment = fields.payment_in(&mut payments)?;
     if payment.in_flight {
         return Err(Refusal::InFlight);
     }

@@ -12,11 +12,12 @@ use subtle::ConstantTimeEq;
 
 use super::errors::Refusal;
 use super::payment::Payment;
+use super::store::PaymentStore;
 use crate::faults::{Call, InjectedFault};
 use crate::settings::Settings;
 use crate::state::{SandboxState, SharedState};
 
-/// The fields of a request body.
+/// The fields of a request body, which has the code of one of our merchants.
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -44,10 +45,30 @@ impl Fields {
         let fields = serde_json::from_slice(body)
             .map(Self)
             .map_err(|_| Refusal::OrderInfo)?;
-        match fields.optional_text("cid", 10) {
-            Ok(Some(cid)) if cid == settings.cid => Ok(fields),
-            _ => Err(Refusal::WrongCid),
+        if settings.cids().any(|cid| cid == fields.cid()) {
+            Ok(fields)
+        } else {
+            Err(Refusal::WrongCid)
         }
+    }
+
+    /// The merchant code; empty when it is missing, too long or not a text.
+    pub(super) fn cid(&self) -> &str {
+        self.optional_text("cid", 10)
+            .ok()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    /// The payment of the call. One of another merchant is as unknown as one that does not exist.
+    pub(super) fn payment_in<'p>(
+        &self,
+        payments: &'p mut PaymentStore,
+    ) -> Result<&'p mut Payment, Refusal> {
+        payments
+            .find_mut(self.required_text("tid", 20)?)
+            .filter(|payment| payment.cid == self.cid())
+            .ok_or(Refusal::UnknownTid)
     }
 
     /// A required text of 1 to `max` characters.

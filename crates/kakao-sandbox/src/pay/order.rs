@@ -43,10 +43,8 @@ fn look_up(
     fields: &Fields,
     fault: Option<Fault>,
 ) -> Result<Response, Refusal> {
-    let payments = state.payments();
-    let payment = payments
-        .find(fields.required_text("tid", 20)?)
-        .ok_or(Refusal::UnknownTid)?;
+    let mut payments = state.payments();
+    let payment = fields.payment_in(&mut payments)?;
     let mut body = response_body(payment);
     match fault {
         Some(Fault::UnknownStatus) => body["status"] = json!("HELD_FOR_REVIEW"),

@@ -100,6 +100,7 @@ pub(crate) struct Payment {
     pub(crate) tid: String,
     /// The secret in the payment page's URL, which authorizes the payer.
     pub(crate) secret: String,
+    /// The merchant it was prepared for.
     pub(crate) cid: String,
     pub(crate) status: Status,
     pub(crate) partner_order_id: String,

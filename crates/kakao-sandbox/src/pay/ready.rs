@@ -79,7 +79,7 @@ fn parse(state: &SharedState, fields: &Fields) -> Result<Payment, Refusal> {
     Ok(Payment {
         tid: format!("T{}", random_hex(19)),
         secret: random_hex(32),
-        cid: state.settings.cid.clone(),
+        cid: fields.cid().to_owned(),
         status: Status::Ready,
         partner_order_id: fields.required_text("partner_order_id", 100)?.to_owned(),
         partner_user_id: fields.required_text("partner_user_id", 100)?.to_owned(),

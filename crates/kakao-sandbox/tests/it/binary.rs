@@ -103,6 +103,18 @@ async fn faults_can_be_given_on_the_command_line() {
 }
 
 #[tokio::test]
+async fn further_merchants_can_be_given_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("sandbox.jsonl");
+    let (_child, base) = start_program(&journal, &["--other-cid", "TC0THIRD00"]).await;
+    for (cid, code) in [("TC0THIRD00", -721), ("TC0SECOND0", -731)] {
+        let body = json!({"cid": cid, "tid": "T0"});
+        let answer = pay(&base, "order", &body).await.unwrap();
+        assert_eq!(answer["error_code"], code, "{cid}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_looks_live_is_refused_at_start() {
     let started = Command::new(env!("CARGO_BIN_EXE_kakao-sandbox"))
         .args(["--bind", "127.0.0.1:0", "--pay-secret-key", "PRD0"])

@@ -4,7 +4,7 @@ use kakao_sandbox::Settings;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::test_sandbox::TestSandbox;
+use crate::test_sandbox::{TestSandbox, text};
 
 #[tokio::test]
 async fn people_links_tokens_and_payments_survive_a_restart() {
@@ -66,6 +66,24 @@ async fn people_links_tokens_and_payments_survive_a_restart() {
     );
     let (fresh, _) = sandbox.person(json!({})).await;
     assert!(fresh != id && fresh != gone);
+}
+
+#[tokio::test]
+async fn a_payment_keeps_its_merchant() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        journal: Some(folder.path().join("sandbox.jsonl")),
+        ..Settings::default()
+    };
+    let sandbox = TestSandbox::with(settings.clone()).await;
+    let mut ready = sandbox.ready_body(1_000);
+    ready["cid"] = json!("TC0SECOND0");
+    let tid = text(&sandbox.pay("ready", &ready).await.1, "tid");
+    sandbox.inner.stop().await;
+
+    let sandbox = TestSandbox::with(settings).await;
+    let order = json!({"cid": "TC0SECOND0", "tid": tid});
+    assert_eq!(sandbox.pay("order", &order).await.1["cid"], "TC0SECOND0");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod binary;
 mod cancel;
 mod faults;
 mod journal;
+mod merchants;
 mod oidc;
 mod pages;
 mod pay;
