@@ -12,7 +12,9 @@ async fn a_payment_goes_from_ready_to_success() {
     assert_eq!(status, 200);
     let tid = text(&ready, "tid");
     assert_eq!(tid.len(), 20);
-    assert_eq!(sandbox.look_up(&tid).await["status"], "READY");
+    let order = sandbox.look_up(&tid).await;
+    assert_eq!(order["status"], "READY");
+    assert_eq!(order["approved_at"], Value::Null);
 
     let page = text(&ready, "next_redirect_pc_url");
     assert!(page.starts_with(&sandbox.inner.url()), "{page}");
@@ -47,6 +49,9 @@ async fn a_payment_goes_from_ready_to_success() {
         "PAYMENT"
     );
     assert_eq!(order["cancel_available_amount"]["total"], 11_000);
+    assert_eq!(order["payment_method_type"], "CARD");
+    assert!(order["approved_at"].is_string());
+    assert_eq!(order["approved_at"], approved["approved_at"]);
     assert_eq!(order["canceled_at"], Value::Null);
     assert_eq!(sandbox.recorded(&tid).await["approvals"], 1);
 }
