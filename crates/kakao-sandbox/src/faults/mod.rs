@@ -66,6 +66,12 @@ pub enum Fault {
     UnknownStatus,
     /// Done, the response has a wrong total.
     WrongAmount,
+    /// Order: the response lacks `amount`.
+    MissingAmount,
+    /// Order: the response lacks `canceled_amount`.
+    MissingCanceled,
+    /// Order: the response lacks `partner_order_id` and `partner_user_id`.
+    MissingIds,
 }
 
 /// What a rule applies to.

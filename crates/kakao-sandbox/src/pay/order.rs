@@ -49,9 +49,18 @@ fn look_up(
     match fault {
         Some(Fault::UnknownStatus) => body["status"] = json!("HELD_FOR_REVIEW"),
         Some(Fault::WrongAmount) => body["amount"]["total"] = json!(payment.amount.total + 1_000),
+        Some(Fault::MissingAmount) => remove(&mut body, &["amount"]),
+        Some(Fault::MissingCanceled) => remove(&mut body, &["canceled_amount"]),
+        Some(Fault::MissingIds) => remove(&mut body, &["partner_order_id", "partner_user_id"]),
         _ => {}
     }
     Ok(json(200, &body))
+}
+
+fn remove(body: &mut Value, fields: &[&str]) {
+    if let Value::Object(object) = body {
+        object.retain(|name, _| !fields.contains(&name.as_str()));
+    }
 }
 
 fn response_body(payment: &Payment) -> Value {

@@ -124,6 +124,28 @@ async fn malformed_and_wrong_responses_have_status_200() {
 }
 
 #[tokio::test]
+async fn a_look_up_may_lack_what_a_client_compares() {
+    let sandbox = TestSandbox::start().await;
+    let tid = sandbox.approved_payment(4_000).await;
+    let whole = sandbox.look_up(&tid).await;
+    for (fault, missing) in [
+        ("missing_amount", vec!["amount"]),
+        ("missing_canceled", vec!["canceled_amount"]),
+        ("missing_ids", vec!["partner_order_id", "partner_user_id"]),
+    ] {
+        let mut expected = whole.clone();
+        for field in missing {
+            assert!(expected.as_object_mut().unwrap().remove(field).is_some());
+        }
+        sandbox
+            .set_fault(json!({"scope": {"tid": tid}, "call": "order", "fault": fault, "times": 1}))
+            .await;
+        assert_eq!(sandbox.look_up(&tid).await, expected, "{fault}");
+    }
+    assert_eq!(sandbox.look_up(&tid).await, whole);
+}
+
+#[tokio::test]
 async fn a_second_call_while_the_first_is_in_flight_is_a_duplicate() {
     let sandbox = TestSandbox::start().await;
     let approve = sandbox.approve_body(4_000).await;
