@@ -60,6 +60,8 @@ pub enum Fault {
     UserLocked,
     /// Not done. Approve: -780, the payment is `FAIL_PAYMENT`. Cancel: -781.
     Declined,
+    /// Not done. Cancel: -711, which no later attempt can change.
+    RefusedForGood,
     /// Done, the response is truncated JSON.
     MalformedJson,
     /// Done, the response has a payment status that no client knows.

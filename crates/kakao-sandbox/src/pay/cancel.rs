@@ -59,8 +59,10 @@ fn refund(
     }
     let part = check(payment, fields)?;
     let payload = fields.optional_text("payload", 200)?.map(str::to_owned);
-    if fault == Some(Fault::Declined) {
-        return Err(Refusal::CancelDeclined);
+    match fault {
+        Some(Fault::Declined) => return Err(Refusal::CancelDeclined),
+        Some(Fault::RefusedForGood) => return Err(Refusal::CancelAboveApproved),
+        _ => {}
     }
     let in_flight = InFlightGuard::begin(state, payment);
     let now = state.clock.now();

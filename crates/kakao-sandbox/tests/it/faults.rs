@@ -58,6 +58,22 @@ async fn a_cancel_whose_response_is_lost_has_refunded() {
 }
 
 #[tokio::test]
+async fn a_cancel_that_is_refused_has_not_refunded() {
+    let sandbox = TestSandbox::start().await;
+    for (fault, code) in [("declined", -781), ("refused_for_good", -711)] {
+        let tid = sandbox.approved_payment(4_000).await;
+        sandbox
+            .set_fault(json!({"scope": {"tid": tid}, "call": "cancel", "fault": fault}))
+            .await;
+        let cancel = sandbox.cancel_body(&tid, 4_000, 4_000);
+        let (http, answer) = sandbox.pay("cancel", &cancel).await;
+        assert_eq!((http, answer["error_code"].as_i64()), (400, Some(code)));
+        assert_eq!(sandbox.look_up(&tid).await["status"], "SUCCESS_PAYMENT");
+        assert_eq!(sandbox.recorded(&tid).await["canceled"], 0);
+    }
+}
+
+#[tokio::test]
 async fn user_locked_has_charged_and_declined_has_not() {
     let sandbox = TestSandbox::start().await;
     for (fault, result, status, approvals) in [
