@@ -91,6 +91,9 @@ pub enum SupportRefusal {
     /// The deadline has passed.
     #[error("this funding has ended")]
     Ended,
+    /// It has collected nearly as much as a public funding may: this much more, in won.
+    #[error("this funding takes at most {0} won more")]
+    Full(i64),
 }
 
 /// Decides whether a funding accepts a support at `now`.

@@ -85,6 +85,14 @@ number_id!(
     PaymentId
 );
 number_id!(
+    /// A refund of a payment or of a part of it.
+    RefundId
+);
+number_id!(
+    /// One of our accounts at a payment provider.
+    MerchantAccountId
+);
+number_id!(
     /// One login on one device; it can be revoked.
     SessionId
 );

@@ -14,7 +14,8 @@ use crate::fundings::live::Watchers;
 use crate::fundings::{ItemLinks, PreviewCache};
 use crate::identity::Tokens;
 use crate::media::MediaStore;
-use crate::payments::gateway::PaymentGateway;
+use crate::payments::merchants::Merchants;
+use crate::payments::sweep_now::SweepNow;
 use crate::site::FindMe;
 
 /// The state of the running service; cheap to clone.
@@ -35,8 +36,8 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Client of Kakao Login.
     pub login: LoginClient,
-    /// The payment provider.
-    pub gateway: Box<dyn PaymentGateway>,
+    /// Our accounts at payment providers.
+    pub merchants: Merchants,
     /// Stored pictures.
     pub media: MediaStore,
     /// Cache of link previews.
@@ -51,8 +52,8 @@ pub struct Parts {
     pub item_links: ItemLinks,
     /// Tasks that continue when the client disconnects.
     pub background: Background,
-    /// Wakes the payment sweeper before its next interval.
-    pub sweep_now: Notify,
+    /// Wakes the payment sweepers before their next interval.
+    pub sweep_now: SweepNow,
     /// Wakes the job worker before its next interval.
     pub jobs_now: Notify,
 }

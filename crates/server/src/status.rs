@@ -5,9 +5,10 @@ use axum::response::{Html, IntoResponse, Response};
 use http::header::CONTENT_SECURITY_POLICY;
 use utoipa_axum::routes;
 
-use crate::db;
+use crate::db::{self, Conn, StorageError};
+use crate::payments::{operate, reviews};
 use crate::state::AppState;
-use web::{AppError, Problem, Routes};
+use web::{AppError, Problem, QueryInput, Routes};
 
 /// `/admin/`, `/healthz`, `/readyz`.
 pub fn router() -> Routes<AppState> {
@@ -36,18 +37,31 @@ async fn healthy() -> &'static str {
 }
 
 /// The service can do its work
+///
+/// With `?verbose`: how many payments need a person, and since how many seconds the longest due one of each list of
+/// unfinished payments waits.
 #[utoipa::path(get, path = "/readyz", tag = "operation",
+    params(("verbose" = Option<String>, Query, description = "add details")),
     responses(
         (status = 200, description = "the database answers", body = String, content_type = "text/plain", example = "ok\n"),
         (status = 503, description = "it does not", body = Problem),
     ))]
-async fn ready(State(state): State<AppState>) -> Result<&'static str, AppError> {
-    state
-        .db
-        .read(db::ping)
-        .await
-        .map(|()| "ok\n")
-        .map_err(|error| {
-            AppError::unavailable("database", "the database does not answer").with_source(error)
-        })
+async fn ready(State(state): State<AppState>, query: QueryInput) -> Result<String, AppError> {
+    let now = state.clock.now();
+    let verbose = query.optional_text("verbose")?.is_some();
+    let read = move |conn: &mut Conn| -> Result<String, StorageError> {
+        db::ping(conn)?;
+        let mut text = String::from("ok\n");
+        if verbose {
+            text += &format!("payments_needing_review {}\n", reviews::count_open(conn)?);
+            for (sweep, age) in operate::backlog(conn, now)? {
+                let (list, seconds) = (sweep.as_str(), age.unwrap_or(0));
+                text += &format!("payments_oldest_due_seconds{{list=\"{list}\"}} {seconds}\n");
+            }
+        }
+        Ok(text)
+    };
+    state.db.read(read).await.map_err(|error| {
+        AppError::unavailable("database", "the database does not answer").with_source(error)
+    })
 }

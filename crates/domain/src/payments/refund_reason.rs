@@ -13,15 +13,21 @@ pub enum RefundReason {
     TakenBack,
     /// The payer's membership ended.
     PayerLeft,
+    /// The funding has collected as much as a public funding may.
+    FundingFull,
+    /// The money was refunded at the provider, not by us.
+    AtProvider,
 }
 
 impl RefundReason {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::NeverAttached,
         Self::FundingClosed,
         Self::FundingDeleted,
         Self::TakenBack,
         Self::PayerLeft,
+        Self::FundingFull,
+        Self::AtProvider,
     ];
 
     /// The word in the database and on the wire.
@@ -32,6 +38,8 @@ impl RefundReason {
             Self::FundingDeleted => "funding_deleted",
             Self::TakenBack => "taken_back",
             Self::PayerLeft => "payer_left",
+            Self::FundingFull => "funding_full",
+            Self::AtProvider => "at_provider",
         }
     }
 

@@ -14,11 +14,13 @@ pub enum PaymentState {
     Ready,
     /// The provider was asked to charge the payer; the outcome is unknown until a definite response.
     Approving,
+    /// The payer chose to transfer the money later, to an account that the provider watches.
+    AwaitingDeposit,
     /// Charged; not yet attached to a support.
     Approved,
     /// Attached to a support, and counted in its funding's total.
     Attached,
-    /// The provider was asked for a refund; the outcome is unknown until a definite response.
+    /// A refund has begun; its own state tells how far it is.
     Refunding,
     /// Partly refunded.
     PartlyRefunded,
@@ -39,10 +41,11 @@ pub struct InvalidState;
 
 impl PaymentState {
     /// All states, in the order in which a payment may pass through them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Created,
         Self::Ready,
         Self::Approving,
+        Self::AwaitingDeposit,
         Self::Approved,
         Self::Attached,
         Self::Refunding,
@@ -53,12 +56,43 @@ impl PaymentState {
         Self::Cancelled,
     ];
 
+    /// Whether the payer was charged, whatever has been refunded since.
+    pub const fn is_charged(self) -> bool {
+        matches!(
+            self,
+            Self::Approved
+                | Self::Attached
+                | Self::Refunding
+                | Self::PartlyRefunded
+                | Self::Refunded
+        )
+    }
+
+    /// Whether the payer can still finish it, or its outcome is not known yet.
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Created | Self::Ready | Self::Approving | Self::AwaitingDeposit
+        )
+    }
+
+    /// Whether no charge is recorded: money may yet be found, even after it was closed.
+    pub const fn is_unpaid(self) -> bool {
+        self.is_open() || self.is_closed()
+    }
+
+    /// Whether it ended without a charge that we know of.
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Failed | Self::Expired | Self::Cancelled)
+    }
+
     /// The word in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
             Self::Ready => "ready",
             Self::Approving => "approving",
+            Self::AwaitingDeposit => "awaiting_deposit",
             Self::Approved => "approved",
             Self::Attached => "attached",
             Self::Refunding => "refunding",

@@ -1,15 +1,17 @@
-//! Steps between the states, and the ledger movement of each.
+//! Steps between the states, and the ledger transaction of each.
 
 use thiserror::Error;
 
 use super::PaymentState;
-use crate::ids::FundingId;
-use crate::ledger::{LedgerAccount, Movement, MovementKind};
+use crate::ids::{FundingId, MerchantAccountId};
+use crate::ledger::{LedgerAccount, Transaction, TransactionKind};
 use crate::money::{MoneyError, Won};
 
 /// The part of a payment that its rules depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payment {
+    /// Our account at the provider.
+    pub merchant: MerchantAccountId,
     /// The current state.
     pub state: PaymentState,
     /// The amount the payer agreed to pay, in won.
@@ -29,7 +31,9 @@ pub enum Step {
     Prepare,
     /// The provider is about to be asked for the charge (again, when a look-up showed that none was made).
     StartApproval,
-    /// The provider has definitely charged the payer.
+    /// The provider waits for the payer's transfer.
+    AwaitDeposit,
+    /// The provider has definitely charged the payer: also found after we had closed the payment.
     Approve,
     /// The payment is attached to a support of this funding.
     Attach(FundingId),
@@ -37,6 +41,10 @@ pub enum Step {
     StartRefund(Won),
     /// The provider has definitely made the refund.
     FinishRefund,
+    /// The refund was paid from our bank account.
+    FinishRefundByBank,
+    /// The refund ends without having moved money.
+    StopRefund,
     /// The provider declined for good.
     Fail,
     /// The payer's time ran out.
@@ -45,13 +53,13 @@ pub enum Step {
     Cancel,
 }
 
-/// The result of a step: the next version of the payment, and the ledger movement of the step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of a step: the next version of the payment, and the ledger transaction of the step.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// The payment after the step.
     pub payment: Payment,
-    /// The ledger entry to store in the same transaction.
-    pub movement: Option<Movement>,
+    /// The ledger transaction to store together with it.
+    pub transaction: Option<Transaction>,
 }
 
 /// The step is not allowed.
@@ -72,8 +80,9 @@ pub enum IllegalStep {
 
 impl Payment {
     /// A new payment, in state `created`.
-    pub const fn created(amount: Won) -> Self {
+    pub const fn created(merchant: MerchantAccountId, amount: Won) -> Self {
         Self {
+            merchant,
             state: PaymentState::Created,
             amount,
             refunded: Won::ZERO,
@@ -82,7 +91,8 @@ impl Payment {
         }
     }
 
-    /// The amount that can still be refunded, in won: zero unless the payer was charged.
+    /// The amount that can still be refunded, in won: zero unless the payer was charged, or while a refund is in
+    /// progress.
     pub fn refundable(&self) -> Won {
         use PaymentState as S;
         match self.state {
@@ -91,6 +101,21 @@ impl Payment {
             }
             _ => Won::ZERO,
         }
+    }
+
+    /// The tax-free share of a refund of `part` that follows those made before, in won, when `tax_free` of the payment
+    /// is tax-free. The shares of all refunds add up to `tax_free`.
+    ///
+    /// # Errors
+    /// When the amounts are out of range.
+    pub fn tax_free_share(&self, tax_free: Won, part: Won) -> Result<Won, MoneyError> {
+        let share = |refunded: Won| {
+            let share = i128::from(tax_free.get()) * i128::from(refunded.get());
+            let share = share.checked_div(i128::from(self.amount.get()));
+            let share = share.and_then(|share| i64::try_from(share).ok());
+            Won::new(share.ok_or(MoneyError::Overflow)?)
+        };
+        share(self.refunded.plus(part)?)?.minus(share(self.refunded)?)
     }
 
     /// Takes one step.
@@ -102,15 +127,25 @@ impl Payment {
         match (self.state, step) {
             (S::Created, Step::Prepare) => Ok(self.to(S::Ready)),
             (S::Ready | S::Approving, Step::StartApproval) => Ok(self.to(S::Approving)),
-            (S::Approving, Step::Approve) => Ok(self.approve()),
+            (S::Ready | S::Approving | S::AwaitingDeposit, Step::AwaitDeposit) => {
+                Ok(self.to(S::AwaitingDeposit))
+            }
+            (state, Step::Approve) if state.is_unpaid() => Ok(self.approve()),
             (S::Approved, Step::Attach(funding)) => Ok(self.attach(funding)),
             (S::Approved | S::Attached | S::PartlyRefunded, Step::StartRefund(part)) => {
                 self.start_refund(part)
             }
-            (S::Refunding, Step::FinishRefund) => self.finish_refund(),
-            (S::Created | S::Ready | S::Approving, Step::Fail) => Ok(self.to(S::Failed)),
-            (S::Created | S::Ready | S::Approving, Step::Expire) => Ok(self.to(S::Expired)),
-            (S::Created | S::Ready | S::Approving, Step::Cancel) => Ok(self.to(S::Cancelled)),
+            (S::Refunding, Step::FinishRefund) => self.finish_refund(
+                TransactionKind::Refund,
+                LedgerAccount::Receivable(self.merchant),
+            ),
+            (S::Refunding, Step::FinishRefundByBank) => {
+                self.finish_refund(TransactionKind::RefundByBank, LedgerAccount::Bank)
+            }
+            (S::Refunding, Step::StopRefund) => Ok(self.stop_refund()),
+            (state, Step::Fail) if state.is_open() => Ok(self.to(S::Failed)),
+            (state, Step::Expire) if state.is_open() => Ok(self.to(S::Expired)),
+            (state, Step::Cancel) if state.is_open() => Ok(self.to(S::Cancelled)),
             (from, step) => Err(IllegalStep::State { from, step }),
         }
     }
@@ -118,36 +153,42 @@ impl Payment {
     fn to(self, state: PaymentState) -> Transition {
         Transition {
             payment: Self { state, ..self },
-            movement: None,
+            transaction: None,
         }
     }
 
+    /// The account that holds the money of an approved payment.
+    fn holder(&self) -> LedgerAccount {
+        self.funding
+            .map_or(LedgerAccount::Unattached, LedgerAccount::Funding)
+    }
+
     fn approve(self) -> Transition {
-        let movement = Movement {
-            kind: MovementKind::Approval,
-            from: LedgerAccount::KakaoPay,
-            to: LedgerAccount::Unattached,
-            amount: self.amount,
-        };
+        let transaction = Transaction::one(
+            TransactionKind::Approval,
+            LedgerAccount::Receivable(self.merchant),
+            LedgerAccount::Unattached,
+            self.amount,
+        );
         Transition {
-            movement: Some(movement),
+            transaction: Some(transaction),
             ..self.to(PaymentState::Approved)
         }
     }
 
     fn attach(self, funding: FundingId) -> Transition {
-        let movement = Movement {
-            kind: MovementKind::Attachment,
-            from: LedgerAccount::Unattached,
-            to: LedgerAccount::Funding(funding),
-            amount: self.amount,
-        };
+        let transaction = Transaction::one(
+            TransactionKind::Attachment,
+            LedgerAccount::Unattached,
+            LedgerAccount::Funding(funding),
+            self.amount,
+        );
         let attached = Self {
             funding: Some(funding),
             ..self
         };
         Transition {
-            movement: Some(movement),
+            transaction: Some(transaction),
             ..attached.to(PaymentState::Attached)
         }
     }
@@ -160,38 +201,65 @@ impl Payment {
             }
             .into());
         }
-        Ok(Self {
+        let transaction = Transaction::one(
+            TransactionKind::RefundStart,
+            self.holder(),
+            LedgerAccount::RefundsDue,
+            part,
+        );
+        let refunding = Self {
             refunding: part,
             ..self
-        }
-        .to(PaymentState::Refunding))
+        };
+        Ok(Transition {
+            transaction: Some(transaction),
+            ..refunding.to(PaymentState::Refunding)
+        })
     }
 
-    fn finish_refund(self) -> Result<Transition, IllegalStep> {
+    fn finish_refund(
+        self,
+        kind: TransactionKind,
+        to: LedgerAccount,
+    ) -> Result<Transition, IllegalStep> {
         let refunded = self.refunded.plus(self.refunding)?;
         let rest = self.amount.minus(refunded)?;
-        let movement = Movement {
-            kind: MovementKind::Refund,
-            from: self
-                .funding
-                .map_or(LedgerAccount::Unattached, LedgerAccount::Funding),
-            to: LedgerAccount::KakaoPay,
-            amount: self.refunding,
-        };
+        let transaction = Transaction::one(kind, LedgerAccount::RefundsDue, to, self.refunding);
         let state = if rest.is_zero() {
             PaymentState::Refunded
         } else {
             PaymentState::PartlyRefunded
         };
         let payment = Self {
-            state,
             refunded,
             refunding: Won::ZERO,
             ..self
         };
         Ok(Transition {
-            payment,
-            movement: Some(movement),
+            transaction: Some(transaction),
+            ..payment.to(state)
         })
+    }
+
+    fn stop_refund(self) -> Transition {
+        let transaction = Transaction::one(
+            TransactionKind::RefundStop,
+            LedgerAccount::RefundsDue,
+            self.holder(),
+            self.refunding,
+        );
+        let state = match (self.refunded.is_zero(), self.funding) {
+            (false, _) => PaymentState::PartlyRefunded,
+            (true, Some(_)) => PaymentState::Attached,
+            (true, None) => PaymentState::Approved,
+        };
+        let payment = Self {
+            refunding: Won::ZERO,
+            ..self
+        };
+        Transition {
+            transaction: Some(transaction),
+            ..payment.to(state)
+        }
     }
 }

@@ -2,11 +2,19 @@
 
 use std::collections::HashMap;
 
-use funsun_domain::ids::FundingId;
-use funsun_domain::ledger::{LedgerAccount, MovementKind};
+use funsun_domain::ids::{FundingId, MerchantAccountId};
+use funsun_domain::ledger::{LedgerAccount, TransactionKind};
 use funsun_domain::money::Won;
 use funsun_domain::payments::{Payment, PaymentState, Step};
 use proptest::prelude::*;
+
+fn merchant() -> MerchantAccountId {
+    MerchantAccountId::new(1).unwrap()
+}
+
+fn created(amount: i64) -> Payment {
+    Payment::created(merchant(), Won::new(amount).unwrap())
+}
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -15,7 +23,10 @@ fn any_step() -> impl Strategy<Value = Step> {
         Just(Step::Approve),
         (1_i64..4).prop_map(|id| Step::Attach(FundingId::new(id).unwrap())),
         (0_i64..12_000).prop_map(|part| Step::StartRefund(Won::new(part).unwrap())),
+        Just(Step::AwaitDeposit),
         Just(Step::FinishRefund),
+        Just(Step::FinishRefundByBank),
+        Just(Step::StopRefund),
         Just(Step::Fail),
         Just(Step::Expire),
         Just(Step::Cancel),
@@ -52,39 +63,70 @@ proptest! {
 
     #[test]
     fn the_ledger_balances_after_every_step(steps in any_history(), amount in 1_000_i64..10_000) {
-        let mut payment = Payment::created(Won::new(amount).unwrap());
+        let mut payment = created(amount);
         let mut balances: HashMap<LedgerAccount, i64> = HashMap::new();
         let mut approvals = 0;
         for step in steps {
             let Ok(next) = payment.step(step) else { continue };
             payment = next.payment;
-            if let Some(movement) = next.movement {
-                *balances.entry(movement.from).or_default() -= movement.amount.get();
-                *balances.entry(movement.to).or_default() += movement.amount.get();
-                approvals += i32::from(movement.kind == MovementKind::Approval);
+            if let Some(transaction) = next.transaction {
+                for posting in &transaction.postings {
+                    *balances.entry(posting.from).or_default() -= posting.amount.get();
+                    *balances.entry(posting.to).or_default() += posting.amount.get();
+                }
+                approvals += i32::from(transaction.kind == TransactionKind::Approval);
             }
-            let held = -balances.get(&LedgerAccount::KakaoPay).copied().unwrap_or(0);
-            let expected = if approvals == 1 { amount - payment.refunded.get() } else { 0 };
+            let balance = |account| balances.get(&account).copied().unwrap_or(0);
+            let charged = if approvals == 1 { amount } else { 0 };
+            let paid_back = balance(LedgerAccount::Bank) + balance(LedgerAccount::Receivable(merchant())) + charged;
             prop_assert!(approvals <= 1, "charged twice");
+            prop_assert_eq!(approvals == 1, payment.state.is_charged());
             prop_assert_eq!(balances.values().sum::<i64>(), 0);
-            prop_assert_eq!(held, expected);
-            prop_assert!(payment.refunded <= payment.amount);
+            prop_assert_eq!(paid_back, payment.refunded.get());
+            prop_assert_eq!(balance(LedgerAccount::RefundsDue), payment.refunding.get());
+            prop_assert_eq!(payment.refunding.is_zero(), payment.state != PaymentState::Refunding);
             let holder = payment.funding.map_or(LedgerAccount::Unattached, LedgerAccount::Funding);
-            prop_assert_eq!(balances.get(&holder).copied().unwrap_or(0), held);
+            let held = charged - payment.refunded.get() - payment.refunding.get();
+            prop_assert_eq!(balance(holder), held);
         }
     }
 
     #[test]
-    fn a_payment_in_a_final_state_accepts_no_step(step in any_step()) {
-        for state in [
-            PaymentState::Refunded,
-            PaymentState::Failed,
-            PaymentState::Expired,
-            PaymentState::Cancelled,
-        ] {
-            let payment = Payment { state, ..Payment::created(Won::new(1_000).unwrap()) };
-            prop_assert!(payment.step(step).is_err());
+    fn a_refunded_payment_accepts_no_step(step in any_step()) {
+        let payment = Payment { state: PaymentState::Refunded, ..created(1_000) };
+        prop_assert!(payment.step(step).is_err());
+    }
+
+    #[test]
+    fn a_closed_payment_accepts_only_that_money_was_found(step in any_step()) {
+        for state in PaymentState::ALL.into_iter().filter(|state| state.is_closed()) {
+            let payment = Payment { state, ..created(1_000) };
+            prop_assert_eq!(payment.step(step).is_ok(), step == Step::Approve);
         }
+    }
+
+    #[test]
+    fn tax_free_shares_of_all_refunds_add_up(
+        amount in 1_000_i64..1_000_000,
+        percent in 0_i64..=100,
+        cuts in proptest::collection::vec(1_i64..500_000, 0..5),
+    ) {
+        let tax_free = Won::new(amount * percent / 100).unwrap();
+        let mut payment = Payment { state: PaymentState::Attached, ..created(amount) };
+        let mut shares = 0;
+        for part in cuts.into_iter().chain([i64::MAX]) {
+            let part = Won::new(part).unwrap().min(payment.refundable());
+            if part.is_zero() {
+                break;
+            }
+            let share = payment.tax_free_share(tax_free, part).unwrap();
+            prop_assert!(share <= part);
+            shares += share.get();
+            let begun = payment.step(Step::StartRefund(part)).unwrap().payment;
+            payment = begun.step(Step::FinishRefund).unwrap().payment;
+        }
+        prop_assert_eq!(payment.state, PaymentState::Refunded);
+        prop_assert_eq!(shares, tax_free.get());
     }
 }
 
@@ -93,7 +135,7 @@ fn a_refund_never_exceeds_what_is_left() {
     let won = |amount| Won::new(amount).unwrap();
     let payment = Payment {
         state: PaymentState::Attached,
-        ..Payment::created(won(5_000))
+        ..created(5_000)
     };
     assert!(payment.step(Step::StartRefund(won(5_001))).is_err());
     assert!(payment.step(Step::StartRefund(Won::ZERO)).is_err());
@@ -122,7 +164,7 @@ fn only_a_refunding_payment_has_a_refund_in_progress() {
     let won = |amount| Won::new(amount).unwrap();
     let attached = Payment {
         state: PaymentState::Attached,
-        ..Payment::created(won(5_000))
+        ..created(5_000)
     };
     let refunding = attached.step(Step::StartRefund(won(2_000))).unwrap();
     assert_eq!(refunding.payment.refunding, won(2_000));

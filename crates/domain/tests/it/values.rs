@@ -3,8 +3,8 @@
 use funsun_domain::accounts::{Gender, username_from_nickname};
 use funsun_domain::fundings::Audience;
 use funsun_domain::ids::{KakaoId, OrderRef};
-use funsun_domain::ledger::MovementKind;
-use funsun_domain::payments::{PaymentState, READY_LIFETIME_SECONDS};
+use funsun_domain::ledger::TransactionKind;
+use funsun_domain::payments::PaymentState;
 use funsun_domain::text::{Birthday, TextError};
 use funsun_domain::time::Timestamp;
 
@@ -46,11 +46,14 @@ fn a_log_does_not_show_an_order_reference() {
 }
 
 #[test]
-fn ledger_entries_are_stored_under_their_words() {
+fn ledger_transactions_are_stored_under_their_words() {
     for (kind, word) in [
-        (MovementKind::Approval, "approval"),
-        (MovementKind::Attachment, "attachment"),
-        (MovementKind::Refund, "refund"),
+        (TransactionKind::Approval, "approval"),
+        (TransactionKind::Attachment, "attachment"),
+        (TransactionKind::RefundStart, "refund_start"),
+        (TransactionKind::Refund, "refund"),
+        (TransactionKind::RefundStop, "refund_stop"),
+        (TransactionKind::RefundByBank, "refund_by_bank"),
     ] {
         assert_eq!(kind.as_str(), word);
     }
@@ -62,11 +65,6 @@ fn a_payment_state_is_shown_as_its_word() {
         assert_eq!(state.to_string(), state.as_str());
     }
     assert_eq!(PaymentState::PartlyRefunded.as_str(), "partly_refunded");
-}
-
-#[test]
-fn a_payer_has_fifteen_minutes() {
-    assert_eq!(READY_LIFETIME_SECONDS, 900);
 }
 
 #[test]

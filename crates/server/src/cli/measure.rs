@@ -47,9 +47,9 @@ async fn measure_in(
     let duration = Duration::from_secs(options.seconds.into());
     let clients = options.clients.into();
     let measurement = measure::measure(db.clone(), clients, duration, cx).await?;
-    let books = audit(&db, None).await?;
+    let books = audit(&db, None, Clock::default().now()).await?;
     db.close().await;
-    anyhow::ensure!(books.differences.is_empty(), "the books do not balance");
+    anyhow::ensure!(books.differences == 0, "the books do not balance");
     let mut out = io::stdout().lock();
     let (commits, supports) = (measurement.commits.len(), measurement.supports());
     writeln!(out, "clients                 {clients:>10}")?;

@@ -6,6 +6,7 @@ mod audit;
 mod demo_data;
 mod measure;
 mod openapi;
+mod payment;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(not(feature = "sandbox"))]
@@ -45,13 +46,15 @@ enum Command {
     Serve,
     /// Run the pending database migrations, then exit.
     Migrate,
-    /// Recompute all totals from the ledger and compare them with KakaoPay's records; exit code 1 on a difference.
+    /// Recompute all totals from the ledger and compare them with KakaoPay's records; exit code 1 on a difference, 2 when it can't be reached.
     Audit(audit::Options),
     /// Fill the database with invented members, fundings and supports (dev only, while no server is running).
     #[cfg(feature = "sandbox")]
     DemoData(demo_data::Options),
     /// Measure durable payments per second on this machine's disk, in a temporary database.
     Measure(measure::Options),
+    /// List payments that need a person, and resolve them.
+    Payment(payment::Options),
     /// Suspend or reinstate a member.
     Admin(admin::Options),
     /// Print the OpenAPI document.
@@ -80,6 +83,7 @@ pub fn run() -> ExitCode {
             #[cfg(feature = "sandbox")]
             Command::DemoData(options) => demo_data::run(config, options).await,
             Command::Measure(options) => measure::run(config, options).await,
+            Command::Payment(options) => payment::run(config, options).await,
             Command::Admin(options) => admin::run(config, options).await,
             Command::Openapi(options) => openapi::run(options),
         }

@@ -54,6 +54,7 @@ pub(super) async fn start(
         admin_key: settings.admin_key.into(),
         pay_secret_key: settings.pay_secret_key.into(),
         cid: settings.cid,
+        former: Vec::new(),
     };
     let built_in = BuiltInSandbox {
         sandbox,

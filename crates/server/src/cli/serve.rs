@@ -17,6 +17,8 @@ use crate::fundings::live::Watchers;
 use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
 use crate::notifications;
+use crate::payments::merchants::Merchants;
+use crate::payments::sweep_now::SweepNow;
 use crate::state::{AppState, Parts};
 use crate::workers::Workers;
 use web::serve::{ServeLimits, serve};
@@ -31,7 +33,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let own_url = format!("http://{}", listener.local_addr()?);
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
     let (kakao, built_in) = resolve_kakao(&config, &public_url).await?;
-    let state = build_state(config, &kakao, public_url)?;
+    let state = build_state(config, &kakao, public_url).await?;
     sessions::load_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
     sandbox::create_cast(&state).await?;
     let service = app::service(&state)?;
@@ -71,7 +73,7 @@ async fn resolve_kakao(
     Ok((kakao, Some(built_in)))
 }
 
-fn build_state(
+async fn build_state(
     config: Config,
     kakao: &KakaoConfig,
     public_url: String,
@@ -79,16 +81,18 @@ fn build_state(
     let db = start::open_database(&config)?;
     let secret = start::token_secret(&config)?;
     let secret = secret.expose().as_bytes();
+    let clock = Clock::default();
+    let gateways = start::gateways(&config, kakao)?;
     Ok(AppState::new(Parts {
+        merchants: Merchants::register(&db, gateways, clock.now()).await?,
         db,
-        clock: Clock::default(),
+        clock,
         tokens: Tokens::new(
             secret,
             config.access_token_lifetime,
             config.refresh_token_lifetime,
         ),
         login: start::login_client(kakao)?,
-        gateway: Box::new(start::gateway(kakao)?),
         media: MediaStore::in_folder(&config.data_dir.join("media"), secret)?,
         previews: start::previews(&config)?,
         push: start::push_client(&config, public_url.clone())?,
@@ -96,7 +100,7 @@ fn build_state(
         find_me: notifications::find_me,
         item_links: start::item_links(&config, &public_url)?,
         background: Background::default(),
-        sweep_now: Notify::new(),
+        sweep_now: SweepNow::default(),
         jobs_now: Notify::new(),
         public_url,
         config,

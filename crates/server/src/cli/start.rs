@@ -14,6 +14,7 @@ use web_push::VapidKey;
 use crate::config::{Config, KakaoConfig, Secret};
 use crate::db::Db;
 use crate::fundings::{ItemLinks, PreviewCache};
+use crate::payments::gateway::PaymentGateway;
 use crate::payments::kakaopay::KakaoPay;
 
 /// Initialises logging to standard error: plain text in dev, JSON in production.
@@ -62,8 +63,20 @@ pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
         .context("the database can't be used (settings: data_dir, database_url)")
 }
 
-/// As [`open_database`], but does not create a database: an audit in the wrong folder would always succeed.
+/// As [`open_database`], but does not create a database: a command in the wrong folder would always succeed.
 pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
+    ensure_exists(config)?;
+    open_database(config)
+}
+
+/// As [`open_existing_database`], but runs no migrations: a database that needs some is refused.
+pub(super) fn open_current_database(config: &Config) -> anyhow::Result<Db> {
+    ensure_exists(config)?;
+    Db::open_current(config.database_url.expose())
+        .context("the database can't be used (settings: data_dir, database_url)")
+}
+
+fn ensure_exists(config: &Config) -> anyhow::Result<()> {
     if let Some(path) = config.database_url.expose().strip_prefix("sqlite://") {
         let exists = Path::new(path).exists();
         ensure!(
@@ -71,7 +84,7 @@ pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
             "there is no database at {path} (settings: data_dir, database_url)"
         );
     }
-    open_database(config)
+    Ok(())
 }
 
 /// Returns the configured secret or, in dev, one that is generated at the first start and stored.
@@ -157,11 +170,25 @@ pub(super) fn login_client(kakao: &KakaoConfig) -> anyhow::Result<LoginClient> {
     })?)
 }
 
-/// Creates the payment gateway for KakaoPay.
-pub(super) fn gateway(kakao: &KakaoConfig) -> anyhow::Result<KakaoPay> {
-    Ok(KakaoPay(PayClient::new(PayConfig {
-        url: kakao.pay_url.clone(),
-        secret_key: kakao.pay_secret_key.clone(),
-        cid: kakao.cid.clone(),
-    })?))
+/// Creates the gateways of our accounts at KakaoPay; the first one takes new payments.
+pub(super) fn gateways(
+    config: &Config,
+    kakao: &KakaoConfig,
+) -> anyhow::Result<Vec<Box<dyn PaymentGateway>>> {
+    let current = (&kakao.cid, &kakao.pay_secret_key);
+    let former = kakao.former.iter();
+    let former = former.map(|account| (&account.cid, &account.secret_key));
+    let mut gateways: Vec<Box<dyn PaymentGateway>> = Vec::new();
+    for (cid, secret_key) in std::iter::once(current).chain(former) {
+        gateways.push(Box::new(KakaoPay {
+            client: PayClient::new(PayConfig {
+                url: kakao.pay_url.clone(),
+                secret_key: secret_key.clone(),
+                cid: cid.clone(),
+            })?,
+            card_refund_days: config.payments.card_refund_days,
+            money_refund_days: config.payments.money_refund_days,
+        }));
+    }
+    Ok(gateways)
 }

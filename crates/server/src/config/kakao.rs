@@ -22,8 +22,19 @@ pub struct KakaoConfig {
     pub pay_url: String,
     /// KakaoPay secret key.
     pub pay_secret_key: Secret,
-    /// KakaoPay merchant code.
+    /// KakaoPay merchant code that takes new payments.
     pub cid: String,
+    /// Former merchant codes, still looked up and refunded.
+    pub former: Vec<FormerAccount>,
+}
+
+/// A former contract with KakaoPay.
+#[derive(Clone, Debug)]
+pub struct FormerAccount {
+    /// Its merchant code.
+    pub cid: String,
+    /// Its secret key.
+    pub secret_key: Secret,
 }
 
 const URLS: [&str; 3] = ["kakao_auth_url", "kakao_api_url", "kakaopay_url"];
@@ -87,9 +98,38 @@ pub(super) fn parse(
         )
         .into(),
         cid: text("kakaopay_cid", sandbox.map(|keys| keys.cid.clone())),
+        former: Vec::new(),
     };
+    let former = former(raw, &config, problems);
+    let config = KakaoConfig { former, ..config };
     if config.app_id <= 0 {
         problems.push("kakao_app_id: must be the app's id, a number above zero".to_owned());
     }
     Some(config)
+}
+
+/// Codes with their keys, by comma. The text may hold keys, so that errors don't repeat it.
+fn former(raw: &Raw, current: &KakaoConfig, problems: &mut Vec<String>) -> Vec<FormerAccount> {
+    let text = raw.get("kakaopay_former_accounts").unwrap_or_default();
+    let mut accounts: Vec<FormerAccount> = Vec::new();
+    for entry in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+        let (cid, key) = match entry.split_once('=') {
+            Some((cid, key)) => (cid.trim(), key.trim().to_owned().into()),
+            None => (entry, current.pay_secret_key.clone()),
+        };
+        let known = cid == current.cid || accounts.iter().any(|account| account.cid == cid);
+        if cid.is_empty() || key.is_empty() || known {
+            problems.push(
+                "kakaopay_former_accounts: each entry must be CID or CID=SECRET_KEY, and each CID another than \
+                 kakaopay_cid"
+                    .to_owned(),
+            );
+            continue;
+        }
+        accounts.push(FormerAccount {
+            cid: cid.to_owned(),
+            secret_key: key,
+        });
+    }
+    accounts
 }

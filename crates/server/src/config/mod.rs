@@ -4,6 +4,7 @@
 
 mod contact;
 mod kakao;
+mod payments;
 mod production;
 mod settings;
 mod share;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use self::contact::Contact;
 pub use self::kakao::{KakaoConfig, SandboxKeys};
+pub use self::payments::PaymentsConfig;
 pub use ::kakao::Secret;
 pub use settings::{SETTINGS, reference};
 pub use share::KakaoShare;
@@ -69,6 +71,8 @@ pub struct Config {
     pub sweep_interval: Duration,
     /// Lease of a payment: how long one process may hold it while it calls the provider.
     pub payment_lease: Duration,
+    /// What applies to the payments of all providers.
+    pub payments: PaymentsConfig,
     /// Whether requests are rate-limited.
     pub rate_limits: bool,
     /// Proxies whose `X-Forwarded-For` is trusted.
@@ -121,6 +125,7 @@ impl Config {
         let table = file.map_or_else(toml::Table::new, |path| read_table(path, &mut problems));
         let raw = Raw::merge(&table, environment, &mut problems);
         let config = Self::parse(&raw, sandbox, &mut problems);
+        self::payments::check_lease(&config, &mut problems);
         match config.profile {
             Profile::Production => production::check(&config, &mut problems),
             Profile::Dev => production::check_dev(&config, &mut problems),
@@ -176,6 +181,7 @@ impl Config {
             unattached_refund_after: seconds(raw, "unattached_refund_seconds", 1, problems),
             sweep_interval: seconds(raw, "sweep_interval_seconds", 1, problems),
             payment_lease: seconds(raw, "payment_lease_seconds", 1, problems),
+            payments: self::payments::parse(raw, problems),
             rate_limits: switch(raw, "rate_limits", !dev, problems),
             trusted_proxies: proxies(raw, "trusted_proxies", problems),
             demo_cast: switch(raw, "demo_cast", dev, problems),

@@ -107,7 +107,32 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "kakaopay_cid",
         None,
-        "merchant code of the KakaoPay contract",
+        "merchant code of the KakaoPay contract that takes new payments",
+    ),
+    setting(
+        "kakaopay_former_accounts",
+        None,
+        "merchant codes of former KakaoPay contracts, still looked up and refunded: CID=SECRET_KEY, comma-separated; without =SECRET_KEY: the current key",
+    ),
+    setting(
+        "kakaopay_card_refund_days",
+        Some("365"),
+        "for how many days KakaoPay refunds a payment by card",
+    ),
+    setting(
+        "kakaopay_money_refund_days",
+        Some("1825"),
+        "for how many days KakaoPay refunds a payment with KakaoPay money",
+    ),
+    setting(
+        "tax_free_percent",
+        Some("100"),
+        "part of each payment that is announced as tax-free, in percent: a gift is no taxable sale; 0 if the contract takes none",
+    ),
+    setting(
+        "public_funding_cap_krw",
+        Some("9999999"),
+        "most that a public funding may collect, payments in flight included, in won",
     ),
     setting(
         "kakao_js_key",
@@ -146,8 +171,8 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "payment_lease_seconds",
-        Some("40"),
-        "lease of a payment, in seconds: how long one process may hold it while it calls KakaoPay",
+        Some("90"),
+        "lease of a payment, in seconds: how long one process may hold it while it calls KakaoPay; at least 60, unless test_clock is on",
     ),
     setting(
         "rate_limits",

@@ -57,14 +57,64 @@ pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
     Ok(conn)
 }
 
-/// Runs the pending migrations.
+/// Runs the pending migrations. SQLite checks foreign keys afterwards: a migration that replaces a table, as its
+/// documentation recommends (<https://www.sqlite.org/lang_altertable.html#otheralter>), breaks them meanwhile.
 pub(super) fn migrate(url: &str) -> Result<(), StorageError> {
     #[cfg(feature = "mysql")]
     if url.starts_with("mysql://") {
         let mut conn = diesel::mysql::MysqlConnection::establish(url)?;
         return run(&mut conn, MYSQL_MIGRATIONS);
     }
-    run(&mut open_sqlite(url)?, SQLITE_MIGRATIONS)
+    let mut conn = open_sqlite(url)?;
+    if !is_pending(&mut conn, SQLITE_MIGRATIONS)? {
+        return Ok(());
+    }
+    conn.batch_execute("PRAGMA foreign_keys = OFF;")?;
+    run(&mut conn, SQLITE_MIGRATIONS)?;
+    let broken = diesel::RunQueryDsl::load::<BrokenKey>(
+        diesel::sql_query("SELECT \"table\" AS name FROM pragma_foreign_key_check LIMIT 1"),
+        &mut conn,
+    )?;
+    match broken.first() {
+        Some(key) => Err(StorageError::Migration(format!(
+            "a row of {} refers to one that does not exist",
+            key.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A row whose foreign key refers to nothing.
+#[derive(diesel::QueryableByName)]
+struct BrokenKey {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+/// Refuses a database with pending migrations.
+pub(super) fn check_migrated(url: &str) -> Result<(), StorageError> {
+    #[cfg(feature = "mysql")]
+    if url.starts_with("mysql://") {
+        let mut conn = diesel::mysql::MysqlConnection::establish(url)?;
+        return refuse_pending(is_pending(&mut conn, MYSQL_MIGRATIONS)?);
+    }
+    refuse_pending(is_pending(&mut open_sqlite(url)?, SQLITE_MIGRATIONS)?)
+}
+
+fn refuse_pending(pending: bool) -> Result<(), StorageError> {
+    if pending {
+        let advice = "this program needs a newer schema: run `funsun migrate` first";
+        return Err(StorageError::Migration(advice.to_owned()));
+    }
+    Ok(())
+}
+
+fn is_pending<C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<bool, StorageError>
+where
+    C: MigrationHarness<<C as Connection>::Backend> + Connection,
+{
+    conn.has_pending_migration(migrations)
+        .map_err(|error| StorageError::Migration(error.to_string()))
 }
 
 fn run<C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<(), StorageError>

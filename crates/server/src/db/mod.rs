@@ -35,6 +35,15 @@ impl Db {
     /// When the database can't be opened or a migration fails.
     pub fn open(url: &str) -> Result<Self, StorageError> {
         connection::migrate(url)?;
+        Self::open_current(url)
+    }
+
+    /// As [`Db::open`], but refuses a database whose migrations are not those of this program.
+    ///
+    /// # Errors
+    /// When the database can't be opened, or needs a migration.
+    pub fn open_current(url: &str) -> Result<Self, StorageError> {
+        connection::check_migrated(url)?;
         let shared = Shared {
             readers: Readers::open(url)?,
             writer: Writer::open(url)?,

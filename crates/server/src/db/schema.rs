@@ -70,29 +70,82 @@ table! {
 }
 
 table! {
+    merchant_accounts (id) {
+        id -> BigInt,
+        provider -> Text,
+        code -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
     payments (id) {
         id -> BigInt,
         order_ref -> Text,
         account_id -> BigInt,
+        merchant_account_id -> BigInt,
+        payer_ref -> Text,
+        reference -> Nullable<Text>,
         amount -> BigInt,
+        tax_free_amount -> BigInt,
         state -> Text,
-        tid -> Nullable<Text>,
         wanted_funding_id -> Nullable<BigInt>,
         wanted_message -> Nullable<Text>,
         funding_id -> Nullable<BigInt>,
         refunded_amount -> BigInt,
         refunding_amount -> BigInt,
-        refund_reason -> Nullable<Text>,
-        pg_token_digest -> Nullable<Text>,
-        provider_note -> Nullable<Text>,
-        lease_until -> BigInt,
-        attempts -> BigInt,
-        next_check_at -> Nullable<BigInt>,
-        created_at -> BigInt,
+        method -> Nullable<Text>,
+        proof_digest -> Nullable<Text>,
+        note -> Nullable<Text>,
         mobile_url -> Nullable<Text>,
         desktop_url -> Nullable<Text>,
-        #[sql_name = "attempt"]
         form_key -> Nullable<Text>,
+        lane -> SmallInt,
+        next_check_at -> Nullable<BigInt>,
+        lease_until -> BigInt,
+        attempts -> BigInt,
+        expires_at -> BigInt,
+        refundable_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    refunds (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        amount -> BigInt,
+        reason -> Text,
+        state -> Text,
+        note -> Nullable<Text>,
+        attempts -> BigInt,
+        lease_until -> BigInt,
+        next_check_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    refund_events (id) {
+        id -> BigInt,
+        refund_id -> BigInt,
+        state -> Text,
+        note -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    payment_reviews (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        reason -> Text,
+        note -> Nullable<Text>,
+        opened_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+        resolution -> Nullable<Text>,
     }
 }
 
@@ -120,15 +173,30 @@ table! {
 }
 
 table! {
-    ledger_entries (id) {
+    ledger_transactions (id) {
         id -> BigInt,
-        payment_id -> BigInt,
         kind -> Text,
-        refunded_before -> BigInt,
+        reference -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    ledger_postings (transaction_id, number) {
+        transaction_id -> BigInt,
+        number -> BigInt,
         from_account -> Text,
         to_account -> Text,
         amount -> BigInt,
-        created_at -> BigInt,
+    }
+}
+
+table! {
+    audit_runs (id) {
+        id -> BigInt,
+        started_at -> BigInt,
+        finished_at -> BigInt,
+        differences -> BigInt,
     }
 }
 
@@ -199,10 +267,16 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     follows,
     fundings,
+    merchant_accounts,
     payments,
+    refunds,
+    refund_events,
+    payment_reviews,
     supports,
     participations,
-    ledger_entries,
+    ledger_transactions,
+    ledger_postings,
+    audit_runs,
     reports,
     jobs,
     notifications,

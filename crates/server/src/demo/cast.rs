@@ -5,7 +5,7 @@
 
 use anyhow::Context;
 use funsun_domain::fundings::{Audience, Deadline};
-use funsun_domain::ids::{AccountKey, FundingId, OrderRef};
+use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::money::{Goal, SupportAmount};
 use funsun_domain::payments::PaymentState;
 use funsun_domain::supports::SupportTerms;
@@ -20,12 +20,7 @@ use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingEdit, NewFunding};
 use crate::media::{self, NewPicture, PictureEdit};
-use crate::payments::approve::{start_approval, store_approval};
-use crate::payments::audit::DEMO_TID;
-use crate::payments::gateway::Prepared;
-use crate::payments::{
-    self, CreateOutcome, NewPayment, Purpose, StepContext, create_payment, store_prepared,
-};
+use crate::payments::{StepContext, invented};
 use crate::state::AppState;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -106,16 +101,15 @@ fn fill(
     }
     // In chronological order, so that ids ascend with time.
     supports.sort_by_key(|(_, support)| std::cmp::Reverse(support.hours_ago));
-    for (number, (funding, support)) in supports.into_iter().enumerate() {
+    for (funding, support) in supports {
         let at = now.plus_seconds(-support.hours_ago * 3_600);
-        let reference = format!("{DEMO_TID}cast-{number}");
         let terms = SupportTerms {
             funding,
             amount: SupportAmount::new(support.amount).map_err(StorageError::corrupt)?,
             message: support.message.parse().map_err(StorageError::corrupt)?,
         };
         let payer = people[support.supporter];
-        give(conn, payer, terms, reference, StepContext::at(at, config))?;
+        give(conn, payer, &terms, StepContext::at(at, config))?;
     }
     Ok(true)
 }
@@ -156,35 +150,17 @@ fn thank(
     fundings::update_unchecked(conn, funding, &edit)
 }
 
-/// Creates a support without a call to the provider; `reference` replaces the provider's payment id.
+/// Creates a support without a call to the provider.
 fn give(
     conn: &mut Conn,
     payer: AccountKey,
-    terms: SupportTerms,
-    reference: String,
+    terms: &SupportTerms,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
-    let order = OrderRef::from_random(random);
-    let payment = NewPayment {
-        purpose: Purpose::Support(terms),
-        form_key: None,
-    };
-    let created = create_payment(conn, payer, &order, &payment, cx);
-    let CreateOutcome::Created(id) = created.map_err(StorageError::corrupt)? else {
-        return Err(StorageError::corrupt("a payment without a form key"));
-    };
-    let prepared = Prepared {
-        reference,
-        app_url: String::new(),
-        mobile_url: String::new(),
-        desktop_url: String::new(),
-    };
-    store_prepared(conn, id, &prepared, cx)?;
-    let payment = payments::get(conn, id)?;
-    start_approval(conn, payment, order.as_str(), cx)?;
-    let payment = store_approval(conn, id, cx)?;
+    let id = invented::create(conn, payer, terms, cx)?;
+    invented::prepare(conn, id, cx)?;
+    invented::begin_approval(conn, id, cx)?;
+    let payment = invented::approve(conn, id, cx)?;
     if payment.state() == PaymentState::Attached {
         Ok(())
     } else {

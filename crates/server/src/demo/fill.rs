@@ -12,6 +12,7 @@ use super::random::Random;
 use super::sql::{self, FirstIds};
 use super::town::{TOWN, Town};
 use crate::db::{Conn, Db, StorageError, dialect};
+use crate::payments::demo_account;
 
 /// Kinds of random streams.
 const SHARE: u64 = 6;
@@ -139,6 +140,7 @@ impl DataSet {
         mut support_id: i64,
         batch: &[DemoFunding],
     ) -> Result<(), StorageError> {
+        let merchant = demo_account(conn, self.now)?;
         for (funding_id, funding) in (self.first.funding + first..).zip(batch) {
             let author = self.account(funding.author);
             sql::insert_funding(conn, funding_id, author, funding)?;
@@ -150,6 +152,7 @@ impl DataSet {
                     id: support_id,
                     funding: funding_id,
                     author,
+                    merchant,
                 };
                 sql::insert_support(conn, ids, &order_ref, support)?;
                 latest.insert(author, support_id);

@@ -2,7 +2,8 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use funsun_domain::ledger::{LedgerAccount, MovementKind};
+use funsun_domain::ids::MerchantAccountId;
+use funsun_domain::ledger::{LedgerAccount, TransactionKind};
 use funsun_domain::payments::PaymentState;
 use funsun_domain::text::fold;
 use funsun_domain::time::Timestamp;
@@ -10,10 +11,10 @@ use funsun_domain::time::Timestamp;
 use super::fundings::{DemoFunding, DemoSupport};
 use super::members::{DemoMember, FIRST_KAKAO_ID};
 use crate::db::schema::{
-    accounts, follows, fundings, ledger_entries, participations, payments, supports, username_grams,
+    accounts, follows, fundings, ledger_postings, ledger_transactions, participations, payments,
+    supports, username_grams,
 };
-use crate::db::{Conn, StorageError};
-use crate::payments::audit::DEMO_TID;
+use crate::db::{Conn, StorageError, dialect};
 use crate::people::grams;
 use crate::visibility::{EVERYBODY, FRIENDS};
 
@@ -145,9 +146,11 @@ pub struct SupportIds {
     pub id: i64,
     pub funding: i64,
     pub author: i64,
+    /// The account of invented payments.
+    pub merchant: MerchantAccountId,
 }
 
-/// Inserts a support, its payment and both ledger entries.
+/// Inserts a support, its payment and both ledger transactions.
 pub fn insert_support(
     conn: &mut Conn,
     ids: SupportIds,
@@ -158,6 +161,7 @@ pub fn insert_support(
         id,
         funding,
         author,
+        merchant,
     } = ids;
     let at = support.created_at.micros();
     diesel::insert_into(payments::table)
@@ -165,11 +169,16 @@ pub fn insert_support(
             payments::id.eq(id),
             payments::order_ref.eq(order_ref),
             payments::account_id.eq(author),
+            payments::merchant_account_id.eq(merchant.get()),
+            payments::payer_ref.eq(order_ref),
             payments::amount.eq(support.amount),
             payments::state.eq(PaymentState::Attached.as_str()),
-            payments::tid.eq(format!("{DEMO_TID}{id}")),
+            payments::reference.eq(format!("demo-{id}")),
             payments::funding_id.eq(funding),
+            payments::lane.eq(0_i16),
+            payments::expires_at.eq(at),
             payments::created_at.eq(at),
+            payments::changed_at.eq(at),
         ))
         .execute(conn)?;
     diesel::insert_into(supports::table)
@@ -183,23 +192,28 @@ pub fn insert_support(
             supports::created_at.eq(at),
         ))
         .execute(conn)?;
-    let (provider, unattached) = (LedgerAccount::KakaoPay, LedgerAccount::Unattached);
-    let (provider, unattached) = (provider.to_string(), unattached.to_string());
+    let receivable = LedgerAccount::Receivable(merchant).to_string();
+    let unattached = LedgerAccount::Unattached.to_string();
     let held = format!("funding:{funding}");
     let moves = [
-        (MovementKind::Approval, &provider, &unattached),
-        (MovementKind::Attachment, &unattached, &held),
+        (TransactionKind::Approval, &receivable, &unattached),
+        (TransactionKind::Attachment, &unattached, &held),
     ];
     for (kind, from, to) in moves {
-        diesel::insert_into(ledger_entries::table)
+        diesel::insert_into(ledger_transactions::table)
             .values((
-                ledger_entries::payment_id.eq(id),
-                ledger_entries::kind.eq(kind.as_str()),
-                ledger_entries::refunded_before.eq(0),
-                ledger_entries::from_account.eq(from),
-                ledger_entries::to_account.eq(to),
-                ledger_entries::amount.eq(support.amount),
-                ledger_entries::created_at.eq(at),
+                ledger_transactions::kind.eq(kind.as_str()),
+                ledger_transactions::reference.eq(id),
+                ledger_transactions::created_at.eq(at),
+            ))
+            .execute(conn)?;
+        diesel::insert_into(ledger_postings::table)
+            .values((
+                ledger_postings::transaction_id.eq(dialect::last_insert_id(conn)?),
+                ledger_postings::number.eq(1_i64),
+                ledger_postings::from_account.eq(from),
+                ledger_postings::to_account.eq(to),
+                ledger_postings::amount.eq(support.amount),
             ))
             .execute(conn)?;
     }

@@ -269,8 +269,8 @@ async fn apply(
     id: FundingId,
     edit: FundingEdit,
 ) -> Result<Response, AppError> {
-    let now = state.clock.now();
-    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, now);
+    let cx = StepContext::new(state);
+    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, cx);
     write_as(state, member, change).await??;
     let detail = find_detail(state, member, id).await?;
     // The funding may have been deleted in another window meanwhile.

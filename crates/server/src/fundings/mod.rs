@@ -44,6 +44,7 @@ impl From<EditRefusal> for AppError {
             // The same response for missing and invisible fundings: probing ids reveals nothing.
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
+            EditRefusal::TooMuchForPublic => Self::bad_request("too_much_for_public", detail),
             EditRefusal::Storage(error) => Self::internal(error),
         }
     }

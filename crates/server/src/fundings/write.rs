@@ -11,7 +11,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::media::{self, NewPicture, PictureEdit};
 use crate::notifications;
-use crate::payments::{StepContext, refund};
+use crate::payments::{StepContext, cap, refund};
 use crate::visibility;
 
 /// A funding to open.
@@ -59,6 +59,9 @@ pub enum EditRefusal {
     /// The caller is not its author.
     #[error("id: only the author can change this funding")]
     NotAuthor,
+    /// It has collected more than a public funding may.
+    #[error("public: this funding has collected more than a public funding may")]
+    TooMuchForPublic,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -101,9 +104,13 @@ pub fn edit_funding(
     member: AccountKey,
     id: FundingId,
     edit: &FundingEdit,
-    now: Timestamp,
+    cx: StepContext,
 ) -> Result<(), EditRefusal> {
     must_be_author(conn, member, id)?;
+    let now = cx.now;
+    if edit.audience == Some(Audience::Public) && !cap::may_be_public(conn, id, cx)? {
+        return Err(EditRefusal::TooMuchForPublic);
+    }
     let before = sql::find_pictures(conn, id)?;
     if edit.review.is_some() && !sql::has_review(conn, id)? {
         notifications::reviewed(conn, id, now)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use funsun_domain::fundings::{Audience, Deadline};
-use funsun_domain::ids::{AccountKey, FundingId, KakaoId, OrderRef};
+use funsun_domain::ids::{AccountKey, FundingId, KakaoId};
 use funsun_domain::money::{Goal, SupportAmount};
 use funsun_domain::payments::PaymentState;
 use funsun_domain::supports::SupportTerms;
@@ -14,13 +14,7 @@ use tokio::task::JoinSet;
 use crate::db::{Conn, Db, StorageError};
 use crate::fundings::{NewFunding, create_unannounced};
 use crate::members::{self, KakaoProfile};
-use crate::payments::approve::{start_approval, store_approval};
-use crate::payments::audit::DEMO_TID;
-use crate::payments::gateway::Prepared;
-use crate::payments::{
-    self, CreateOutcome, NewPayment, Purpose, StepContext, StoredPayment, create_payment,
-    store_prepared,
-};
+use crate::payments::{StepContext, StoredPayment, invented};
 
 /// Number of fundings that the supports are spread over.
 const FUNDINGS: usize = 8;
@@ -106,7 +100,7 @@ async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Workload, St
         db,
         payers,
         fundings,
-        cx,
+        cx: cx.without_cap(),
     })
 }
 
@@ -166,44 +160,20 @@ async fn support(
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
     let cx = workload.cx;
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
-    let order = OrderRef::from_random(random);
-    let digest = order.as_str().to_owned();
-    let payment = NewPayment {
-        purpose: Purpose::Support(terms),
-        form_key: None,
-    };
     let begun = Instant::now();
-    let create = move |conn: &mut Conn| match create_payment(conn, payer, &order, &payment, cx)
-        .map_err(StorageError::corrupt)?
-    {
-        CreateOutcome::Created(id) => Ok(id),
-        CreateOutcome::Existing(_) => Err(StorageError::corrupt("a payment without a form key")),
-    };
+    let create = move |conn: &mut Conn| invented::create(conn, payer, &terms, cx);
     let id = workload.db.write(create).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
-    let ready = move |conn: &mut Conn| {
-        let prepared = Prepared {
-            reference: format!("{DEMO_TID}{id}"),
-            app_url: String::new(),
-            mobile_url: String::new(),
-            desktop_url: String::new(),
-        };
-        store_prepared(conn, id, &prepared, cx)
-    };
-    workload.db.write(ready).await?;
+    let prepare = move |conn: &mut Conn| invented::prepare(conn, id, cx);
+    workload.db.write(prepare).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
-    let claim = move |conn: &mut Conn| {
-        let payment = payments::get(conn, id)?;
-        start_approval(conn, payment, &digest, cx)
-    };
-    workload.db.write(claim).await?;
+    let begin = move |conn: &mut Conn| invented::begin_approval(conn, id, cx);
+    workload.db.write(begin).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();
-    let record = move |conn: &mut Conn| store_approval(conn, id, cx);
+    let record = move |conn: &mut Conn| invented::approve(conn, id, cx);
     let payment = workload.db.write(record).await?;
     commits.push(begun.elapsed());
     Ok(payment)

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
+use super::gateway::Callback;
 use super::list_sql::{self, Slice};
 use super::prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
-use super::sql;
 use super::stored::StoredPayment;
+use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::Member;
 use crate::state::AppState;
@@ -87,8 +88,8 @@ struct PaymentAnswer {
     /// KRW.
     #[schema(example = 20_000)]
     amount: i64,
-    /// `created`, `ready`, `approving`, `approved`, `attached`, `refunding`, `partly_refunded`, `refunded`,
-    /// `failed`, `expired` or `cancelled`.
+    /// `created`, `ready`, `approving`, `awaiting_deposit`, `approved`, `attached`, `refunding`,
+    /// `partly_refunded`, `refunded`, `failed`, `expired` or `cancelled`.
     #[schema(example = "attached")]
     state: &'static str,
     /// KRW given back so far.
@@ -139,16 +140,13 @@ async fn ready(
     }
     // Continues when the client disconnects: the provider's id must be stored.
     let own = state.clone();
-    let payment = NewPayment {
-        purpose,
-        form_key: None,
-    };
+    let payment = NewPayment::new(&state, purpose, None)?;
     let prepared = async move { Ok(prepare(&own, member, payment).await) };
     match state.background.finish(prepared).await? {
         Ok(PrepareOutcome::Ready(ready)) => Ok(Json(ReadyAnswer {
-            url: ready.prepared.app_url,
-            mobile_url: ready.prepared.mobile_url,
-            pc_url: ready.prepared.desktop_url,
+            url: ready.urls.app,
+            mobile_url: ready.urls.mobile,
+            pc_url: ready.urls.desktop,
             order: ready.order.as_str().to_owned(),
         })
         .into_response()),
@@ -194,12 +192,17 @@ async fn approve_payment(
     };
     let mut refusal = not_approved();
     for id in state.db.read(candidates).await? {
-        let outcome = approve::approve(&state, id, proof.clone()).await?;
+        let callback = Callback {
+            proof: proof.clone(),
+            reference: None,
+            amount: None,
+        };
+        let outcome = approve::approve(&state, id, callback).await?;
         match outcome.payment.state() {
             // Settled meanwhile with another proof, which proves nothing about this one.
             _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}
             PaymentState::Approved | PaymentState::Attached => {
-                return Ok(Json(outcome.payment.into()));
+                return Ok(Json(PaymentAnswer::new(outcome.payment, None)));
             }
             PaymentState::Approving if !outcome.refused => refusal = not_certain(),
             PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
@@ -237,7 +240,7 @@ async fn is_approved(
                 PaymentState::Approved | PaymentState::Attached
             )
         })
-        .map(|payment| Json(payment.into()))
+        .map(|payment| Json(PaymentAnswer::new(payment, None)))
         .ok_or_else(not_approved)
 }
 
@@ -268,15 +271,23 @@ async fn list(
         offset,
         limit: PAGE_SIZE + 1,
     };
-    let load = move |conn: &mut Conn| list_sql::list_of(conn, member.key, slice);
-    let payments: Vec<StoredPayment> = state.db.read(load).await?;
+    let load = move |conn: &mut Conn| -> Result<_, StorageError> {
+        let payments = list_sql::list_of(conn, member.key, slice)?;
+        let ids: Vec<i64> = payments.iter().map(|payment| payment.id.get()).collect();
+        Ok((payments, refund::list_reasons(conn, &ids)?))
+    };
+    let (payments, mut reasons) = state.db.read(load).await?;
     if payments.is_empty() {
         return Ok(no_content());
     }
     let cursor_of = |payment: &StoredPayment| Cursor::one(payment.id.get());
     let (payments, next) = split_page(payments, PAGE_SIZE, cursor_of);
     let next = next.map(|cursor| next_link(uri.path(), [], cursor));
-    let items: Vec<PaymentAnswer> = payments.into_iter().map(PaymentAnswer::from).collect();
+    let mut answer = |payment: StoredPayment| {
+        let reason = reasons.remove(&payment.id.get());
+        PaymentAnswer::new(payment, reason)
+    };
+    let items: Vec<PaymentAnswer> = payments.into_iter().map(&mut answer).collect();
     Ok(Page { items, next }.into_response())
 }
 
@@ -301,15 +312,15 @@ fn being_refunded() -> AppError {
     )
 }
 
-impl From<StoredPayment> for PaymentAnswer {
-    fn from(payment: StoredPayment) -> Self {
+impl PaymentAnswer {
+    fn new(payment: StoredPayment, refund_reason: Option<String>) -> Self {
         Self {
             order: payment.order.as_str().to_owned(),
             amount: payment.rules.amount.get(),
             state: payment.state().as_str(),
             refunded_amount: payment.rules.refunded.get(),
             funding: payment.funding().map(FundingId::get),
-            refund_reason: payment.refund_reason,
+            refund_reason,
             created_on: Timestamp::to_seoul(payment.created_at),
         }
     }

@@ -7,17 +7,17 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
-use super::attach::attach_on_approval;
 use super::context::StepContext;
-use super::gateway::{Confirmation, GatewayError, Lookup, ProviderState};
+use super::gateway::{Callback, Confirmation, PaymentGateway};
+use super::look_up::{LookupOutcome, look_up, record_approval, store};
+use super::sql;
 use super::stored::StoredPayment;
-use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use web::AppError;
 
 /// Polling interval for a payment that another request is approving.
-const WAIT_STEP: Duration = Duration::from_millis(40);
+pub const WAIT_STEP: Duration = Duration::from_millis(40);
 /// Polls before giving up: together longer than the provider may take to respond, with one retry.
 const WAIT_STEPS_MAX: u32 = 800;
 
@@ -36,6 +36,11 @@ impl Proof {
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.as_bytes()))
     }
+
+    /// The text, for the provider only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The outcome of an approval.
@@ -53,22 +58,12 @@ enum Claim {
     First(StoredPayment),
     /// A capture was requested before, and its outcome is unknown.
     Again(StoredPayment),
+    /// Closed without a charge; leased, to look for money that came late.
+    Closed(StoredPayment),
     /// Another request holds the lease.
     Busy,
-    /// The payment is neither ready nor approving.
+    /// The payment is settled, or the callback is not of it.
     Settled(StoredPayment),
-}
-
-/// The provider's record of a payment that is `ready` or `approving`.
-enum LookupOutcome {
-    /// The money was captured.
-    Captured,
-    /// Nothing was captured, and it still can be.
-    NotCaptured,
-    /// Nothing was captured and nothing will be; the step to take.
-    Ended(Step),
-    /// The record can't be read.
-    Unknown,
 }
 
 /// Captures the money of a payment through the provider, and creates the support it is for. A concurrent second
@@ -83,24 +78,28 @@ enum LookupOutcome {
 pub async fn approve(
     state: &AppState,
     id: PaymentId,
-    proof: Proof,
+    callback: Callback,
 ) -> Result<ApprovalOutcome, AppError> {
     let own = state.clone();
     state
         .background
-        .finish(async move { Ok(run(&own, id, proof).await?) })
+        .finish(async move { Ok(run(&own, id, callback).await?) })
         .await
 }
 
 async fn run(
     state: &AppState,
     id: PaymentId,
-    proof: Proof,
+    callback: Callback,
 ) -> Result<ApprovalOutcome, StorageError> {
     for _ in 0..WAIT_STEPS_MAX {
-        match claim(state, id, &proof).await? {
-            Claim::First(payment) => return charge(state, payment, &proof).await,
-            Claim::Again(payment) => return resume(state, payment, &proof).await,
+        match claim(state, id, &callback).await? {
+            Claim::First(payment) => return charge(state, payment, &callback).await,
+            Claim::Again(payment) => return resume(state, payment, &callback).await,
+            Claim::Closed(payment) => {
+                let outcome = look_up(state, &payment).await;
+                return Ok(store(state, payment, outcome).await?.into());
+            }
             Claim::Settled(payment) => return Ok(payment.into()),
             Claim::Busy => tokio::time::sleep(WAIT_STEP).await,
         }
@@ -109,64 +108,112 @@ async fn run(
     Ok(payment.into())
 }
 
-async fn claim(state: &AppState, id: PaymentId, proof: &Proof) -> Result<Claim, StorageError> {
+async fn claim(
+    state: &AppState,
+    id: PaymentId,
+    callback: &Callback,
+) -> Result<Claim, StorageError> {
     let seen = state.db.read(move |conn| sql::get(conn, id)).await?;
-    if !matches!(seen.state(), PaymentState::Ready | PaymentState::Approving) {
+    if !seen.state().is_unpaid() || !is_of(callback, &seen) {
         return Ok(Claim::Settled(seen));
     }
     let cx = StepContext::new(state);
     if seen.lease_until > cx.now {
         return Ok(Claim::Busy);
     }
-    let digest = proof.digest();
+    let callback = callback.clone();
     let claim = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
+        if !payment.state().is_unpaid() || !is_of(&callback, &payment) {
+            return Ok(Claim::Settled(payment));
+        }
+        if payment.lease_until > cx.now {
+            return Ok(Claim::Busy);
+        }
         match payment.state() {
-            PaymentState::Ready | PaymentState::Approving if payment.lease_until > cx.now => {
-                Ok(Claim::Busy)
-            }
-            PaymentState::Ready => start_approval(conn, payment, &digest, cx).map(Claim::First),
+            PaymentState::Ready => start_approval(conn, payment, &callback, cx).map(Claim::First),
             PaymentState::Approving => payment
                 .step(conn, Step::StartApproval, cx)
                 .map(Claim::Again),
+            PaymentState::Failed | PaymentState::Expired | PaymentState::Cancelled => {
+                let unchanged = payment.clone();
+                let leased = payment.lease(conn, cx)?;
+                Ok(leased.map_or(Claim::Settled(unchanged), Claim::Closed))
+            }
             _ => Ok(Claim::Settled(payment)),
         }
     };
     state.db.write(claim).await
 }
 
-/// Stores that the capture of a ready payment is about to be requested, with this proof.
+/// Whether the payer came back with what may belong to this payment: another amount, or another of the provider's ids
+/// than the one that is being approved, does not. Two windows of one payer bring two ids; the first one counts.
+fn is_of(callback: &Callback, payment: &StoredPayment) -> bool {
+    let known = payment.reference.as_deref();
+    let reference = callback.reference.as_deref();
+    let same_reference = known.is_none() || reference.is_none() || known == reference;
+    let same_amount = callback
+        .amount
+        .is_none_or(|amount| amount == payment.rules.amount.get());
+    same_reference && same_amount
+}
+
+/// Stores that the capture of a ready payment is about to be requested, with this proof, and the provider's id.
 ///
 /// # Errors
 /// When the payment is not ready, or the database fails.
 pub fn start_approval(
     conn: &mut Conn,
     payment: StoredPayment,
-    digest: &str,
+    callback: &Callback,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let payment = payment.step(conn, Step::StartApproval, cx)?;
-    payment.record_proof(conn, digest)
+    record_callback(conn, payment, callback)
 }
 
+fn record_callback(
+    conn: &mut Conn,
+    mut payment: StoredPayment,
+    callback: &Callback,
+) -> Result<StoredPayment, StorageError> {
+    let digest = callback.proof.digest();
+    payment.reference = payment.reference.or_else(|| callback.reference.clone());
+    sql::set_proof(conn, payment.id, &digest, payment.reference.as_deref())?;
+    payment.proof_digest = Some(digest);
+    Ok(payment)
+}
+
+/// Asks the provider to capture the money of a leased payment.
 async fn charge(
     state: &AppState,
     payment: StoredPayment,
-    proof: &Proof,
+    callback: &Callback,
 ) -> Result<ApprovalOutcome, StorageError> {
-    let Some(order) = payment.provider_order() else {
+    let Some(gateway) = gateway_of(state, &payment) else {
         return Ok(payment.into());
     };
-    let (note, refused) = match state.gateway.confirm(order, &proof.0).await {
-        Confirmation::Approved => return Ok(record_approval(state, payment.id).await?.into()),
+    let confirmation = gateway.confirm(payment.provider_order(), callback).await;
+    let (note, refused) = match confirmation {
+        Confirmation::Paid(standing) => {
+            let recorded = record_approval(state, payment.id, standing).await?;
+            return Ok(recorded.into());
+        }
+        Confirmation::AwaitingDeposit(until) => {
+            let outcome = LookupOutcome::Awaiting(until);
+            return Ok(store(state, payment, outcome).await?.into());
+        }
         Confirmation::Refused(note) => (note, true),
         Confirmation::Unclear(note) => (note, false),
     };
     let id = payment.id.get();
     tracing::warn!(payment = id, note, "an approval was not confirmed");
+    let Some(payment) = renew(state, &payment).await? else {
+        return Ok(payment.into());
+    };
     let outcome = look_up(state, &payment).await;
-    let refused = refused && matches!(outcome, LookupOutcome::NotCaptured);
-    let payment = store(state, payment, outcome, note).await?;
+    let refused = refused && matches!(outcome, LookupOutcome::NotCaptured(_));
+    let payment = store(state, payment, outcome.with_note(&note)).await?;
     Ok(ApprovalOutcome { payment, refused })
 }
 
@@ -174,123 +221,41 @@ async fn charge(
 async fn resume(
     state: &AppState,
     payment: StoredPayment,
-    proof: &Proof,
+    callback: &Callback,
 ) -> Result<ApprovalOutcome, StorageError> {
-    match look_up(state, &payment).await {
-        LookupOutcome::NotCaptured => {
-            let digest = proof.digest();
-            let record = move |conn: &mut Conn| payment.clone().record_proof(conn, &digest);
-            charge(state, state.db.write(record).await?, proof).await
-        }
-        outcome => {
-            let note = "approval repeated".to_owned();
-            Ok(store(state, payment, outcome, note).await?.into())
-        }
-    }
-}
-
-/// Reads the provider's record of a payment that is `ready` or `approving`, and stores the outcome.
-///
-/// # Errors
-/// When the database fails.
-pub async fn settle_by_look_up(
-    state: &AppState,
-    payment: StoredPayment,
-    note: String,
-) -> Result<StoredPayment, StorageError> {
     let outcome = look_up(state, &payment).await;
-    store(state, payment, outcome, note).await
-}
-
-async fn look_up(state: &AppState, payment: &StoredPayment) -> LookupOutcome {
-    let Some(order) = payment.provider_order() else {
-        return LookupOutcome::Unknown;
-    };
-    let found: Result<Lookup, GatewayError> = state.gateway.look_up(order).await;
-    let provider_state = match found {
-        Ok(lookup) => lookup.state,
-        Err(error) => {
-            tracing::warn!(payment = payment.id.get(), %error, "a look-up failed");
-            return LookupOutcome::Unknown;
-        }
-    };
-    match provider_state {
-        ProviderState::Paid => LookupOutcome::Captured,
-        ProviderState::Cancelled => LookupOutcome::Ended(Step::Cancel),
-        ProviderState::Failed => LookupOutcome::Ended(Step::Fail),
-        ProviderState::Pending if state.clock.now() >= payment.expires_at() => {
-            LookupOutcome::Ended(Step::Expire)
-        }
-        ProviderState::Pending => LookupOutcome::NotCaptured,
+    if !matches!(outcome, LookupOutcome::NotCaptured(_)) {
+        return Ok(store(state, payment, outcome).await?.into());
     }
+    let Some(payment) = renew(state, &payment).await? else {
+        return Ok(payment.into());
+    };
+    let own = callback.clone();
+    let record = move |conn: &mut Conn| record_callback(conn, payment.clone(), &own);
+    charge(state, state.db.write(record).await?, callback).await
 }
 
-/// Stores the outcome of a look-up, unless the payment has changed since `seen` was read: the look-up says
-/// nothing about an approval that began later.
-async fn store(
+/// Renews the lease before the provider is called again; `None` when another has taken it.
+async fn renew(
     state: &AppState,
-    seen: StoredPayment,
-    outcome: LookupOutcome,
-    note: String,
-) -> Result<StoredPayment, StorageError> {
-    let id = seen.id;
-    let step = match outcome {
-        LookupOutcome::Captured => return record_approval(state, id).await,
-        LookupOutcome::Ended(step) => Some(step),
-        LookupOutcome::NotCaptured | LookupOutcome::Unknown => None,
-    };
-    let cx = StepContext::new(state);
-    let store = move |conn: &mut Conn| {
-        let payment = sql::get(conn, id)?;
-        if payment.rules != seen.rules || payment.lease_until != seen.lease_until {
-            return Ok(payment);
-        }
-        match step {
-            Some(step) => payment.step(conn, step, cx),
-            None => payment.postpone(conn, cx.now, &note),
-        }
-    };
-    state.db.write(store).await
+    payment: &StoredPayment,
+) -> Result<Option<StoredPayment>, StorageError> {
+    let (held, cx) = (payment.clone(), StepContext::new(state));
+    let renew = move |conn: &mut Conn| held.clone().renew_lease(conn, cx);
+    state.db.write(renew).await
 }
 
-async fn record_approval(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    let cx = StepContext::new(state);
-    let record = move |conn: &mut Conn| store_approval(conn, id, cx);
-    let payment = state.db.write(record).await?;
-    match payment.state() {
-        PaymentState::Refunding => refund::carry_out(state, id).await,
-        PaymentState::Failed | PaymentState::Expired | PaymentState::Cancelled => {
-            let closed_as = payment.state().as_str();
-            tracing::error!(
-                payment = id.get(),
-                closed_as,
-                "captured after the payment was closed: an operator must decide"
-            );
-            Ok(payment)
-        }
-        _ => Ok(payment),
+/// The gateway of the payment's account; `None`, and a log line, when it is not configured any more.
+pub fn gateway_of<'a>(
+    state: &'a AppState,
+    payment: &StoredPayment,
+) -> Option<&'a dyn PaymentGateway> {
+    let gateway = state.merchants.gateway(payment.merchant());
+    if gateway.is_none() {
+        let account = payment.merchant().get();
+        tracing::error!(account, "an account at a provider is not configured");
     }
-}
-
-/// Stores that the money was captured; in the same transaction the support it is for is created or, when that
-/// is no longer possible, the refund begins. A settled payment does not change.
-///
-/// # Errors
-/// When the database fails.
-pub fn store_approval(
-    conn: &mut Conn,
-    id: PaymentId,
-    cx: StepContext,
-) -> Result<StoredPayment, StorageError> {
-    let payment = sql::get(conn, id)?;
-    let payment = match payment.state() {
-        PaymentState::Approving => payment,
-        // We never requested a capture: this database was restored from a backup made before we did.
-        PaymentState::Ready => payment.step(conn, Step::StartApproval, cx)?,
-        _ => return Ok(payment),
-    };
-    let payment = payment.step(conn, Step::Approve, cx)?;
-    attach_on_approval(conn, payment, cx)
+    gateway
 }
 
 impl From<StoredPayment> for ApprovalOutcome {

@@ -3,18 +3,21 @@
 
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
+use funsun_domain::money::Won;
 use funsun_domain::payments::{RefundReason, Step};
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
 use super::stored::StoredPayment;
-use super::{refund, support_sql};
+use super::tell::tell_or_log;
+use super::{cap, refund, support_sql};
 use crate::db::{Conn, StorageError};
 use crate::notifications;
 use crate::visibility::{self, FundingFacts};
 
-/// Whether the funding accepts a support from `payer` at `now`; `None` when the payer may not see it.
+/// Whether the funding accepts a support from `payer` at `now`, whatever its amount; `None` when the payer may not see
+/// it.
 ///
 /// # Errors
 /// When the database fails.
@@ -41,6 +44,30 @@ fn check_facts(
     accepts_support(facts, now)
 }
 
+/// Whether the funding takes this payment, its amount included; `None` when the payer may not see it.
+///
+/// # Errors
+/// When the database fails.
+pub fn check_attachable(
+    conn: &mut Conn,
+    funding: FundingId,
+    payment: &StoredPayment,
+    cx: StepContext,
+) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
+    Ok(match check_open(conn, funding, payment.payer, cx.now)? {
+        Some(Ok(())) => Some(cap::check_payment(conn, funding, payment, cx)?),
+        other => other,
+    })
+}
+
+/// The reason of the refund that follows when a funding does not take a payment.
+pub const fn refund_reason(refusal: Option<SupportRefusal>) -> RefundReason {
+    match refusal {
+        Some(SupportRefusal::Full(_)) => RefundReason::FundingFull,
+        _ => RefundReason::FundingClosed,
+    }
+}
+
 /// Attaches an approved payment to the funding of these terms; returns the support. The caller has checked in
 /// the same transaction that the funding accepts it.
 ///
@@ -56,22 +83,33 @@ pub fn attach(
 }
 
 /// Right after the approval, in its transaction: attaches the payment on its terms or, when the funding no
-/// longer accepts it, begins the refund. A payment without terms does not change.
+/// longer accepts it, begins the refund. A payment without terms does not change. `refunded` is what the provider had
+/// refunded by then, without us: it is booked.
 ///
 /// # Errors
 /// When the stored terms don't fit any more, or the database fails.
 pub(super) fn attach_on_approval(
     conn: &mut Conn,
     payment: StoredPayment,
+    refunded: Won,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let Some(terms) = payment.terms()? else {
-        return Ok(payment);
+    let terms = payment.terms()?;
+    let check = match &terms {
+        Some(terms) => check_attachable(conn, terms.funding, &payment, cx)?,
+        None if refunded.is_zero() => return Ok(payment),
+        None => None,
     };
-    match check_open(conn, terms.funding, payment.payer, cx.now)? {
-        Some(Ok(())) => attach_payment(conn, payment, &terms, cx).map(|(payment, _)| payment),
-        Some(Err(_)) | None => refund::start(conn, payment, RefundReason::FundingClosed, cx),
+    if let (Some(terms), Some(Ok(()))) = (&terms, &check) {
+        let (payment, _) = attach_payment(conn, payment, terms, cx)?;
+        return refund::book_at_provider(conn, payment, refunded, cx);
     }
+    let payment = refund::book_at_provider(conn, payment, refunded, cx)?;
+    if payment.rules.refundable().is_zero() {
+        return Ok(payment);
+    }
+    let reason = refund_reason(check.and_then(Result::err));
+    refund::start(conn, payment, reason, cx)
 }
 
 fn attach_payment(
@@ -90,8 +128,10 @@ fn attach_payment(
         supporter: payment.payer,
         amount,
     };
-    notifications::supported(conn, event, cx.now)?;
-    notifications::goal_reached(conn, funding, amount, cx.now)?;
+    tell_or_log(conn, payment.id, |conn| {
+        notifications::supported(conn, event, cx.now)?;
+        notifications::goal_reached(conn, funding, amount, cx.now)
+    });
     Ok((payment, support))
 }
 

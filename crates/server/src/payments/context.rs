@@ -1,4 +1,4 @@
-//! The context of a payment step: the time and the configured durations.
+//! The context of a payment step: the time and the configured durations and limits.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 use crate::config::Config;
 use crate::state::AppState;
 
-/// The time of an operation, and the durations that follow from it.
+/// The time of an operation, and the settings that payments depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext {
     /// The time of the operation.
@@ -16,6 +16,8 @@ pub struct StepContext {
     pub(super) lease_seconds: i64,
     /// Seconds after which an approved payment without a support is refunded.
     pub(super) unattached_seconds: i64,
+    /// What a public funding may collect, money in flight included, in won.
+    pub(super) public_cap: i64,
 }
 
 impl StepContext {
@@ -31,6 +33,21 @@ impl StepContext {
             now,
             lease_seconds: seconds(config.payment_lease),
             unattached_seconds: seconds(config.unattached_refund_after),
+            public_cap: config.payments.public_cap,
         }
+    }
+
+    /// The same without the cap of public fundings.
+    #[must_use]
+    pub const fn without_cap(self) -> Self {
+        Self {
+            public_cap: i64::MAX,
+            ..self
+        }
+    }
+
+    /// The earliest approval of a payment that may be without a support now.
+    pub fn unattached_since(&self) -> Timestamp {
+        self.now.plus_seconds(-self.unattached_seconds)
     }
 }

@@ -87,6 +87,7 @@ fn line(payment: &StoredPayment, titles: &HashMap<i64, String>, t: Texts) -> Lin
             PaymentState::Created
             | PaymentState::Ready
             | PaymentState::Approving
+            | PaymentState::AwaitingDeposit
             | PaymentState::Refunding => "wait",
             PaymentState::Failed | PaymentState::Expired => "bad",
             PaymentState::Cancelled | PaymentState::Refunded | PaymentState::PartlyRefunded => "",

@@ -3,18 +3,43 @@
 use funsun_domain::money::Won;
 use futures_util::future::BoxFuture;
 use kakao::pay::{
-    ApproveOrder, CancelOrder, OrderStatus, PayClient, PayError, ReadyOrder, StatusGroup,
+    ApproveOrder, CancelOrder, NotSentCause, Order, OrderStatus, PayClient, PayError, ReadyOrder,
+    StatusGroup, UnknownCause,
 };
 
+use super::approve::Proof;
 use super::gateway::{
-    Confirmation, GatewayError, Lookup, NewOrder, PaymentGateway, Prepared, ProviderOrder,
-    ProviderState, RefundOutcome,
+    Callback, Checkout, Confirmation, GatewayError, Lookup, NewOrder, Notice, PaymentGateway,
+    PaymentUrls, Prepared, ProviderOrder, ReceivedNotice, RefundOrder, RefundOutcome, Standing,
 };
+
+/// Seconds from `ready` until KakaoPay refuses an approval (15 minutes; KakaoPay answers -723 afterwards), and a margin.
+const LIFETIME_SECONDS: i64 = 15 * 60 + 60;
 
 /// KakaoPay single payments.
-pub struct KakaoPay(pub PayClient);
+pub struct KakaoPay {
+    /// The client, for one merchant code.
+    pub client: PayClient,
+    /// For how long KakaoPay refunds payments by card, in days.
+    pub card_refund_days: i64,
+    /// For how long KakaoPay refunds payments with KakaoPay money, in days.
+    pub money_refund_days: i64,
+}
 
 impl PaymentGateway for KakaoPay {
+    fn provider(&self) -> &'static str {
+        "kakaopay"
+    }
+
+    fn account(&self) -> &str {
+        self.client.cid()
+    }
+
+    /// By its own number only.
+    fn finds_by_order(&self) -> bool {
+        false
+    }
+
     fn prepare<'a>(&'a self, order: NewOrder<'a>) -> BoxFuture<'a, Result<Prepared, GatewayError>> {
         Box::pin(async move {
             let ready = ReadyOrder {
@@ -22,43 +47,53 @@ impl PaymentGateway for KakaoPay {
                 user_id: order.payer,
                 item_name: order.item_name,
                 amount: order.amount.get(),
-                tax_free: 0,
+                tax_free: order.tax_free.get(),
                 approval_url: &order.return_urls.approved,
                 cancel_url: &order.return_urls.cancelled,
                 fail_url: &order.return_urls.failed,
             };
-            let ready = self
-                .0
-                .ready(&ready)
-                .await
-                .map_err(|error| GatewayError(error.to_string()))?;
+            let ready = self.client.ready(&ready).await.map_err(gateway_error)?;
             let urls = [ready.app_url, ready.mobile_url, ready.pc_url];
             let any = urls.iter().flatten().next().cloned().unwrap_or_default();
-            let [app_url, mobile_url, desktop_url] = urls.map(|url| url.unwrap_or(any.clone()));
+            let [app, mobile, desktop] = urls.map(|url| url.unwrap_or(any.clone()));
             Ok(Prepared {
-                reference: ready.tid,
-                app_url,
-                mobile_url,
-                desktop_url,
+                reference: Some(ready.tid),
+                checkout: Checkout::Redirect(PaymentUrls {
+                    app,
+                    mobile,
+                    desktop,
+                }),
+                expires_at: order.now.plus_seconds(LIFETIME_SECONDS),
             })
+        })
+    }
+
+    fn callback(&self, field: &dyn Fn(&str) -> Option<String>) -> Option<Callback> {
+        Some(Callback {
+            proof: Proof::parse(&field("pg_token")?)?,
+            reference: None,
+            amount: None,
         })
     }
 
     fn confirm<'a>(
         &'a self,
         order: ProviderOrder<'a>,
-        proof: &'a str,
+        callback: &'a Callback,
     ) -> BoxFuture<'a, Confirmation> {
         Box::pin(async move {
+            let Some(tid) = order.reference else {
+                return Confirmation::Unclear("KakaoPay's number is not known".into());
+            };
             let approval = ApproveOrder {
-                tid: order.reference,
+                tid,
                 order_id: order.order,
                 user_id: order.payer,
-                pg_token: proof,
+                pg_token: callback.proof.expose(),
                 amount: order.amount.get(),
             };
-            match self.0.approve(&approval).await {
-                Ok(_) => Confirmation::Approved,
+            match self.client.approve(&approval).await {
+                Ok(approved) => Confirmation::Paid(self.standing(Won::ZERO, approved.method)),
                 Err(error @ PayError::Declined { .. }) => Confirmation::Refused(error.to_string()),
                 Err(error) => Confirmation::Unclear(error.to_string()),
             }
@@ -70,63 +105,112 @@ impl PaymentGateway for KakaoPay {
         order: ProviderOrder<'a>,
     ) -> BoxFuture<'a, Result<Lookup, GatewayError>> {
         Box::pin(async move {
-            let found = self.0.order(order.reference).await;
-            let found = found.map_err(|error| GatewayError(error.to_string()))?;
-            let same = |ours: &str, theirs: &Option<String>| {
-                theirs.as_deref().is_none_or(|theirs| theirs == ours)
-            };
-            let ours = same(order.order, &found.order_id)
-                && same(order.payer, &found.user_id)
-                && found.total.is_none_or(|total| total == order.amount.get());
-            if !ours {
-                return Err(GatewayError(
-                    "the provider's record is of another order or amount".into(),
+            let Some(tid) = order.reference else {
+                return Err(GatewayError::Unusable(
+                    "KakaoPay's number is not known".into(),
                 ));
-            }
-            let refunded =
-                Won::new(found.canceled.unwrap_or(0)).map_err(|e| GatewayError(e.to_string()))?;
-            Ok(Lookup {
-                state: provider_state(&found.status)?,
-                refunded,
-            })
+            };
+            let found = self.client.order(tid).await.map_err(gateway_error)?;
+            check_is_ours(&order, &found)?;
+            self.lookup(found)
         })
     }
 
     fn refund<'a>(
         &'a self,
         order: ProviderOrder<'a>,
-        part: Won,
-        refundable: Won,
+        refund: RefundOrder<'a>,
     ) -> BoxFuture<'a, RefundOutcome> {
         Box::pin(async move {
-            let cancellation = CancelOrder {
-                tid: order.reference,
-                amount: part.get(),
-                tax_free: 0,
-                cancelable_before: refundable.get(),
-                payload: order.order,
+            let Some(tid) = order.reference else {
+                return RefundOutcome::Unclear("KakaoPay's number is not known".into());
             };
-            match self.0.cancel(&cancellation).await {
+            let cancellation = CancelOrder {
+                tid,
+                amount: refund.part.get(),
+                tax_free: refund.tax_free.get(),
+                cancelable_before: refund.left_before.get(),
+                payload: refund.key,
+            };
+            match self.client.cancel(&cancellation).await {
                 Ok(_) => RefundOutcome::Done,
+                Err(error) if error.refuses_for_good() => RefundOutcome::Refused(error.to_string()),
+                Err(error @ PayError::Declined { .. }) => {
+                    RefundOutcome::Declined(error.to_string())
+                }
                 Err(error) => RefundOutcome::Unclear(error.to_string()),
             }
         })
     }
+
+    /// KakaoPay sends none.
+    fn notice(&self, _notice: ReceivedNotice<'_>) -> Notice {
+        Notice::Ignore
+    }
 }
 
-/// An undocumented status proves nothing, not even after the payer's time has run out: the money may have been
-/// captured.
-fn provider_state(status: &OrderStatus) -> Result<ProviderState, GatewayError> {
-    if let OrderStatus::Unknown(word) = status {
-        return Err(GatewayError(format!("KakaoPay's status {word} is unknown")));
+impl KakaoPay {
+    fn standing(&self, refunded: Won, method: Option<String>) -> Standing {
+        let refund_days = match method.as_deref() {
+            Some("MONEY") => self.money_refund_days,
+            _ => self.card_refund_days,
+        };
+        Standing {
+            refunded,
+            refunding: Won::ZERO,
+            method,
+            refund_days,
+        }
     }
-    if matches!(status, OrderStatus::Quit) {
-        return Ok(ProviderState::Cancelled);
+
+    /// A record of captured money that does not say how much was refunded proves nothing.
+    fn lookup(&self, found: Order) -> Result<Lookup, GatewayError> {
+        let standing = || {
+            let refunded = found.canceled.ok_or_else(|| missing("canceled_amount"))?;
+            let refunded =
+                Won::new(refunded).map_err(|error| GatewayError::Unusable(error.to_string()))?;
+            Ok(self.standing(refunded, found.method.clone()))
+        };
+        Ok(match (&found.status, found.status.group()) {
+            (OrderStatus::Unknown(word), _) => Lookup::Unknown(word.clone()),
+            (OrderStatus::Quit, _) => Lookup::Cancelled,
+            (_, StatusGroup::Pending) => Lookup::Open,
+            (_, StatusGroup::Paid) => Lookup::Paid(standing()?),
+            (_, StatusGroup::Cancelled) => match standing()? {
+                nothing if nothing.refunded.is_zero() => Lookup::Cancelled,
+                standing => Lookup::Refunded(standing),
+            },
+            (_, StatusGroup::Failed) => Lookup::Failed,
+        })
     }
-    Ok(match status.group() {
-        StatusGroup::Pending => ProviderState::Pending,
-        StatusGroup::Paid => ProviderState::Paid,
-        StatusGroup::Cancelled => ProviderState::Cancelled,
-        StatusGroup::Failed => ProviderState::Failed,
-    })
+}
+
+/// The order's number, payer and amount must be there, and be ours.
+fn check_is_ours(order: &ProviderOrder<'_>, found: &Order) -> Result<(), GatewayError> {
+    let order_id = found.order_id.as_deref();
+    let user_id = found.user_id.as_deref();
+    let same = [
+        order_id.ok_or_else(|| missing("partner_order_id"))? == order.order,
+        user_id.ok_or_else(|| missing("partner_user_id"))? == order.payer,
+        found.total.ok_or_else(|| missing("amount"))? == order.amount.get(),
+    ];
+    if same.contains(&false) {
+        let note = "the provider's record is of another order or amount";
+        return Err(GatewayError::Unusable(note.into()));
+    }
+    Ok(())
+}
+
+fn missing(field: &str) -> GatewayError {
+    GatewayError::Unusable(format!("KakaoPay's record lacks {field}"))
+}
+
+fn gateway_error(error: PayError) -> GatewayError {
+    match error {
+        PayError::NotSent(NotSentCause::ConnectFailed | NotSentCause::ConnectTimedOut)
+        | PayError::Unknown(
+            UnknownCause::Timeout | UnknownCause::ConnectionLost | UnknownCause::Server { .. },
+        ) => GatewayError::Unreachable(error.to_string()),
+        _ => GatewayError::Unusable(error.to_string()),
+    }
 }

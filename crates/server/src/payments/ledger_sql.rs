@@ -1,33 +1,39 @@
 //! Statements about the ledger, and the funding totals that must equal it.
 
 use diesel::prelude::*;
-use funsun_domain::ids::{FundingId, PaymentId};
-use funsun_domain::ledger::Movement;
-use funsun_domain::money::Won;
+use funsun_domain::ids::FundingId;
+use funsun_domain::ledger::Transaction;
 use funsun_domain::time::Timestamp;
 
-use crate::db::schema::{fundings, ledger_entries};
-use crate::db::{Conn, StorageError};
+use crate::db::schema::{fundings, ledger_postings, ledger_transactions};
+use crate::db::{Conn, StorageError, dialect};
 
-/// Appends an entry. A unique key rejects a second entry of the same kind for the same money.
+/// Appends a transaction of the payment or refund `reference`. A unique key rejects a second one of the same kind.
 pub fn append(
     conn: &mut Conn,
-    payment: PaymentId,
-    movement: Movement,
-    refunded_before: Won,
+    transaction: &Transaction,
+    reference: i64,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    diesel::insert_into(ledger_entries::table)
+    diesel::insert_into(ledger_transactions::table)
         .values((
-            ledger_entries::payment_id.eq(payment.get()),
-            ledger_entries::kind.eq(movement.kind.as_str()),
-            ledger_entries::refunded_before.eq(refunded_before.get()),
-            ledger_entries::from_account.eq(movement.from.to_string()),
-            ledger_entries::to_account.eq(movement.to.to_string()),
-            ledger_entries::amount.eq(movement.amount.get()),
-            ledger_entries::created_at.eq(now.micros()),
+            ledger_transactions::kind.eq(transaction.kind.as_str()),
+            ledger_transactions::reference.eq(reference),
+            ledger_transactions::created_at.eq(now.micros()),
         ))
         .execute(conn)?;
+    let id = dialect::last_insert_id(conn)?;
+    for (number, posting) in (1..).zip(&transaction.postings) {
+        diesel::insert_into(ledger_postings::table)
+            .values((
+                ledger_postings::transaction_id.eq(id),
+                ledger_postings::number.eq::<i64>(number),
+                ledger_postings::from_account.eq(posting.from.to_string()),
+                ledger_postings::to_account.eq(posting.to.to_string()),
+                ledger_postings::amount.eq(posting.amount.get()),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use funsun_domain::ids::{AccountKey, FundingId};
 use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 
+use super::lanes::Lane;
 use super::sql::PaymentRow;
 use super::stored::StoredPayment;
 use crate::db::schema::payments;
@@ -46,7 +47,7 @@ pub fn list_of(
         .limit(slice.limit)
         .offset(slice.offset)
         .load(conn)?;
-    stored(rows)
+    Ok(readable(rows))
 }
 
 /// Every approved payment of this member that waits for its support, oldest first.
@@ -60,7 +61,7 @@ pub fn list_unattached(
         .order(payments::id)
         .select(PaymentRow::as_select())
         .load(conn)?;
-    stored(rows)
+    Ok(readable(rows))
 }
 
 /// Every payment whose money this funding holds.
@@ -77,41 +78,61 @@ pub fn list_held_by(
         .filter(payments::state.eq_any(holding))
         .select(PaymentRow::as_select())
         .load(conn)?;
-    stored(rows)
+    Ok(readable(rows))
 }
 
-/// Payments due for a check by the sweeper, longest due first.
+/// Payments of a lane that are due for a check, longest due first, by their ids in the database: a row that can't be
+/// read must not stop the list.
 pub fn list_due(
     conn: &mut Conn,
+    lane: Lane,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<StoredPayment>, StorageError> {
-    let rows: Vec<PaymentRow> = payments::table
+) -> Result<Vec<i64>, StorageError> {
+    Ok(payments::table
+        .filter(payments::lane.eq(lane.number()))
         .filter(payments::next_check_at.le(now.micros()))
         .filter(payments::lease_until.le(now.micros()))
         .order(payments::next_check_at)
-        .select(PaymentRow::as_select())
+        .select(payments::id)
         .limit(limit)
-        .load(conn)?;
-    stored(rows)
+        .load(conn)?)
 }
 
-/// Payments with an id above `after` that are registered with the provider, for the audit.
-pub fn list_prepared(
-    conn: &mut Conn,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<StoredPayment>, StorageError> {
-    let rows: Vec<PaymentRow> = payments::table
-        .filter(payments::id.gt(after))
-        .filter(payments::tid.is_not_null())
-        .order(payments::id)
-        .select(PaymentRow::as_select())
-        .limit(limit)
-        .load(conn)?;
-    stored(rows)
+/// Since when the longest due payment of a lane is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn oldest_due(conn: &mut Conn, lane: Lane) -> Result<Option<Timestamp>, StorageError> {
+    let oldest: Option<i64> = payments::table
+        .filter(payments::lane.eq(lane.number()))
+        .filter(payments::next_check_at.is_not_null())
+        .order(payments::next_check_at)
+        .select(payments::next_check_at.assume_not_null())
+        .first(conn)
+        .optional()?;
+    Ok(oldest.map(Timestamp::from_micros))
 }
 
-fn stored(rows: Vec<PaymentRow>) -> Result<Vec<StoredPayment>, StorageError> {
-    rows.into_iter().map(StoredPayment::try_from).collect()
+/// Clears the support messages stored with a member's payments.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
+    diesel::update(payments::table.filter(payments::account_id.eq(payer.get())))
+        .set(payments::wanted_message.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Leaves out, and reports, rows that can't be read: the sweeper puts them off, and a person is asked.
+fn readable(rows: Vec<PaymentRow>) -> Vec<StoredPayment> {
+    let payments = rows.into_iter().map(StoredPayment::try_from);
+    payments
+        .filter_map(|payment| {
+            payment
+                .inspect_err(|error| tracing::error!(%error, "a payment can't be read"))
+                .ok()
+        })
+        .collect()
 }

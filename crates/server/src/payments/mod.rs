@@ -6,43 +6,51 @@ mod api;
 pub mod approve;
 mod attach;
 pub mod audit;
-mod audit_sql;
+pub mod cap;
+mod cap_sql;
 mod context;
 pub mod gateway;
+mod hasten;
 pub mod history;
+pub mod invented;
 pub mod kakaopay;
+mod lanes;
 mod ledger_sql;
 mod list_sql;
+mod look_up;
+pub mod merchants;
+mod merchants_sql;
+mod notices;
+pub mod operate;
 pub mod pages;
 mod prepare;
 pub mod refund;
+pub mod reviews;
+mod reviews_sql;
+mod settled;
 mod sql;
 mod stored;
 mod support_sql;
 pub mod sweep;
+pub mod sweep_now;
+mod tell;
 
 use funsun_domain::fundings::SupportRefusal;
 
-pub use attach::{attach, check_open};
+pub use attach::{attach, check_attachable, check_open, refund_reason};
 pub use context::StepContext;
-pub use prepare::{
-    CreateOutcome, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, create_payment, prepare,
-    store_prepared,
-};
-pub use sql::{clear_messages_of, find_unattached, get};
+pub use list_sql::clear_messages_of;
+pub use merchants_sql::demo_account;
+pub use prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
+pub use sql::{find_unattached, get};
 pub use stored::StoredPayment;
 
 use crate::state::AppState;
 use web::{AppError, Routes};
 
-/// `/remit/kakaopay/…`, except the pages that the payer returns to.
+/// `/remit/kakaopay/…`, except the pages that the payer returns to, and providers' notices.
 pub fn router() -> Routes<AppState> {
-    api::router()
-}
-
-/// The payer's name at the provider: opaque, no personal data.
-fn payer_name(account: i64) -> String {
-    format!("member-{account}")
+    api::router().merge(notices::router())
 }
 
 /// The error for a support that the funding does not accept.
@@ -51,6 +59,7 @@ pub fn not_accepted(why: SupportRefusal, detail: String) -> AppError {
         SupportRefusal::Own => AppError::bad_request("own_funding", detail),
         SupportRefusal::Closed => AppError::conflict("funding_closed", detail),
         SupportRefusal::Ended => AppError::conflict("funding_ended", detail),
+        SupportRefusal::Full(_) => AppError::conflict("funding_full", detail),
     }
 }
 

@@ -1,17 +1,21 @@
 //! The pages to which KakaoPay redirects the payer. They show the payment's actual state and are safe to reload;
 //! the unguessable order reference in the URL is what grants access.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use funsun_domain::ids::OrderRef;
+use funsun_domain::ids::{OrderRef, PaymentId};
 use funsun_domain::payments::PaymentState;
 use http::header::{REFRESH, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use utoipa_axum::routes;
 
-use super::approve::{self, ApprovalOutcome, Proof, settle_by_look_up};
+use super::approve::{self, ApprovalOutcome};
+use super::context::StepContext;
+use super::look_up::settle_by_look_up;
 use super::sql;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
@@ -22,6 +26,9 @@ use crate::visibility;
 use web::rate_limit::Class;
 use web::{AppError, PathInput, Problem, QueryInput, Routes};
 
+/// How long a return page waits for the approval before it shows that it is being checked.
+const APPROVAL_WAIT: Duration = Duration::from_millis(2_500);
+
 /// The pages to which KakaoPay redirects the payer (in the API document), and the page of a payment.
 pub fn router() -> Routes<AppState> {
     Routes::new()
@@ -31,6 +38,12 @@ pub fn router() -> Routes<AppState> {
         .operations(routes!(cancelled))
         .limited(Class::PayerReturn)
         .operations(routes!(failed))
+        .limited(Class::PayerReturn)
+        .route("/remit/{provider}/return/{order}", get(returned_from))
+        .limited(Class::PayerReturn)
+        .route("/remit/{provider}/cancelled/{order}", get(cancelled_at))
+        .limited(Class::PayerReturn)
+        .route("/remit/{provider}/failed/{order}", get(cancelled_at))
         .limited(Class::PayerReturn)
         .route("/payments/{order}", get(show))
         .route("/payments/{order}/go", get(go_on))
@@ -78,21 +91,43 @@ async fn returned(
     PathInput(order): PathInput<String>,
     query: QueryInput,
 ) -> Result<Response, AppError> {
-    let payment = find(&state, &order).await?;
-    let proof = query
-        .optional_text("pg_token")?
-        .as_deref()
-        .and_then(Proof::parse);
-    let Some(proof) = proof else {
-        return page(&state, &visitor, &payment, payment.state()).await;
+    approve_returned(&state, &visitor, &order, &query).await
+}
+
+/// As for KakaoPay, whose paths the mobile app knows; other providers return here.
+async fn returned_from(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    PathInput((_, order)): PathInput<(String, String)>,
+    query: QueryInput,
+) -> Result<Response, AppError> {
+    approve_returned(&state, &visitor, &order, &query).await
+}
+
+/// The approval goes on when the provider takes long; the page then refreshes itself.
+async fn approve_returned(
+    state: &AppState,
+    visitor: &Visitor,
+    order: &str,
+    query: &QueryInput,
+) -> Result<Response, AppError> {
+    let payment = find(state, order).await?;
+    let field = |name: &str| query.optional_text(name).ok().flatten();
+    let gateway = approve::gateway_of(state, &payment);
+    let Some(callback) = gateway.and_then(|gateway| gateway.callback(&field)) else {
+        return page(state, visitor, &payment, payment.state()).await;
     };
-    let ApprovalOutcome { payment, refused } = approve::approve(&state, payment.id, proof).await?;
+    let approval = approve::approve(state, payment.id, callback);
+    let Ok(outcome) = tokio::time::timeout(APPROVAL_WAIT, approval).await else {
+        return page(state, visitor, &payment, PaymentState::Approving).await;
+    };
+    let ApprovalOutcome { payment, refused } = outcome?;
     let shown = if refused {
         PaymentState::Ready
     } else {
         payment.state()
     };
-    page(&state, &visitor, &payment, shown).await
+    page(state, visitor, &payment, shown).await
 }
 
 /// The payer comes back after giving up
@@ -109,8 +144,16 @@ async fn cancelled(
     visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
-    let payment = settle_if_ready(&state, &order, "the payer gave up").await?;
-    page(&state, &visitor, &payment, payment.state()).await
+    show_settled(&state, &visitor, &order).await
+}
+
+/// As for KakaoPay.
+async fn cancelled_at(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    PathInput((_, order)): PathInput<(String, String)>,
+) -> Result<Response, AppError> {
+    show_settled(&state, &visitor, &order).await
 }
 
 /// The payer comes back after a failure
@@ -127,8 +170,7 @@ async fn failed(
     visitor: Visitor,
     PathInput(order): PathInput<String>,
 ) -> Result<Response, AppError> {
-    let payment = settle_if_ready(&state, &order, "the provider reported a failure").await?;
-    page(&state, &visitor, &payment, payment.state()).await
+    show_settled(&state, &visitor, &order).await
 }
 
 /// The page of a payment.
@@ -186,23 +228,45 @@ async fn find(state: &AppState, order: &str) -> Result<StoredPayment, AppError> 
     found.ok_or_else(none)
 }
 
-/// Settles a payment by look-up if it waits for its payer: any other is settled, or being settled.
-async fn settle_if_ready(
+/// Shows a payment after settling it by look-up if it waits for its payer: any other is settled, or being settled.
+async fn show_settled(
     state: &AppState,
+    visitor: &Visitor,
     order: &str,
-    note: &str,
-) -> Result<StoredPayment, AppError> {
-    let payment = find(state, order).await?;
-    if payment.state() != PaymentState::Ready || payment.lease_until > state.clock.now() {
-        return Ok(payment);
+) -> Result<Response, AppError> {
+    let seen = find(state, order).await?;
+    if seen.state() != PaymentState::Ready {
+        return page(state, visitor, &seen, seen.state()).await;
     }
-    let (own, note) = (state.clone(), note.to_owned());
-    let settle = async move {
-        let settled: Result<StoredPayment, StorageError> =
-            settle_by_look_up(&own, payment, note).await;
-        Ok(settled?)
-    };
-    state.background.finish(settle).await
+    let (own, id) = (state.clone(), seen.id);
+    let settle = async move { Ok(settle_ready(&own, id).await?) };
+    let settled = state.background.finish(settle);
+    match tokio::time::timeout(APPROVAL_WAIT, settled).await {
+        Ok(payment) => {
+            let payment = payment?;
+            page(state, visitor, &payment, payment.state()).await
+        }
+        Err(_) => page(state, visitor, &seen, PaymentState::Approving).await,
+    }
+}
+
+/// Looks up a payment that waits for its payer; a concurrent second call waits for the first.
+async fn settle_ready(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
+    loop {
+        let cx = StepContext::new(state);
+        let lease = move |conn: &mut Conn| {
+            let payment = sql::get(conn, id)?;
+            if payment.state() != PaymentState::Ready {
+                return Ok(Some(Err(payment)));
+            }
+            Ok::<_, StorageError>(payment.lease(conn, cx)?.map(Ok))
+        };
+        match state.db.write(lease).await? {
+            Some(Ok(leased)) => return settle_by_look_up(state, leased).await,
+            Some(Err(payment)) => return Ok(payment),
+            None => tokio::time::sleep(approve::WAIT_STEP).await,
+        }
+    }
 }
 
 /// `shown` is the state to show to the payer.
@@ -234,7 +298,11 @@ async fn page(
             PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired
         ),
     })?;
-    if matches!(shown, PaymentState::Approving | PaymentState::Refunding) {
+    let changes_soon = matches!(
+        shown,
+        PaymentState::Approving | PaymentState::AwaitingDeposit | PaymentState::Refunding
+    );
+    if changes_soon {
         let headers = response.headers_mut();
         headers.insert(REFRESH, HeaderValue::from_static("3"));
     }
@@ -259,7 +327,10 @@ async fn find_funding(
 const fn tone_and_icon(shown: PaymentState) -> (&'static str, &'static str) {
     match shown {
         PaymentState::Approved | PaymentState::Attached => ("good", "check"),
-        PaymentState::Approving | PaymentState::Created | PaymentState::Ready => ("wait", "clock"),
+        PaymentState::Created
+        | PaymentState::Ready
+        | PaymentState::Approving
+        | PaymentState::AwaitingDeposit => ("wait", "clock"),
         PaymentState::Refunding => ("wait", "refund"),
         PaymentState::Refunded | PaymentState::PartlyRefunded => ("done", "refund"),
         PaymentState::Cancelled => ("done", "x"),

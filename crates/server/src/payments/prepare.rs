@@ -1,16 +1,18 @@
 //! The first payment call: creating a payment and registering it with the provider.
 
 use funsun_domain::fundings::SupportRefusal;
-use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
-use funsun_domain::money::SupportAmount;
-use funsun_domain::payments::Step;
+use funsun_domain::ids::{AccountKey, MerchantAccountId, OrderRef, PaymentId};
+use funsun_domain::money::{SupportAmount, Won};
+use funsun_domain::payments::{PaymentState, Step};
 use funsun_domain::supports::SupportTerms;
+use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::attach::check_open;
 use super::context::StepContext;
-use super::gateway::{GatewayError, NewOrder, Prepared, ReturnUrls};
-use super::sql;
+use super::gateway::{GatewayError, NewOrder, PaymentUrls, Prepared, ReturnUrls};
+use super::stored::StoredPayment;
+use super::{cap, sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
@@ -23,8 +25,46 @@ const ITEM_NAME: &str = "FunSun 펀딩 후원";
 pub struct NewPayment {
     /// The purpose of the money.
     pub purpose: Purpose,
-    /// The idempotency key of the form: the same key returns the same payment.
+    /// Our account at the provider.
+    pub merchant: MerchantAccountId,
+    /// Our opaque id for the payer at the provider: no personal data.
+    pub payer_ref: String,
+    /// The part of the amount that is not taxed.
+    pub tax_free: Won,
+    /// The idempotency key of the form: the same key with the same purpose returns the same payment.
     pub form_key: Option<String>,
+}
+
+impl NewPayment {
+    /// A payment at the account that takes new ones, with the configured tax-free part.
+    ///
+    /// # Errors
+    /// When the amounts are out of range.
+    pub fn new(
+        state: &AppState,
+        purpose: Purpose,
+        form_key: Option<String>,
+    ) -> Result<Self, StorageError> {
+        let percent = i64::from(state.config.payments.tax_free_percent);
+        let tax_free = purpose.amount().won().get() * percent / 100;
+        Ok(Self {
+            purpose,
+            merchant: state.merchants.active(),
+            payer_ref: random_order()?.as_str().to_owned(),
+            tax_free: Won::new(tax_free).map_err(StorageError::corrupt)?,
+            form_key,
+        })
+    }
+}
+
+/// A random order reference, unguessable.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn random_order() -> Result<OrderRef, StorageError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StorageError::corrupt)?;
+    Ok(OrderRef::from_random(random))
 }
 
 /// The purpose of a payment's money.
@@ -59,7 +99,7 @@ pub struct ReadyPayment {
     /// Our order reference, also part of its return page's URL.
     pub order: OrderRef,
     /// Where to redirect the payer.
-    pub prepared: Prepared,
+    pub urls: PaymentUrls,
 }
 
 /// The outcome of preparing a payment.
@@ -103,30 +143,33 @@ pub async fn prepare(
     payment: NewPayment,
 ) -> Result<PrepareOutcome, PrepareRefusal> {
     let amount = payment.purpose.amount();
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).expect("the system gives random bytes");
-    let order = OrderRef::from_random(random);
+    let order = random_order()?;
+    let gateway = state.merchants.gateway(payment.merchant);
+    let gateway = gateway.ok_or_else(|| not_configured(payment.merchant))?;
+    let (payer_ref, tax_free) = (payment.payer_ref.clone(), payment.tax_free);
     let (own, cx) = (order.clone(), StepContext::new(state));
     let create = move |conn: &mut Conn| create_payment(conn, payer.key, &own, &payment, cx);
     let id = match write_as(state, payer, create).await?? {
         CreateOutcome::Created(id) => id,
         CreateOutcome::Existing(order) => return Ok(PrepareOutcome::Repeated(order)),
     };
-    let return_urls = return_urls(state, &order);
-    let payer_name = super::payer_name(payer.key.get());
-    let registered = state.gateway.prepare(NewOrder {
+    let return_urls = return_urls(state, gateway.provider(), &order);
+    let registered = gateway.prepare(NewOrder {
         order: order.as_str(),
-        payer: &payer_name,
+        payer: &payer_ref,
         amount: amount.won(),
+        tax_free,
         item_name: ITEM_NAME,
         return_urls: &return_urls,
+        now: state.clock.now(),
     });
     match registered.await {
         Ok(prepared) => {
             let (stored, cx) = (prepared.clone(), StepContext::new(state));
             let store = move |conn: &mut Conn| store_prepared(conn, id, &stored, cx);
             state.db.write(store).await?;
-            Ok(PrepareOutcome::Ready(ReadyPayment { order, prepared }))
+            let urls = prepared.checkout.urls();
+            Ok(PrepareOutcome::Ready(ReadyPayment { order, urls }))
         }
         Err(error) => {
             tracing::warn!(payment = id.get(), %error, "the provider did not accept an order");
@@ -136,9 +179,15 @@ pub async fn prepare(
     }
 }
 
-fn return_urls(state: &AppState, order: &OrderRef) -> ReturnUrls {
+fn not_configured(merchant: MerchantAccountId) -> StorageError {
+    let id = merchant.get();
+    StorageError::corrupt(format!("account {id} at the provider is not configured"))
+}
+
+/// The pages of each provider: only KakaoPay's have the paths that the mobile app knows.
+fn return_urls(state: &AppState, provider: &str, order: &OrderRef) -> ReturnUrls {
     let (base, order) = (&state.public_url, order.as_str());
-    let page = |name: &str| format!("{base}/remit/kakaopay/{name}/{order}");
+    let page = |name: &str| format!("{base}/remit/{provider}/{name}/{order}");
     ReturnUrls {
         approved: page("return"),
         cancelled: page("cancelled"),
@@ -168,15 +217,42 @@ pub fn create_payment(
     if let Some(form_key) = &payment.form_key
         && let Some(existing) = sql::find_by_form_key(conn, payer, form_key)?
     {
-        return Ok(CreateOutcome::Existing(existing));
+        if is_same_order(&existing, &payment.purpose, cx.now) {
+            return Ok(CreateOutcome::Existing(existing.order));
+        }
+        sql::release_form_key(conn, existing.id)?;
     }
     if let Some(terms) = payment.purpose.terms() {
         let open = check_open(conn, terms.funding, payer, cx.now)?;
         open.ok_or(PrepareRefusal::NoSuchFunding)??;
+        cap::check_new(conn, terms.funding, terms.amount, cx)??;
     }
     Ok(CreateOutcome::Created(sql::create(
         conn, payer, order, payment, cx,
     )?))
+}
+
+/// Whether a form that is sent again means the payment that it created: it has the same content, and the payment is
+/// alive.
+fn is_same_order(existing: &StoredPayment, purpose: &Purpose, now: Timestamp) -> bool {
+    let wanted = existing.wanted.as_ref();
+    let wanted = wanted.map(|wanted| (wanted.funding, wanted.message.as_str()));
+    let terms = purpose.terms();
+    let terms = terms.map(|terms| (terms.funding, terms.message.as_str()));
+    let same = existing.rules.amount == purpose.amount().won() && wanted == terms;
+    same && match existing.state() {
+        PaymentState::Created | PaymentState::Ready => existing.expires_at > now,
+        PaymentState::Approving
+        | PaymentState::AwaitingDeposit
+        | PaymentState::Approved
+        | PaymentState::Attached => true,
+        PaymentState::Refunding
+        | PaymentState::PartlyRefunded
+        | PaymentState::Refunded
+        | PaymentState::Failed
+        | PaymentState::Expired
+        | PaymentState::Cancelled => false,
+    }
 }
 
 /// Stores that the provider has accepted an order: the payment waits for its payer.
@@ -189,11 +265,10 @@ pub fn store_prepared(
     prepared: &Prepared,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    sql::set_tid(conn, id, &prepared.reference)?;
-    sql::set_urls(conn, id, prepared)?;
-    sql::get(conn, id)?
-        .step(conn, Step::Prepare, cx)
-        .map(|_| ())
+    sql::set_prepared(conn, id, prepared)?;
+    let mut payment = sql::get(conn, id)?;
+    payment.expires_at = prepared.expires_at;
+    payment.step(conn, Step::Prepare, cx).map(|_| ())
 }
 
 async fn store_failure(state: &AppState, id: PaymentId, note: String) -> Result<(), StorageError> {

@@ -1,15 +1,16 @@
 //! Statements about single payments; the lists are in `list_sql.rs`.
 
 use diesel::prelude::*;
-use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
+use funsun_domain::ids::{AccountKey, FundingId, MerchantAccountId, OrderRef, PaymentId};
 use funsun_domain::money::Won;
-use funsun_domain::payments::{Payment, PaymentState, RefundReason};
+use funsun_domain::payments::{Payment, PaymentState};
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
 use super::gateway::Prepared;
+use super::lanes::{Lane, created_check};
 use super::prepare::NewPayment;
-use super::stored::{StoredPayment, WantedSupport, created_check};
+use super::stored::{StoredPayment, WantedSupport};
 use crate::db::schema::payments;
 use crate::db::{Conn, StorageError, dialect};
 
@@ -22,18 +23,23 @@ pub(super) struct PaymentRow {
     id: i64,
     order_ref: String,
     account_id: i64,
+    merchant_account_id: i64,
+    payer_ref: String,
+    reference: Option<String>,
     amount: i64,
+    tax_free_amount: i64,
     state: String,
-    tid: Option<String>,
     wanted_funding_id: Option<i64>,
     wanted_message: Option<String>,
     funding_id: Option<i64>,
     refunded_amount: i64,
     refunding_amount: i64,
-    refund_reason: Option<String>,
-    pg_token_digest: Option<String>,
+    method: Option<String>,
+    proof_digest: Option<String>,
     lease_until: i64,
     attempts: i64,
+    expires_at: i64,
+    refundable_until: Option<i64>,
     created_at: i64,
 }
 
@@ -46,17 +52,24 @@ pub fn create(
     cx: StepContext,
 ) -> Result<PaymentId, StorageError> {
     let terms = payment.purpose.terms();
+    let check = created_check(cx).micros();
     diesel::insert_into(payments::table)
         .values((
             payments::order_ref.eq(order.as_str()),
             payments::account_id.eq(payer.get()),
+            payments::merchant_account_id.eq(payment.merchant.get()),
+            payments::payer_ref.eq(&payment.payer_ref),
             payments::amount.eq(payment.purpose.amount().won().get()),
+            payments::tax_free_amount.eq(payment.tax_free.get()),
             payments::form_key.eq(payment.form_key.as_deref()),
             payments::state.eq(PaymentState::Created.as_str()),
             payments::wanted_funding_id.eq(terms.map(|terms| terms.funding.get())),
             payments::wanted_message.eq(terms.map(|terms| terms.message.as_str())),
+            payments::lane.eq(Lane::Payer.number()),
+            payments::next_check_at.eq(check),
+            payments::expires_at.eq(check),
             payments::created_at.eq(cx.now.micros()),
-            payments::next_check_at.eq(created_check(cx).micros()),
+            payments::changed_at.eq(cx.now.micros()),
         ))
         .execute(conn)?;
     PaymentId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
@@ -94,18 +107,14 @@ pub fn find_paid_by(
     payer: AccountKey,
     digest: &str,
 ) -> Result<Option<StoredPayment>, StorageError> {
-    let taken = [
-        PaymentState::Approved,
-        PaymentState::Attached,
-        PaymentState::Refunding,
-        PaymentState::PartlyRefunded,
-        PaymentState::Refunded,
-    ]
-    .map(PaymentState::as_str);
+    let charged = PaymentState::ALL
+        .into_iter()
+        .filter(|state| state.is_charged())
+        .map(PaymentState::as_str);
     let row = payments::table
         .filter(payments::account_id.eq(payer.get()))
-        .filter(payments::pg_token_digest.eq(digest))
-        .filter(payments::state.eq_any(taken))
+        .filter(payments::proof_digest.eq(digest))
+        .filter(payments::state.eq_any(charged))
         .order(payments::id.desc())
         .select(PaymentRow::as_select())
         .first(conn)
@@ -133,6 +142,29 @@ pub fn find_unattached(
     row.map(StoredPayment::try_from).transpose()
 }
 
+/// The payment that this member's form has created.
+pub fn find_by_form_key(
+    conn: &mut Conn,
+    payer: AccountKey,
+    form_key: &str,
+) -> Result<Option<StoredPayment>, StorageError> {
+    let row = payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::form_key.eq(form_key))
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(StoredPayment::try_from).transpose()
+}
+
+/// Takes the form key from a payment: the form goes on with another one.
+pub fn release_form_key(conn: &mut Conn, id: PaymentId) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::form_key.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A payment as it was before a step.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
@@ -142,18 +174,20 @@ pub struct Before {
     pub lease_until: Timestamp,
 }
 
-/// Stores a step, provided that the stored state and lease are still those from before it.
+/// Stores a step, provided that the stored state, amounts and lease are still those from before it.
 pub fn update_state(
     conn: &mut Conn,
     payment: &StoredPayment,
     before: Before,
-    next_check: Option<Timestamp>,
+    (lane, next_check): (Lane, Option<Timestamp>),
+    now: Timestamp,
 ) -> Result<(), StorageError> {
     let rules = &payment.rules;
     let unchanged = payments::table
         .filter(payments::id.eq(payment.id.get()))
         .filter(payments::state.eq(before.rules.state.as_str()))
         .filter(payments::refunded_amount.eq(before.rules.refunded.get()))
+        .filter(payments::refunding_amount.eq(before.rules.refunding.get()))
         .filter(payments::lease_until.eq(before.lease_until.micros()));
     let updated = diesel::update(unchanged)
         .set((
@@ -161,9 +195,14 @@ pub fn update_state(
             payments::funding_id.eq(rules.funding.map(FundingId::get)),
             payments::refunded_amount.eq(rules.refunded.get()),
             payments::refunding_amount.eq(rules.refunding.get()),
+            payments::method.eq(&payment.method),
             payments::lease_until.eq(payment.lease_until.micros()),
             payments::attempts.eq(payment.attempts),
+            payments::lane.eq(lane.number()),
             payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+            payments::expires_at.eq(payment.expires_at.micros()),
+            payments::refundable_until.eq(payment.refundable_until.map(Timestamp::micros)),
+            payments::changed_at.eq(now.micros()),
         ))
         .execute(conn)?;
     if updated == 1 {
@@ -194,26 +233,76 @@ pub fn update_lease(
     Ok(updated == 1)
 }
 
-/// Stores the provider's id, before the payer is redirected.
-pub fn set_tid(conn: &mut Conn, id: PaymentId, tid: &str) -> Result<(), StorageError> {
-    diesel::update(payments::table.find(id.get()))
-        .set(payments::tid.eq(tid))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Stores the URLs of the provider's payment page.
-pub fn set_urls(conn: &mut Conn, id: PaymentId, prepared: &Prepared) -> Result<(), StorageError> {
-    diesel::update(payments::table.find(id.get()))
+/// Stores the lane and the time of the next check of a payment whose state is still the same.
+pub fn set_schedule(
+    conn: &mut Conn,
+    payment: &StoredPayment,
+    lane: Lane,
+    next_check: Option<Timestamp>,
+) -> Result<(), StorageError> {
+    let unchanged = payments::table
+        .filter(payments::id.eq(payment.id.get()))
+        .filter(payments::state.eq(payment.state().as_str()));
+    diesel::update(unchanged)
         .set((
-            payments::mobile_url.eq(&prepared.mobile_url),
-            payments::desktop_url.eq(&prepared.desktop_url),
+            payments::lane.eq(lane.number()),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+            payments::attempts.eq(payment.attempts),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// The URLs of the provider's payment page: for mobile, for desktop.
+/// Makes a payment due at `at`, whatever else its row holds. An unreadable one is put off this way, too.
+pub fn set_next_check(
+    conn: &mut Conn,
+    id: PaymentId,
+    at: Option<Timestamp>,
+) -> Result<(), StorageError> {
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::next_check_at.eq(at.map(Timestamp::micros)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes a payment due in this lane at `at`, unless it is due before.
+pub fn hasten(
+    conn: &mut Conn,
+    id: PaymentId,
+    lane: Lane,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    let due_later = payments::next_check_at.gt(at.micros());
+    let later = payments::table
+        .filter(payments::id.eq(id.get()))
+        .filter(payments::next_check_at.is_null().or(due_later));
+    diesel::update(later)
+        .set((
+            payments::lane.eq(lane.number()),
+            payments::next_check_at.eq(at.micros()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores what the provider said when it accepted the order, before the payer is redirected.
+pub fn set_prepared(
+    conn: &mut Conn,
+    id: PaymentId,
+    prepared: &Prepared,
+) -> Result<(), StorageError> {
+    let urls = prepared.checkout.urls();
+    diesel::update(payments::table.find(id.get()))
+        .set((
+            payments::reference.eq(prepared.reference.as_deref()),
+            payments::mobile_url.eq(urls.mobile),
+            payments::desktop_url.eq(urls.desktop),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The URLs of the payment page: for mobile, for desktop.
 pub fn find_urls(
     conn: &mut Conn,
     id: PaymentId,
@@ -224,61 +313,41 @@ pub fn find_urls(
         .first(conn)?)
 }
 
-/// The order that this member's form has already created.
-pub fn find_by_form_key(
-    conn: &mut Conn,
-    payer: AccountKey,
-    form_key: &str,
-) -> Result<Option<OrderRef>, StorageError> {
-    let order: Option<String> = payments::table
-        .filter(payments::account_id.eq(payer.get()))
-        .filter(payments::form_key.eq(form_key))
-        .select(payments::order_ref)
-        .first(conn)
-        .optional()?;
-    order
-        .map(|order| order.parse().map_err(StorageError::corrupt))
-        .transpose()
-}
-
-/// Stores the digest of the proof with which the payer's browser returned.
-pub fn set_proof(conn: &mut Conn, id: PaymentId, digest: &str) -> Result<(), StorageError> {
-    diesel::update(payments::table.find(id.get()))
-        .set(payments::pg_token_digest.eq(digest))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Stores the reason of a refund.
-pub fn set_refund_reason(
+/// Stores the digest of the proof with which the payer's browser returned, and the provider's id.
+pub fn set_proof(
     conn: &mut Conn,
     id: PaymentId,
-    reason: RefundReason,
+    digest: &str,
+    reference: Option<&str>,
 ) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
-        .set(payments::refund_reason.eq(reason.as_str()))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Clears the support messages stored with a member's payments.
-///
-/// # Errors
-/// When the database fails.
-pub fn clear_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
-    diesel::update(payments::table.filter(payments::account_id.eq(payer.get())))
-        .set(payments::wanted_message.eq(None::<String>))
+        .set((
+            payments::proof_digest.eq(digest),
+            payments::reference.eq(reference),
+        ))
         .execute(conn)?;
     Ok(())
 }
 
 /// Stores the latest note about the provider's responses, for the operator.
 pub fn set_note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
-    let short: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
     diesel::update(payments::table.find(id.get()))
-        .set(payments::provider_note.eq(short))
+        .set(payments::note.eq(short_note(note)))
         .execute(conn)?;
     Ok(())
+}
+
+/// The latest note about the provider's responses.
+pub fn find_note(conn: &mut Conn, id: PaymentId) -> Result<Option<String>, StorageError> {
+    Ok(payments::table
+        .find(id.get())
+        .select(payments::note)
+        .first(conn)?)
+}
+
+/// A note cut to the length that is stored.
+pub fn short_note(note: &str) -> String {
+    note.chars().take(NOTE_CHARACTERS_MAX).collect()
 }
 
 impl TryFrom<PaymentRow> for StoredPayment {
@@ -289,6 +358,8 @@ impl TryFrom<PaymentRow> for StoredPayment {
         let funding = |id: Option<i64>| id.map(FundingId::new).transpose();
         let wanted = funding(row.wanted_funding_id).map_err(StorageError::corrupt)?;
         let rules = Payment {
+            merchant: MerchantAccountId::new(row.merchant_account_id)
+                .map_err(StorageError::corrupt)?,
             state: row.state.parse().map_err(StorageError::corrupt)?,
             amount: won(row.amount)?,
             refunded: won(row.refunded_amount)?,
@@ -299,16 +370,19 @@ impl TryFrom<PaymentRow> for StoredPayment {
             id: PaymentId::new(row.id).map_err(StorageError::corrupt)?,
             order: row.order_ref.parse().map_err(StorageError::corrupt)?,
             payer: AccountKey::new(row.account_id).map_err(StorageError::corrupt)?,
-            payer_name: super::payer_name(row.account_id),
+            payer_ref: row.payer_ref,
             rules,
-            tid: row.tid,
-            proof_digest: row.pg_token_digest,
+            tax_free: won(row.tax_free_amount)?,
+            reference: row.reference,
+            method: row.method,
+            proof_digest: row.proof_digest,
             wanted: wanted
                 .zip(row.wanted_message)
                 .map(|(funding, message)| WantedSupport { funding, message }),
             lease_until: Timestamp::from_micros(row.lease_until),
             attempts: row.attempts,
-            refund_reason: row.refund_reason,
+            expires_at: Timestamp::from_micros(row.expires_at),
+            refundable_until: row.refundable_until.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(row.created_at),
         })
     }

@@ -1,25 +1,31 @@
 //! A stored payment, and the only way to change it: a step of the state machine, written together with its
-//! ledger entry and the funding's total.
+//! ledger transaction and the funding's total.
 
-use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
-use funsun_domain::ledger::{LedgerAccount, Movement};
+use funsun_domain::ids::{AccountKey, FundingId, MerchantAccountId, OrderRef, PaymentId, RefundId};
+use funsun_domain::ledger::{LedgerAccount, Transaction};
 use funsun_domain::money::{SupportAmount, Won};
-use funsun_domain::payments::{Payment, PaymentState, READY_LIFETIME_SECONDS, Step};
+use funsun_domain::payments::{Payment, PaymentState, Step};
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
-use super::gateway::ProviderOrder;
+use super::gateway::{ProviderOrder, Standing};
+use super::lanes::{Lane, schedule};
 use super::{ledger_sql, sql};
 use crate::db::{Conn, StorageError};
-
-/// Seconds beyond the provider's own limit after which a payment counts as expired.
-const EXPIRY_MARGIN_SECONDS: i64 = 60;
 
 /// Longest pause between two retries of the sweeper, in seconds.
 const PAUSE_SECONDS_MAX: i64 = 1_800;
 
-/// A payment with all columns of its row.
+/// Seconds of a day.
+const DAY_SECONDS: i64 = 86_400;
+
+/// The pause before a retry after `attempts` of them, in seconds.
+pub fn retry_pause(attempts: i64) -> i64 {
+    (2_i64 << attempts.clamp(0, 12)).min(PAUSE_SECONDS_MAX)
+}
+
+/// A payment with the columns of its row.
 #[derive(Clone, Debug)]
 pub struct StoredPayment {
     /// Its id.
@@ -29,11 +35,15 @@ pub struct StoredPayment {
     /// The member who pays.
     pub payer: AccountKey,
     /// Our opaque id for the payer at the provider.
-    pub payer_name: String,
+    pub payer_ref: String,
     /// State and amounts.
     pub rules: Payment,
-    /// The provider's id for it, from `ready` on.
-    pub tid: Option<String>,
+    /// The part of the amount that is not taxed.
+    pub tax_free: Won,
+    /// The provider's id for it; `None` while it has given none.
+    pub reference: Option<String>,
+    /// How the payer paid, in the provider's words.
+    pub method: Option<String>,
     /// The digest of the proof last sent to the provider.
     pub proof_digest: Option<String>,
     /// The support that the approval creates, as stored; [`StoredPayment::terms`] parses it.
@@ -42,8 +52,10 @@ pub struct StoredPayment {
     pub lease_until: Timestamp,
     /// Exchanges with the provider since its last change of state.
     pub attempts: i64,
-    /// Why it is being, or was, refunded.
-    pub refund_reason: Option<String>,
+    /// From when the payer can't finish it any more.
+    pub expires_at: Timestamp,
+    /// From when the provider refuses to refund it; `None` before the approval.
+    pub refundable_until: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -59,6 +71,11 @@ impl StoredPayment {
     /// Its state.
     pub fn state(&self) -> PaymentState {
         self.rules.state
+    }
+
+    /// Our account at the provider.
+    pub fn merchant(&self) -> MerchantAccountId {
+        self.rules.merchant
     }
 
     /// The funding that it supports or was meant to.
@@ -84,31 +101,46 @@ impl StoredPayment {
         }))
     }
 
-    /// The order at the provider; `None` before `ready`.
-    pub fn provider_order(&self) -> Option<ProviderOrder<'_>> {
-        Some(ProviderOrder {
-            reference: self.tid.as_deref()?,
+    /// The order as the provider knows it.
+    pub fn provider_order(&self) -> ProviderOrder<'_> {
+        ProviderOrder {
+            reference: self.reference.as_deref(),
             order: self.order.as_str(),
-            payer: &self.payer_name,
+            payer: &self.payer_ref,
             amount: self.rules.amount,
-        })
+        }
     }
 
-    /// The time from which the provider no longer accepts an approval.
-    pub fn expires_at(&self) -> Timestamp {
-        self.created_at
-            .plus_seconds(READY_LIFETIME_SECONDS + EXPIRY_MARGIN_SECONDS)
-    }
-
-    /// Applies a step and stores it: new state, ledger entry and funding total together.
+    /// Applies a step and stores it: new state, ledger transaction and funding total together.
     ///
     /// # Errors
     /// When the step is not possible from the stored state, or the database fails; the transaction must
     /// then be rolled back.
-    pub fn step(
+    pub fn step(self, conn: &mut Conn, step: Step, cx: StepContext) -> Result<Self, StorageError> {
+        let reference = self.id.get();
+        self.apply(conn, step, reference, cx)
+    }
+
+    /// As [`StoredPayment::step`], for a step of this refund.
+    ///
+    /// # Errors
+    /// As [`StoredPayment::step`].
+    pub fn refund_step(
+        self,
+        conn: &mut Conn,
+        step: Step,
+        refund: RefundId,
+        cx: StepContext,
+    ) -> Result<Self, StorageError> {
+        self.apply(conn, step, refund.get(), cx)
+    }
+
+    /// `reference` is the id that the ledger transaction of the step belongs to.
+    fn apply(
         mut self,
         conn: &mut Conn,
         step: Step,
+        reference: i64,
         cx: StepContext,
     ) -> Result<Self, StorageError> {
         let before = sql::Before {
@@ -124,60 +156,61 @@ impl StoredPayment {
             PaymentState::Approving => cx.now.plus_seconds(cx.lease_seconds),
             _ => Timestamp::from_micros(0),
         };
-        let next_check = self.first_check(cx);
-        sql::update_state(conn, &self, before, next_check)?;
-        if let Some(movement) = next.movement {
-            ledger_sql::append(conn, self.id, movement, before.rules.refunded, cx.now)?;
-            move_totals(conn, movement)?;
+        sql::update_state(conn, &self, before, schedule(&self, cx), cx.now)?;
+        if let Some(transaction) = next.transaction {
+            ledger_sql::append(conn, &transaction, reference, cx.now)?;
+            move_totals(conn, &transaction)?;
         }
         Ok(self)
     }
 
-    /// When the sweeper first checks a payment that has just entered its state.
-    fn first_check(&self, cx: StepContext) -> Option<Timestamp> {
-        match self.rules.state {
-            PaymentState::Created => Some(created_check(cx)),
-            PaymentState::Ready => Some(self.expires_at()),
-            PaymentState::Approving => Some(self.lease_until),
-            PaymentState::Approved => Some(cx.now.plus_seconds(cx.unattached_seconds)),
-            PaymentState::Refunding => Some(cx.now),
-            PaymentState::Attached
-            | PaymentState::PartlyRefunded
-            | PaymentState::Refunded
-            | PaymentState::Failed
-            | PaymentState::Expired
-            | PaymentState::Cancelled => None,
-        }
+    /// Stores that the provider has definitely captured the money, and what it says about it.
+    ///
+    /// # Errors
+    /// As [`StoredPayment::step`].
+    pub fn approve(
+        mut self,
+        conn: &mut Conn,
+        standing: &Standing,
+        cx: StepContext,
+    ) -> Result<Self, StorageError> {
+        let window = standing.refund_days.saturating_mul(DAY_SECONDS);
+        self.refundable_until = Some(cx.now.plus_seconds(window));
+        self.method = standing.method.clone();
+        self.step(conn, Step::Approve, cx)
     }
 
-    /// Leases the exclusive right to call the provider about it. `None` when it is leased already, or has
+    /// Leases the exclusive right to call the provider about it. `None` when another holds it, or the payment has
     /// changed meanwhile.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn lease(mut self, conn: &mut Conn, cx: StepContext) -> Result<Option<Self>, StorageError> {
+    pub fn lease(self, conn: &mut Conn, cx: StepContext) -> Result<Option<Self>, StorageError> {
         if self.lease_until > cx.now {
             return Ok(None);
         }
-        let lease_before = self.lease_until;
-        self.lease_until = cx.now.plus_seconds(cx.lease_seconds);
-        self.attempts += 1;
-        let next_check = Some(self.lease_until);
-        let taken = sql::update_lease(conn, &self, lease_before, next_check)?;
-        Ok(taken.then_some(self))
+        self.renew_lease(conn, cx)
     }
 
-    /// Records the proof that is sent to the provider next.
+    /// Extends the lease that this value holds. `None` when another has taken it, or the payment has changed
+    /// meanwhile.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn record_proof(mut self, conn: &mut Conn, digest: &str) -> Result<Self, StorageError> {
-        sql::set_proof(conn, self.id, digest)?;
-        self.proof_digest = Some(digest.to_owned());
-        Ok(self)
+    pub fn renew_lease(
+        mut self,
+        conn: &mut Conn,
+        cx: StepContext,
+    ) -> Result<Option<Self>, StorageError> {
+        let lease_before = self.lease_until;
+        self.lease_until = cx.now.plus_seconds(cx.lease_seconds);
+        let next_check = Some(self.lease_until);
+        let held = sql::update_lease(conn, &self, lease_before, next_check)?;
+        Ok(held.then_some(self))
     }
 
-    /// Releases the lease and postpones the next check, with exponential backoff; the note is for the operator.
+    /// Releases the lease that this value holds and postpones the next check, with exponential backoff; the note is
+    /// for the operator. Changes nothing when the lease is another's.
     ///
     /// # Errors
     /// When the database fails.
@@ -187,39 +220,37 @@ impl StoredPayment {
         now: Timestamp,
         note: &str,
     ) -> Result<Self, StorageError> {
-        let pause = (2_i64 << self.attempts.clamp(0, 12)).min(PAUSE_SECONDS_MAX);
         let lease_before = self.lease_until;
         self.lease_until = Timestamp::from_micros(0);
-        let next_check = Some(now.plus_seconds(pause));
+        let next_check = Some(now.plus_seconds(retry_pause(self.attempts)));
+        self.attempts += 1;
         if sql::update_lease(conn, &self, lease_before, next_check)? {
             sql::set_note(conn, self.id, note)?;
         }
         Ok(self)
     }
 
-    /// The amount refundable at the provider before the refund that is under way, in won.
+    /// Stores the lane and the next check of a payment that stays as it is.
     ///
     /// # Errors
-    /// When the stored amounts are inconsistent.
-    pub fn refundable_before(&self) -> Result<Won, StorageError> {
-        self.rules
-            .amount
-            .minus(self.rules.refunded)
-            .map_err(StorageError::corrupt)
+    /// When the database fails.
+    pub fn reschedule(
+        &self,
+        conn: &mut Conn,
+        (lane, next_check): (Lane, Option<Timestamp>),
+    ) -> Result<(), StorageError> {
+        sql::set_schedule(conn, self, lane, next_check)
     }
 }
 
-/// When the sweeper checks a payment that is created now: the provider has responded by then.
-pub(super) fn created_check(cx: StepContext) -> Timestamp {
-    cx.now.plus_seconds(2 * cx.lease_seconds)
-}
-
 /// A funding's total equals the balance of its ledger account; both change in the same transaction.
-fn move_totals(conn: &mut Conn, movement: Movement) -> Result<(), StorageError> {
-    let won = movement.amount.get();
-    for (account, change) in [(movement.from, -won), (movement.to, won)] {
-        if let LedgerAccount::Funding(funding) = account {
-            ledger_sql::change_total(conn, funding, change)?;
+fn move_totals(conn: &mut Conn, transaction: &Transaction) -> Result<(), StorageError> {
+    for posting in &transaction.postings {
+        let won = posting.amount.get();
+        for (account, change) in [(posting.from, -won), (posting.to, won)] {
+            if let LedgerAccount::Funding(funding) = account {
+                ledger_sql::change_total(conn, funding, change)?;
+            }
         }
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use funsun_domain::fundings::SupportRefusal;
 use funsun_domain::ids::{AccountKey, PaymentId, SupportId};
-use funsun_domain::payments::RefundReason;
 use funsun_domain::supports::SupportTerms;
+use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::sql;
@@ -36,7 +36,7 @@ pub enum AcceptRefusal {
 }
 
 /// Accepts a support for an approved payment of exactly its amount, once per payment. If the
-/// approval itself has created the support, returns that one.
+/// approval itself has just created the support, returns that one, and takes no other payment.
 ///
 /// # Errors
 /// [`AcceptRefusal`].
@@ -51,18 +51,25 @@ pub fn accept(
     if let Err(SupportRefusal::Own) = check {
         return Err(AcceptRefusal::NotAccepted(SupportRefusal::Own));
     }
+    // As long as a payment may be unattached: later the member means another support on the same terms.
+    let just_now = cx.unattached_since();
+    if let Some(created) = sql::find_created_by_approval(conn, payer, terms, just_now)? {
+        return Ok(AcceptOutcome::Accepted(created));
+    }
     let Some(payment) = payments::find_unattached(conn, payer, terms.amount.won())? else {
-        let created = sql::find_created_by_approval(conn, payer, terms)?;
+        let created = sql::find_created_by_approval(conn, payer, terms, Timestamp::from_micros(0))?;
         let accepted = created.map(AcceptOutcome::Accepted);
         return accepted.ok_or(AcceptRefusal::NotPaid);
     };
-    match check {
+    let check = payments::check_attachable(conn, terms.funding, &payment, cx)?;
+    match check.ok_or(AcceptRefusal::NoSuchFunding)? {
         Ok(()) => {
             let support = payments::attach(conn, payment, terms, cx)?;
             Ok(AcceptOutcome::Accepted(support))
         }
         Err(why) => {
-            let payment = refund::start(conn, payment, RefundReason::FundingClosed, cx)?;
+            let reason = payments::refund_reason(Some(why));
+            let payment = refund::start(conn, payment, reason, cx)?;
             Ok(AcceptOutcome::Refunding(payment.id, why))
         }
     }

@@ -210,13 +210,14 @@ async fn edit(
 
 /// Take a support back
 ///
-/// It is listed no more and its refund is asked for; the funding's total follows the money.
+/// It is listed no more, its refund is asked for, and its money leaves the funding's total. Until the funding's deadline.
 #[utoipa::path(delete, path = "/remit/", tag = "support", security(("bearer" = [])),
     request_body = SupportIdBody,
     responses(
         (status = 200, description = "the refund is asked for, now or before", body = Done),
         (status = 400, description = "not one's own", body = Problem),
         (status = 401, description = "no valid access token", body = Problem),
+        (status = 409, description = "the funding has ended", body = Problem),
     ))]
 async fn take_support_back(
     State(state): State<AppState>,

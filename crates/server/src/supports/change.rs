@@ -18,6 +18,9 @@ pub enum ChangeRefusal {
     /// It was taken back.
     #[error("id: this support was taken back")]
     TakenBack,
+    /// The funding has ended: supports are not taken back any more.
+    #[error("id: a support can be taken back until the funding's deadline only")]
+    Ended,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -40,7 +43,7 @@ pub fn change_message(
     Ok(sql::set_message(conn, id, message.as_str())?)
 }
 
-/// Takes back a support that `author` gave: it is removed from the lists and its refund begins. Idempotent.
+/// Takes back a support that `author` gave, until the funding's deadline: it is removed from the lists and its refund begins. Idempotent.
 /// Returns its payment.
 ///
 /// # Errors
@@ -57,6 +60,9 @@ pub fn take_back(
         payment.state(),
         PaymentState::Attached | PaymentState::PartlyRefunded
     ) {
+        if support.deadline <= cx.now {
+            return Err(ChangeRefusal::Ended);
+        }
         refund::start(conn, payment, RefundReason::TakenBack, cx)?;
     }
     Ok(support.payment)

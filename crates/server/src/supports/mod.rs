@@ -51,6 +51,7 @@ impl From<ChangeRefusal> for AppError {
         match refusal {
             ChangeRefusal::NotAuthor => Self::bad_request("not_author", detail),
             ChangeRefusal::TakenBack => Self::bad_request("taken_back", detail),
+            ChangeRefusal::Ended => Self::conflict("funding_ended", detail),
             ChangeRefusal::Storage(error) => Self::internal(error),
         }
     }

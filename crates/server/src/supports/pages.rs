@@ -4,12 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
+use funsun_domain::fundings::SupportRefusal;
 use funsun_domain::ids::{FundingId, SupportId};
 use funsun_domain::money::SupportAmount;
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::text::SupportMessage;
+use funsun_domain::time::Timestamp;
 
-use super::change::{change_message, take_back};
+use super::change::{ChangeRefusal, change_message, take_back};
 use super::{sql, thank};
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
@@ -55,6 +57,10 @@ struct GivePage {
     funding: String,
     /// The amount missing to the goal, as text.
     missing: Option<String>,
+    /// The most that the funding takes, as text, when it is less than one support may be.
+    room: Option<String>,
+    /// Until when the support can be taken back, as text.
+    until: String,
     presets: Vec<(i64, String)>,
 }
 
@@ -63,6 +69,9 @@ struct Target {
     title: String,
     missing: i64,
     open: bool,
+    /// The most that the funding takes, in won; `None` without a cap.
+    room: Option<i64>,
+    deadline: Timestamp,
 }
 
 async fn find_target(
@@ -70,19 +79,21 @@ async fn find_target(
     visitor: &Visitor,
     id: FundingId,
 ) -> Result<Target, AppError> {
-    let (now, viewer) = (state.clock.now(), visitor.viewer());
+    let (cx, viewer) = (StepContext::new(state), visitor.viewer());
     let read = move |conn: &mut Conn| -> Result<_, StorageError> {
         let Some((card, _, _)) = fundings::find_detail(conn, id, viewer)? else {
             return Ok(None);
         };
         let check = match viewer.member() {
-            Some(key) => payments::check_open(conn, id, key, now)?,
+            Some(key) => payments::check_open(conn, id, key, cx.now)?,
             None => None,
         };
         Ok(Some(Target {
             missing: (card.goal_amount - card.collected_amount).max(0),
             title: card.title,
             open: matches!(check, Some(Ok(()))),
+            room: payments::cap::room(conn, id, cx)?,
+            deadline: Timestamp::from_micros(card.deadline_at),
         }))
     };
     let found = state.db.read(read).await?;
@@ -104,7 +115,8 @@ async fn show_form(
     let split = query.optional_integer("split").ok().flatten();
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
-        form.set("amount", share(target.missing, friends).to_string());
+        let share = share(target.missing, friends).min(target.room.unwrap_or(i64::MAX));
+        form.set("amount", share.to_string());
     }
     page(&view(&state, &visitor, id, target, form).await?)
 }
@@ -131,7 +143,16 @@ async fn view(
         id: id.get(),
         funding: target.title,
         missing: (target.missing > 0).then(|| t.won(target.missing)),
-        presets: PRESETS.map(|won| (won, t.won(won))).to_vec(),
+        room: target
+            .room
+            .filter(|room| *room < SupportAmount::MAX)
+            .map(|room| t.won(room)),
+        until: t.moment(target.deadline),
+        presets: PRESETS
+            .into_iter()
+            .filter(|won| target.room.is_none_or(|room| *won <= room))
+            .map(|won| (won, t.won(won)))
+            .collect(),
     })
 }
 
@@ -160,14 +181,12 @@ async fn give(
     );
     let form_key = form.read(&input, "attempt", form_key::parse, t.say("form.again"));
     if let (Some(amount), Some(message), Some(form_key)) = (amount, message, form_key) {
-        let payment = NewPayment {
-            purpose: Purpose::Support(SupportTerms {
-                funding: id,
-                amount,
-                message,
-            }),
-            form_key: Some(form_key),
+        let terms = SupportTerms {
+            funding: id,
+            amount,
+            message,
         };
+        let payment = NewPayment::new(&state, Purpose::Support(terms), Some(form_key.clone()))?;
         // Continues when the browser disconnects: the provider's id must be stored.
         let own = state.clone();
         let prepared = async move { Ok(payments::prepare(&own, member, payment).await) };
@@ -177,6 +196,15 @@ async fn give(
             }
             Ok(PrepareOutcome::Repeated(order)) => {
                 return Ok(see_other(&format!("/payments/{}/go", order.as_str())));
+            }
+            Err(PrepareRefusal::NotAccepted(SupportRefusal::Full(room))) => {
+                let message = if room < SupportAmount::MIN {
+                    t.say("give.full").to_owned()
+                } else {
+                    t.fill("give.room", [("room", t.won(room))])
+                };
+                form.refuse("amount", message);
+                form.set("attempt", form_key);
             }
             Err(PrepareRefusal::NotAccepted(_)) => {
                 return Ok(see_other(&format!("/fundings/{}", id.get())));
@@ -284,21 +312,32 @@ async fn confirm_take_back(
     let support = find_own(&state, &page_member, &id).await?;
     let visitor = &page_member.visitor;
     let t = visitor.t;
+    let id = SupportId::new(support.id).map_err(AppError::internal)?;
+    let key = page_member.member.key;
+    let own = state
+        .db
+        .read(move |conn| sql::find_own(conn, key, id))
+        .await?;
+    let deadline = own.ok_or_else(no_such_support)?.deadline;
+    if deadline <= state.clock.now() {
+        return Err(ChangeRefusal::Ended.into());
+    }
     page(&Confirm {
         shell: visitor
             .shell(&state, Tab::None, t.say("take_back.title"))
             .await?,
-        lines: take_back_lines(t, support.amount),
+        lines: take_back_lines(t, support.amount, deadline),
         action: format!("/supports/{}/take-back", support.id),
         button: "support.take_back",
         back: format!("/fundings/{}", support.funding_id),
     })
 }
 
-fn take_back_lines(t: Texts, amount: i64) -> Vec<String> {
+fn take_back_lines(t: Texts, amount: i64, deadline: Timestamp) -> Vec<String> {
     vec![
         t.fill("take_back.money", [("amount", t.won(amount))]),
         t.say("take_back.message").to_owned(),
+        t.fill("take_back.until", [("until", t.moment(deadline))]),
         t.say("take_back.days").to_owned(),
     ]
 }

@@ -22,11 +22,13 @@ pub struct SupportRow {
     pub author_image: Option<String>,
 }
 
-/// The payment of a support, and whether the support was taken back.
+/// What decides what a supporter may do with a support.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnSupport {
     pub payment: PaymentId,
     pub taken_back: bool,
+    /// The deadline of its funding.
+    pub deadline: Timestamp,
 }
 
 type Columns = (
@@ -89,26 +91,33 @@ pub fn find_own(
     author: AccountKey,
     id: SupportId,
 ) -> Result<Option<OwnSupport>, StorageError> {
-    let row: Option<(i64, Option<i64>)> = supports::table
+    let row: Option<(i64, Option<i64>, i64)> = supports::table
+        .inner_join(fundings::table.on(fundings::id.eq(supports::funding_id)))
         .filter(supports::author_id.eq(author.get()))
         .filter(supports::id.eq(id.get()))
-        .select((supports::payment_id, supports::taken_back_at))
+        .select((
+            supports::payment_id,
+            supports::taken_back_at,
+            fundings::deadline_at,
+        ))
         .first(conn)
         .optional()?;
-    row.map(|(payment, taken_back_at)| {
+    row.map(|(payment, taken_back_at, deadline)| {
         Ok(OwnSupport {
             payment: PaymentId::new(payment).map_err(StorageError::corrupt)?,
             taken_back: taken_back_at.is_some(),
+            deadline: Timestamp::from_micros(deadline),
         })
     })
     .transpose()
 }
 
-/// The latest support that an approval itself created on exactly these terms.
+/// The latest support that an approval itself created on exactly these terms, not before `since`.
 pub fn find_created_by_approval(
     conn: &mut Conn,
     author: AccountKey,
     terms: &SupportTerms,
+    since: Timestamp,
 ) -> Result<Option<SupportId>, StorageError> {
     let funding = terms.funding.get();
     let id: Option<i64> = supports::table
@@ -117,6 +126,7 @@ pub fn find_created_by_approval(
         .filter(supports::funding_id.eq(funding))
         .filter(supports::taken_back_at.is_null())
         .filter(supports::amount.eq(terms.amount.won().get()))
+        .filter(supports::created_at.ge(since.micros()))
         .filter(payments::wanted_funding_id.eq(funding))
         .filter(payments::wanted_message.eq(terms.message.as_str()))
         .order(supports::id.desc())

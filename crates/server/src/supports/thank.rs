@@ -60,7 +60,8 @@ pub fn thank(
 impl From<EditRefusal> for ThankRefusal {
     fn from(refusal: EditRefusal) -> Self {
         match refusal {
-            EditRefusal::NoSuchFunding => Self::NoSuchSupport,
+            // The latter is about edits only.
+            EditRefusal::NoSuchFunding | EditRefusal::TooMuchForPublic => Self::NoSuchSupport,
             EditRefusal::NotAuthor => Self::NotAuthor,
             EditRefusal::Storage(error) => Self::Storage(error),
         }

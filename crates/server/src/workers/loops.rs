@@ -6,6 +6,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::identity::sessions;
 use crate::jobs::{Lane, Registry, run_due};
+use crate::payments::sweep_now::Sweep;
 use crate::state::AppState;
 use crate::{fundings, notifications, payments};
 
@@ -20,15 +21,15 @@ const DELETION_PERIOD: Duration = Duration::from_secs(3_600);
 /// Seconds by which other nodes' clocks may lag behind ours.
 const CLOCK_LAG_SECONDS: i64 = 30;
 
-/// Sweeps payments: at once, then periodically and whenever a payment is due right now.
-pub(super) async fn sweep(state: AppState) {
+/// Sweeps some of the unfinished payments or refunds: at once, then periodically and whenever one is due right now.
+pub(super) async fn sweep(state: AppState, what: Sweep) {
     let mut ticks = sweep_ticks(&state);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            () = state.sweep_now.notified() => {}
+            () = state.sweep_now.notified(what) => {}
         }
-        if let Err(error) = payments::sweep::sweep(&state).await {
+        if let Err(error) = payments::sweep::sweep(&state, what).await {
             tracing::error!(%error, "the sweep failed");
         }
     }

@@ -8,6 +8,7 @@ use crate::jobs::Registry;
 use crate::media::RemovePicture;
 use crate::members::{UnlinkAtKakao, UnlinkedByKakao};
 use crate::notifications::{NotifySupporters, PushMessage};
+use crate::payments::sweep_now::Sweep;
 use crate::state::AppState;
 
 /// Registers all kinds of jobs.
@@ -26,15 +27,17 @@ pub struct Workers(Vec<JoinHandle<()>>);
 impl Workers {
     /// Starts every worker.
     pub fn start(state: &AppState) -> Self {
-        Self(vec![
-            tokio::spawn(loops::sweep(state.clone())),
+        let sweeps = Sweep::ALL.map(|sweep| tokio::spawn(loops::sweep(state.clone(), sweep)));
+        let mut workers = Vec::from(sweeps);
+        workers.extend([
             tokio::spawn(loops::run_jobs(state.clone(), registry())),
             tokio::spawn(loops::push(state.clone(), registry())),
             tokio::spawn(loops::wake_watchers(state.clone())),
             tokio::spawn(loops::notify_of_birthdays(state.clone())),
             tokio::spawn(loops::load_revocations(state.clone())),
             tokio::spawn(loops::delete_old(state.clone())),
-        ])
+        ]);
+        Self(workers)
     }
 
     /// Aborts all workers. Interrupted work is resumed at the next start, from the database.

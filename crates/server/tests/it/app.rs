@@ -114,6 +114,15 @@ impl App {
         (self.child, self.url) = launch(&self.settings).await;
     }
 
+    /// As [`App::restart`], with these `FUNSUN_*` settings changed.
+    pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
+        for (name, value) in settings {
+            self.settings.retain(|(known, _)| known != name);
+            self.settings.push(((*name).into(), (*value).into()));
+        }
+        self.restart().await;
+    }
+
     /// Runs a subcommand on the same data; returns its exit code and output.
     pub async fn command(&self, arguments: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
@@ -212,11 +221,18 @@ impl App {
 
     /// Runs `funsun audit`, which must succeed, until the sweeper has settled every payment.
     pub async fn assert_books_balance(&self) {
+        self.assert_books_balance_but_for(0).await;
+    }
+
+    /// As [`App::assert_books_balance`], with this many payments that stay unsettled.
+    pub async fn assert_books_balance_but_for(&self, unsettled: usize) {
+        let unsettled = unsettled.to_string();
         let mut last = String::new();
         for _ in 0..100 {
             let (code, text) = self.command(&["audit"]).await;
             let settled = text.lines().any(|line| {
-                line.contains("not certain yet") && line.split_whitespace().last() == Some("0")
+                line.contains("not certain yet")
+                    && line.split_whitespace().last() == Some(&*unsettled)
             });
             assert_eq!(code, 0, "{text}");
             if settled {

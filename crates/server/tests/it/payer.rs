@@ -1,7 +1,7 @@
 //! A payment from the payer's side: the client's requests, the buttons on KakaoPay's page, the return URLs.
 //! Also compares our records with KakaoPay's.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Member, send};
@@ -47,6 +47,11 @@ impl Payment {
     async fn of(app: &App, member: &Member, ready: &Answer) -> Self {
         assert_eq!(ready.status, StatusCode::OK, "{ready:?}");
         let order = ready.json()["order"].as_str().unwrap().to_owned();
+        Self::find(app, member, order).await
+    }
+
+    /// The payment with this order reference, which KakaoPay knows.
+    pub async fn find(app: &App, member: &Member, order: String) -> Self {
         let entry = app
             .kakaopay_payments()
             .await
@@ -131,17 +136,39 @@ impl Payment {
 }
 
 impl Payment {
+    /// Captures the money as our own approval would have, without telling us.
+    pub async fn capture_at_kakaopay(&self, app: &App, token: &str) -> Answer {
+        send(self.capture_request(app, token).await).await
+    }
+
+    /// The request of [`Payment::capture_at_kakaopay`].
+    pub async fn capture_request(&self, app: &App, token: &str) -> RequestBuilder {
+        let entry = self.kakaopay_record(app).await;
+        let body = json!({"cid": entry["cid"], "tid": self.tid, "pg_token": token,
+            "partner_order_id": self.order, "partner_user_id": entry["partner_user_id"]});
+        kakaopay_request(app, "approve", &body)
+    }
+
     /// Refunds at KakaoPay directly, as an operator could in its console. `left` is what can be refunded before, in won.
     pub async fn refund_at_kakaopay(&self, app: &App, amount: i64, left: i64) {
-        let kakaopay = kakao_sandbox::Settings::default();
-        let body = json!({"cid": kakaopay.cid, "tid": self.tid, "cancel_amount": amount,
-            "cancel_tax_free_amount": 0, "cancel_available_amount": left});
-        let key = format!("SECRET_KEY {}", kakaopay.pay_secret_key);
-        let url = format!("{}/online/v1/payment/cancel", app.kakao);
-        let call = app.http.post(url).header("Authorization", key);
-        let answer = send(call.json(&body)).await;
+        let answer = send(self.console_request(app, amount, left).await).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     }
+
+    /// The request of [`Payment::refund_at_kakaopay`].
+    pub async fn console_request(&self, app: &App, amount: i64, left: i64) -> RequestBuilder {
+        let cid = &self.kakaopay_record(app).await["cid"];
+        let body = json!({"cid": cid, "tid": self.tid, "cancel_amount": amount,
+            "cancel_tax_free_amount": amount, "cancel_available_amount": left});
+        kakaopay_request(app, "cancel", &body)
+    }
+}
+
+fn kakaopay_request(app: &App, call: &str, body: &Value) -> RequestBuilder {
+    let key = kakao_sandbox::Settings::default().pay_secret_key;
+    let url = format!("{}/online/v1/payment/{call}", app.kakao);
+    let call = app.http.post(url).json(body);
+    call.header("Authorization", format!("SECRET_KEY {key}"))
 }
 
 /// Calls that [`Payment::count_calls`] can count: a fault rule counts them down.

@@ -185,13 +185,14 @@ async fn a_response_after_the_lease_has_expired_charges_once() {
     let (app, author, friend, funding) = setup(&lease).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     let late = json!({"scope": {"tid": payment.tid}, "call": "approve", "fault": "delay",
-        "delay_ms": 2_500, "times": 1});
+        "delay_ms": 3_500, "times": 1});
     app.sandbox(Method::PUT, "/sandbox/faults", late).await;
     let loaded = page(&app, &proof.path);
     let approved = payment.approve(&proof.token);
     let (loaded, approved) = tokio::join!(loaded, approved);
-    assert!(loaded.contains("후원이 전해졌어요"), "{loaded}");
+    assert!(loaded.contains("결제를 확인하고 있어요"), "{loaded}");
     assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
+    assert!(page(&app, &proof.path).await.contains("후원이 전해졌어요"));
     payment.assert_charged_once(&app, 0).await;
     assert_eq!(total(&author, &funding).await, 5_000);
     app.assert_books_balance().await;
@@ -249,18 +250,7 @@ async fn an_order_that_kakaopay_refuses_charges_nothing() {
 async fn a_charge_missing_from_the_database_is_found_and_counted() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
-    let entry = payment.kakaopay_record(&app).await;
-    let kakaopay = kakao_sandbox::Settings::default();
-    let approval = json!({"cid": kakaopay.cid, "tid": payment.tid, "pg_token": proof.token,
-        "partner_order_id": payment.order, "partner_user_id": entry["partner_user_id"]});
-    let call = app
-        .http
-        .post(format!("{}/online/v1/payment/approve", app.kakao))
-        .header(
-            "Authorization",
-            format!("SECRET_KEY {}", kakaopay.pay_secret_key),
-        );
-    let approved = send(call.json(&approval)).await;
+    let approved = payment.capture_at_kakaopay(&app, &proof.token).await;
     assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
     assert_eq!(payment.state(&app).await, "ready");
     move_clocks(&app, 20 * 60).await;
@@ -271,7 +261,7 @@ async fn a_charge_missing_from_the_database_is_found_and_counted() {
 }
 
 #[tokio::test]
-async fn a_partial_refund_in_kakaopays_console_stops_ours() {
+async fn a_partial_refund_in_kakaopays_console_is_booked_and_parks_ours() {
     let (app, author, friend, funding) = setup(SHORT_LEASE).await;
     let (payment, proof) = paid_payment(&app, &friend, &funding).await;
     payment.approve(&proof.token).await;
@@ -281,18 +271,32 @@ async fn a_partial_refund_in_kakaopays_console_stops_ours() {
     let id = given["id"].to_string();
     let asked = friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
     assert_eq!(asked.status, StatusCode::OK, "{asked:?}");
-    payment.count_calls(&app, "order").await;
-    let mut hours = 0;
-    eventually("looked up three times", async || {
-        hours += 1;
+    payment.count_calls(&app, "cancel").await;
+    let again = friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
+    assert_eq!(again.status, StatusCode::OK, "{again:?}");
+    for hours in 1..4 {
         move_clocks(&app, hours * 3_600).await;
-        payment.calls(&app, "order").await >= 3
-    })
-    .await;
-    assert_eq!(payment.state(&app).await, "refunding");
+        app.assert_books_balance_but_for(1).await;
+    }
+    assert_eq!(
+        payment.calls(&app, "cancel").await,
+        0,
+        "it waits for a person"
+    );
     payment.assert_charged_once(&app, 2_000).await;
-    assert_eq!(total(&author, &funding).await, 5_000);
-    let (code, text) = app.command(&["audit"]).await;
-    assert_eq!(code, 1, "{text}");
-    assert!(text.contains("held by the provider"), "{text}");
+    let record = payment.record(&app).await;
+    assert_eq!(record["state"], "refunding");
+    assert_eq!(record["refunded_amount"], 2_000, "booked");
+    assert_eq!(total(&author, &funding).await, 0);
+    let (code, text) = app.command(&["payment", "list", "--needs-review"]).await;
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains(&payment.order), "{text}");
+    assert!(text.contains("refund_refused"), "{text}");
+    let (code, text) = app
+        .command(&["payment", "resolve", &payment.order, "retry"])
+        .await;
+    assert_eq!(code, 0, "{text}");
+    eventually("refunded", async || payment.state(&app).await == "refunded").await;
+    payment.assert_charged_once(&app, 5_000).await;
+    app.assert_books_balance().await;
 }

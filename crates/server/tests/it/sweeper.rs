@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{App, Member, eventually, seoul_time_in};
+use crate::app::{App, Member, eventually, send, seoul_time_in};
 use crate::payer::{Payment, move_clocks, page, payments_of, support_body, total};
 
 /// The sweeper runs once, at start-up.
@@ -118,8 +118,9 @@ async fn one_sweep_settles_every_due_payment() {
     // More than two of its batches of 200.
     app.change_database(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 449) \
-         INSERT INTO payments (order_ref, account_id, amount, state, next_check_at, created_at) \
-         SELECT printf('%032x', n), account_id, 1000, 'created', 0, created_at \
+         INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, amount, state, lane, \
+         next_check_at, expires_at, created_at, changed_at) \
+         SELECT printf('%032x', n), account_id, 1, 'p', 1000, 'created', 1, 0, 0, created_at, created_at \
          FROM payments, numbers WHERE payments.id = 1",
     );
     app.restart().await;
@@ -133,6 +134,79 @@ async fn one_sweep_settles_every_due_payment() {
         let all = payments_of(&app, &friend).await;
         assert_eq!(all.len(), 450);
         all.iter().filter(|own| own["state"] == "failed").count() == 449
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refunds_do_not_wait_for_abandoned_orders() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    let support = support_body(&funding, 5_000, "축하해");
+    let payment = Payment::begin_for(&app, &friend, &support).await;
+    payment.pay_and_approve(&app).await;
+    // Fails once, so that the sweeper and not the request makes the refund.
+    payment.inject_fault(&app, "cancel", "http_500", 1).await;
+    app.change_database(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000) \
+         INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, \
+         lane, next_check_at, expires_at, created_at, changed_at) \
+         SELECT printf('%032x', n), account_id, 1, 'p', 'T' || n, 1000, 'ready', 1, 0, 0, created_at, created_at \
+         FROM payments, numbers WHERE payments.id = 1",
+    );
+    let id = funding["id"].to_string();
+    author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    eventually("refunded", async || {
+        payment.kakaopay_record(&app).await["canceled"] == 5_000
+    })
+    .await;
+    let ready = send(app.visitor(Method::GET, "/readyz?verbose")).await.text;
+    let abandoned = ready
+        .lines()
+        .find(|line| line.contains("unpaid"))
+        .and_then(|line| line.rsplit(' ').next()?.parse::<i64>().ok());
+    assert!(abandoned.unwrap() > 0, "they are still waiting: {ready}");
+}
+
+#[tokio::test]
+async fn an_unreadable_refund_is_put_off_and_stops_no_other() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    let mut payments = Vec::new();
+    for amount in [5_000, 6_000] {
+        let support = support_body(&funding, amount, "축하해");
+        let payment = Payment::begin_for(&app, &friend, &support).await;
+        payment.pay_and_approve(&app).await;
+        payment.inject_fault(&app, "cancel", "http_500", 1).await;
+        payments.push(payment);
+    }
+    app.change_database(
+        "CREATE TRIGGER odd AFTER INSERT ON refunds WHEN NEW.amount = 5000 \
+         BEGIN UPDATE refunds SET state = 'odd' WHERE id = NEW.id; END",
+    );
+    let id = funding["id"].to_string();
+    author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    eventually("the other is refunded", async || {
+        payments[1].kakaopay_record(&app).await["canceled"] == 6_000
+    })
+    .await;
+    eventually("a person is asked", async || {
+        let (_, text) = app.command(&["payment", "list", "--needs-review"]).await;
+        text.contains(&payments[0].order) && text.contains("unreadable")
+    })
+    .await;
+    app.change_database(
+        "DROP TRIGGER odd; UPDATE refunds SET state = 'requested' WHERE state = 'odd'",
+    );
+    move_clocks(&app, 3_600).await;
+    eventually("and the first one too", async || {
+        payments[0].kakaopay_record(&app).await["canceled"] == 5_000
     })
     .await;
 }

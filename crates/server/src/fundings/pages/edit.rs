@@ -4,16 +4,18 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use funsun_domain::fundings::Audience;
 
 use super::fields::read_text_fields;
 use super::own::{apply, find_own, picture_of};
 use super::show::funding_id;
-use crate::db::StorageError;
+use crate::db::{Conn, StorageError};
 use crate::fundings::card::CardRow;
 use crate::fundings::write::FundingEdit;
 use crate::identity::{PageMember, SignedForm, Visitor};
 use crate::media::PicturePaths;
 use crate::media::{IMAGE, read_picture};
+use crate::payments::{StepContext, cap};
 use crate::site::{Form, Shell, Tab, page, refused_form, see_other};
 use crate::state::AppState;
 use crate::visibility::EVERYBODY;
@@ -79,6 +81,13 @@ async fn edit(
     let (card, _) = find_own(&state, member, id).await?;
     let mut form = Form::default();
     let (title, content, audience) = read_text_fields(&mut form, &input, visitor.t);
+    if audience == Some(Audience::Public) {
+        let cx = StepContext::new(&state);
+        let may = move |conn: &mut Conn| cap::may_be_public(conn, id, cx);
+        if !state.db.read(may).await? {
+            form.refuse("public", visitor.t.say("edit.too_much_for_public"));
+        }
+    }
     let picture = read_picture(&state, member, &input, IMAGE, &mut form, visitor.t).await;
     if !form.is_good() {
         return refused_form(&view(&state, &visitor, card, form).await?);

@@ -10,6 +10,7 @@ use crate::fundings::{EditRefusal, sql};
 use crate::identity::{Member, write_as};
 use crate::media::PicturePaths;
 use crate::media::{PictureField, kept_picture};
+use crate::payments::StepContext;
 use crate::site::Form;
 use crate::state::AppState;
 use crate::visibility::EVERYBODY;
@@ -32,7 +33,7 @@ pub(super) async fn find_own(
             "not_author",
             "only the author can do this",
         )),
-        Err(EditRefusal::Storage(error)) => Err(error.into()),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -56,8 +57,8 @@ pub(super) async fn apply(
     id: FundingId,
     edit: FundingEdit,
 ) -> Result<(), AppError> {
-    let now = state.clock.now();
-    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, now);
+    let cx = StepContext::new(state);
+    let change = move |conn: &mut Conn| edit_funding(conn, member.key, id, &edit, cx);
     write_as(state, member, change).await??;
     state.jobs_now.notify_one();
     Ok(())

@@ -8,6 +8,7 @@ use crate::app::{Answer, App, Member, send, seoul_time_in};
 use crate::payer::{
     Payment, Proof, assert_records_match, move_clocks, payments_of, support_body, total,
 };
+use crate::visitor::Visitor;
 
 const DAY: i64 = 86_400;
 
@@ -22,6 +23,10 @@ pub struct Case<'a> {
     payments: Vec<(Payment, i64, Option<Proof>)>,
     supports: Vec<Vec<i64>>,
     deleted: bool,
+    /// Which account at KakaoPay takes new payments.
+    account: usize,
+    /// Orders of which a part was refunded in KakaoPay's console: nobody tells us, the audit finds them.
+    at_console: Vec<String>,
 }
 
 impl<'a> Case<'a> {
@@ -45,6 +50,8 @@ impl<'a> Case<'a> {
             payments: Vec::new(),
             supports: vec![Vec::new(); PAYERS],
             deleted: false,
+            account: 0,
+            at_console: Vec::new(),
         }
     }
 
@@ -75,12 +82,26 @@ impl<'a> Case<'a> {
                 self.app.restart().await;
                 self.app.move_clock(*self.clock).await;
             }
+            Event::OtherAccount => self.change_account().await,
+            Event::ClockJump => {
+                self.app.move_clock(*self.clock + 1_200).await;
+                self.app.command(&["payment", "list"]).await;
+                self.app.move_clock(*self.clock).await;
+            }
+            Event::Form {
+                payer,
+                funding,
+                thousands,
+                form,
+            } => self.send_form(payer, funding, thousands, form).await,
             Event::Pay { payment }
             | Event::Stop { payment, .. }
             | Event::Approve { payment }
             | Event::ApproveTwice { payment }
             | Event::Cancel { payment }
             | Event::Attach { payment, .. }
+            | Event::Capture { payment }
+            | Event::Console { payment, .. }
             | Event::Fault { payment, .. } => {
                 if let Some(index) = self.payment_index(payment) {
                     self.apply_to_payment(index, event).await;
@@ -123,6 +144,24 @@ impl<'a> Case<'a> {
                 assert_eq!(page.status, StatusCode::OK, "{page:?}");
             }
             Event::Attach { funding, .. } => self.attach(&payment, amount, funding).await,
+            Event::Capture { .. } => {
+                if let Some(proof) = proof {
+                    // It may meet a fault, too, or be too late.
+                    let request = payment.capture_request(self.app, &proof.token).await;
+                    drop(request.send().await);
+                }
+            }
+            Event::Console { thousands, .. } => {
+                let entry = payment.kakaopay_record(self.app).await;
+                let left = entry["approvals"].as_i64().unwrap() * amount
+                    - entry["canceled"].as_i64().unwrap();
+                let part = thousands * 1_000;
+                if part <= left {
+                    self.at_console.push(payment.order.clone());
+                    let request = payment.console_request(self.app, part, left).await;
+                    drop(request.send().await);
+                }
+            }
             Event::Fault { call, fault, .. } => {
                 payment.inject_fault(self.app, call, FAULTS[fault], 1).await;
             }
@@ -142,6 +181,54 @@ impl<'a> Case<'a> {
             }
         };
         self.payments.push((payment, amount, None));
+    }
+
+    async fn change_account(&mut self) {
+        let accounts = ["TC0ONETIME", "TC0SECOND0"];
+        self.account = 1 - self.account;
+        let settings = [
+            ("FUNSUN_KAKAOPAY_CID", accounts[self.account]),
+            (
+                "FUNSUN_KAKAOPAY_FORMER_ACCOUNTS",
+                accounts[1 - self.account],
+            ),
+        ];
+        self.app.kill().await;
+        self.app.restart_with(&settings).await;
+        self.app.move_clock(*self.clock).await;
+    }
+
+    /// A form leads to an order with its own content, whatever it was sent with before.
+    async fn send_form(&mut self, payer: usize, funding: usize, thousands: i64, form: usize) {
+        let member = self.app.reconnect(&self.payers[payer]);
+        let path = format!("/fundings/{}/support", self.fundings[funding]["id"]);
+        let (amount, key) = (thousands * 1_000, format!("{form}{}", "x".repeat(42)));
+        let fields = [
+            ("amount", amount.to_string()),
+            ("message", "축하해".to_owned()),
+            ("attempt", key),
+        ];
+        let fields = fields.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let answer = Visitor::of(&member).post(&path, &fields).await;
+        assert_no_failure(&answer);
+        let location = answer
+            .headers
+            .get("location")
+            .and_then(|it| it.to_str().ok());
+        let Some(order) = location.and_then(|it| it.strip_prefix("/payments/")) else {
+            return;
+        };
+        let order = order.trim_end_matches("/go").to_owned();
+        let payment = Payment::find(self.app, &member, order).await;
+        let entry = payment.kakaopay_record(self.app).await;
+        assert_eq!(entry["total"], amount, "{entry}");
+        if !self
+            .payments
+            .iter()
+            .any(|(known, ..)| known.order == payment.order)
+        {
+            self.payments.push((payment, amount, None));
+        }
     }
 
     async fn attach(&mut self, payment: &Payment, amount: i64, funding: usize) {
@@ -177,14 +264,20 @@ impl<'a> Case<'a> {
         self.app
             .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
             .await;
+        for order in &self.at_console {
+            self.app
+                .command(&["payment", "resolve", order, "retry"])
+                .await;
+        }
         for pause in 0.. {
             assert!(pause < 20, "a payment never comes to rest");
             self.wait(1_801).await;
-            self.app.assert_books_balance().await;
+            self.resolve_all().await;
             if self.is_settled().await {
                 break;
             }
         }
+        self.app.assert_books_balance().await;
         let ours = assert_records_match(self.app, &self.payers).await;
         assert_eq!(ours.len(), self.payments.len(), "no payment is lost");
         let author = self.app.reconnect(&self.author);
@@ -195,9 +288,30 @@ impl<'a> Case<'a> {
             }
             let attached = ours
                 .iter()
-                .filter(|own| own["state"] == "attached" && own["funding"] == funding["id"]);
-            let sum: i64 = attached.map(|own| own["amount"].as_i64().unwrap()).sum();
+                .filter(|own| {
+                    ["attached", "partly_refunded"].contains(&own["state"].as_str().unwrap())
+                })
+                .filter(|own| own["funding"] == funding["id"]);
+            let held = |own: &Value| {
+                own["amount"].as_i64().unwrap() - own["refunded_amount"].as_i64().unwrap()
+            };
+            let sum: i64 = attached.map(held).sum();
             assert_eq!(total(&author, funding).await, sum);
+        }
+    }
+
+    /// Resolves what needs a person: the provider is asked again.
+    async fn resolve_all(&self) {
+        let (code, text) = self
+            .app
+            .command(&["payment", "list", "--needs-review"])
+            .await;
+        assert_eq!(code, 0, "{text}");
+        for line in text.lines().skip(1) {
+            let order = line.split_whitespace().next().unwrap();
+            self.app
+                .command(&["payment", "resolve", order, "retry"])
+                .await;
         }
     }
 

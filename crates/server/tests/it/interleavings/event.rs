@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 pub const PAYERS: usize = 3;
 pub const FUNDINGS: usize = 2;
+/// Support forms that each payer has open.
+pub const FORMS: usize = 2;
 
 /// Faults of KakaoPay.
 pub const FAULTS: &[&str] = &[
@@ -56,6 +58,21 @@ pub enum Event {
     },
     /// The program is killed and restarted.
     Crash,
+    /// The program is restarted with the other account at KakaoPay taking new payments.
+    OtherAccount,
+    /// Our clock is 20 minutes ahead for a moment, so that open orders expire.
+    ClockJump,
+    /// KakaoPay captures the money without our request.
+    Capture { payment: usize },
+    /// A part is refunded in KakaoPay's console.
+    Console { payment: usize, thousands: i64 },
+    /// A support form is sent, once more if it was before; the same few forms, contents and fundings again and again.
+    Form {
+        payer: usize,
+        funding: usize,
+        thousands: i64,
+        form: usize,
+    },
 }
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -81,5 +98,12 @@ pub fn event() -> impl Strategy<Value = Event> {
         4 => (payment, calls, 0..FAULTS.len()).prop_map(
             |(payment, call, fault)| Event::Fault { payment, call, fault }),
         1 => Just(Event::Crash),
+        1 => Just(Event::OtherAccount),
+        1 => Just(Event::ClockJump),
+        1 => (0..64_usize).prop_map(|payment| Event::Capture { payment }),
+        1 => (0..64_usize, 1..3_i64).prop_map(
+            |(payment, thousands)| Event::Console { payment, thousands }),
+        4 => (0..PAYERS, 0..FUNDINGS, 1..3_i64, 0..FORMS).prop_map(
+            |(payer, funding, thousands, form)| Event::Form { payer, funding, thousands, form }),
     ]
 }

@@ -60,6 +60,8 @@ struct OpenPage {
     found: Option<String>,
     first_day: String,
     last_day: String,
+    /// For how many days payments by card can be refunded, if a funding may last longer.
+    refund_days: Option<String>,
     goals: Vec<(i64, String)>,
     deadlines: Vec<(&'static str, String)>,
 }
@@ -110,6 +112,9 @@ async fn view(
         form,
         first_day: in_days(state, 0),
         last_day: in_days(state, Deadline::DAYS_MAX - 1),
+        refund_days: Some(state.config.payments.card_refund_days)
+            .filter(|days| *days < Deadline::DAYS_MAX)
+            .map(|days| days.to_string()),
         goals: GOALS.map(|won| (won, t.won(won))).to_vec(),
         deadlines: DEADLINES
             .map(|(key, days)| (t.say(key), in_days(state, days)))

@@ -1,0 +1,295 @@
+//! Our own records: each payment against its ledger entries, its refunds and its support, each funding against its
+//! payments.
+
+use std::collections::HashMap;
+
+use funsun_domain::ledger::TransactionKind;
+use funsun_domain::payments::{PaymentState, RefundState};
+
+use super::sql::{self, Entry, PaymentFacts, RefundFacts, SupportFacts};
+use super::{BATCH, Findings};
+use crate::db::{Conn, Db, StorageError};
+
+/// The rows of a range of payments, read in one snapshot.
+struct Batch {
+    payments: Vec<PaymentFacts>,
+    entries: HashMap<i64, Vec<Entry>>,
+    refunds: HashMap<i64, Vec<RefundFacts>>,
+    supports: HashMap<i64, SupportFacts>,
+}
+
+/// Adds what differs in our own records.
+///
+/// # Errors
+/// When the database fails.
+pub async fn audit(db: &Db, findings: &mut Findings) -> Result<(), StorageError> {
+    let mut after = 0;
+    while let Some(batch) = db.read_slow(move |conn| read_batch(conn, after)).await? {
+        after = batch.payments.last().map_or(after, |payment| payment.id);
+        audit_batch(batch, findings);
+    }
+    audit_totals(db, findings).await?;
+    audit_transactions(db, findings).await?;
+    let sum: i64 = findings.balances.values().sum();
+    let fundings = findings.balances.remove(FUNDINGS).unwrap_or(0);
+    findings.compare("ledger", "sum of all accounts", 0, sum);
+    let due = findings.balances.get("refunds_due").copied().unwrap_or(0);
+    findings.compare("ledger", "refunds due", due.max(0), due);
+    findings.compare("ledger", "fundings", fundings.max(0), fundings);
+    Ok(())
+}
+
+/// The name under which the balances of all fundings are added up.
+const FUNDINGS: &str = "funding";
+
+fn read_batch(conn: &mut Conn, after: i64) -> Result<Option<Batch>, StorageError> {
+    diesel::Connection::transaction(conn, |conn| {
+        let payments = sql::list_payments(conn, after, BATCH)?;
+        let (Some(first), Some(last)) = (payments.first(), payments.last()) else {
+            return Ok(None);
+        };
+        let (first, last) = (first.id, last.id);
+        let mut entries: HashMap<i64, Vec<Entry>> = HashMap::new();
+        for entry in sql::list_entries(conn, first, last)? {
+            entries.entry(entry.payment_id).or_default().push(entry);
+        }
+        let mut refunds: HashMap<i64, Vec<RefundFacts>> = HashMap::new();
+        for refund in sql::list_refunds(conn, first, last)? {
+            refunds.entry(refund.payment_id).or_default().push(refund);
+        }
+        let supports = sql::list_supports(conn, first, last)?;
+        Ok(Some(Batch {
+            payments,
+            entries,
+            refunds,
+            supports: supports.into_iter().map(|it| (it.payment_id, it)).collect(),
+        }))
+    })
+}
+
+fn audit_batch(mut batch: Batch, findings: &mut Findings) {
+    for payment in &batch.payments {
+        findings.payments += 1;
+        let refunds = batch.refunds.remove(&payment.id).unwrap_or_default();
+        let entries = batch.entries.remove(&payment.id).unwrap_or_default();
+        for entry in &entries {
+            add_to_balances(entry, findings);
+        }
+        let subject = format!("payment {}", payment.id);
+        let Ok(state) = payment.state.parse::<PaymentState>() else {
+            findings.compare(&subject, "state", "a known state", &payment.state);
+            continue;
+        };
+        if matches!(state, PaymentState::Approving | PaymentState::Refunding) {
+            findings.unsettled += 1;
+        }
+        audit_entries(payment, state, &refunds, &entries, findings);
+        audit_refunds(payment, &refunds, findings);
+        audit_support(payment, batch.supports.get(&payment.id), findings);
+    }
+}
+
+fn add_to_balances(entry: &Entry, findings: &mut Findings) {
+    let moves = [
+        (&entry.from_account, -entry.amount),
+        (&entry.to_account, entry.amount),
+    ];
+    for (account, won) in moves {
+        let name = match account.starts_with("funding:") {
+            true => FUNDINGS,
+            false => account,
+        };
+        match findings.balances.get_mut(name) {
+            Some(balance) => *balance += won,
+            None => drop(findings.balances.insert(name.to_owned(), won)),
+        }
+    }
+}
+
+/// Compares the entries with those that the payment's state and its refunds explain.
+fn audit_entries(
+    payment: &PaymentFacts,
+    state: PaymentState,
+    refunds: &[RefundFacts],
+    entries: &[Entry],
+    findings: &mut Findings,
+) {
+    let mut expected = expected_entries(payment, state, refunds);
+    let mut found: Vec<String> = entries.iter().map(describe).collect();
+    found.retain(|entry| match expected.iter().position(|it| it == entry) {
+        Some(index) => {
+            expected.swap_remove(index);
+            false
+        }
+        None => true,
+    });
+    let mut found = found.into_iter();
+    for missing in expected {
+        let instead = found.next().unwrap_or_else(|| "none".to_owned());
+        findings.compare(format!("payment {}", payment.id), "entry", missing, instead);
+    }
+    for extra in found {
+        findings.compare(format!("payment {}", payment.id), "entry", "none", extra);
+    }
+}
+
+fn describe(entry: &Entry) -> String {
+    line(
+        &entry.kind,
+        entry.reference,
+        &entry.from_account,
+        &entry.to_account,
+        entry.amount,
+    )
+}
+
+fn line(kind: &str, reference: i64, from: &str, to: &str, amount: i64) -> String {
+    format!("{kind} {reference}: {from} > {to} {amount}")
+}
+
+fn expected_entries(
+    payment: &PaymentFacts,
+    state: PaymentState,
+    refunds: &[RefundFacts],
+) -> Vec<String> {
+    let receivable = format!("receivable:{}", payment.merchant_account_id);
+    let holder = payment
+        .funding_id
+        .map_or("unattached".to_owned(), |id| format!("funding:{id}"));
+    let (id, amount) = (payment.id, payment.amount);
+    let mut lines = Vec::new();
+    if state.is_charged() {
+        lines.push(line("approval", id, &receivable, "unattached", amount));
+    }
+    if payment.funding_id.is_some() {
+        lines.push(line("attachment", id, "unattached", &holder, amount));
+    }
+    for refund in refunds {
+        let (id, amount, due) = (refund.id, refund.amount, "refunds_due");
+        let kind = |kind: TransactionKind| kind.as_str();
+        lines.push(line(
+            kind(TransactionKind::RefundStart),
+            id,
+            &holder,
+            due,
+            amount,
+        ));
+        match RefundState::parse(&refund.state) {
+            Some(RefundState::Done) if refund.by_bank == 1 => {
+                lines.push(line(
+                    kind(TransactionKind::RefundByBank),
+                    id,
+                    due,
+                    "bank",
+                    amount,
+                ));
+            }
+            Some(RefundState::Done) => {
+                lines.push(line(
+                    kind(TransactionKind::Refund),
+                    id,
+                    due,
+                    &receivable,
+                    amount,
+                ));
+            }
+            Some(RefundState::Stopped) => {
+                lines.push(line(
+                    kind(TransactionKind::RefundStop),
+                    id,
+                    due,
+                    &holder,
+                    amount,
+                ));
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+fn audit_refunds(payment: &PaymentFacts, refunds: &[RefundFacts], findings: &mut Findings) {
+    let sum = |wanted: fn(RefundState) -> bool| {
+        let amounts = refunds.iter().filter_map(|refund| {
+            let state = RefundState::parse(&refund.state)?;
+            wanted(state).then_some(refund.amount)
+        });
+        amounts.sum::<i64>()
+    };
+    let subject = format!("payment {}", payment.id);
+    let done = sum(|state| state == RefundState::Done);
+    findings.compare(&subject, "refunded", done, payment.refunded_amount);
+    let open = sum(RefundState::is_open);
+    findings.compare(&subject, "being refunded", open, payment.refunding_amount);
+}
+
+fn audit_support(payment: &PaymentFacts, support: Option<&SupportFacts>, findings: &mut Findings) {
+    let subject = format!("payment {}", payment.id);
+    match (payment.funding_id, support) {
+        (None, None) => {}
+        (Some(_), None) => findings.compare(&subject, "support", "one", "none"),
+        (None, Some(support)) => {
+            findings.compare(&subject, "support", "none", support.id);
+        }
+        (Some(funding), Some(support)) => {
+            let expected = (payment.account_id, funding, payment.amount);
+            let found = (support.author_id, support.funding_id, support.amount);
+            let text = |(author, funding, amount)| format!("{author} {funding} {amount}");
+            let subject = format!("support {}", support.id);
+            findings.compare(
+                &subject,
+                "author, funding, amount",
+                text(expected),
+                text(found),
+            );
+            if payment.state == PaymentState::Attached.as_str() {
+                let taken = support.taken_back_at.is_some();
+                findings.compare(&subject, "taken back", false, taken);
+            }
+        }
+    }
+}
+
+async fn audit_totals(db: &Db, findings: &mut Findings) -> Result<(), StorageError> {
+    let mut after = 0;
+    loop {
+        let totals = db
+            .read_slow(move |conn| sql::list_totals(conn, after, BATCH))
+            .await?;
+        let Some(last) = totals.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for total in &totals {
+            let account = format!("funding:{}", total.id);
+            findings.compare(
+                account,
+                "collected total",
+                total.held,
+                total.collected_amount,
+            );
+        }
+    }
+}
+
+/// Finds transactions of no payment and no refund: those that have one were compared with it.
+async fn audit_transactions(db: &Db, findings: &mut Findings) -> Result<(), StorageError> {
+    let mut after = 0;
+    loop {
+        let batch = db
+            .read_slow(move |conn| sql::list_transactions(conn, after, BATCH))
+            .await?;
+        let Some(last) = batch.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for transaction in &batch {
+            let kind = TransactionKind::parse(&transaction.kind);
+            if kind.is_none() || transaction.known == 0 {
+                let subject = format!("transaction {}", transaction.id);
+                let found = format!("{} {}", transaction.kind, transaction.reference);
+                findings.compare(subject, "payment or refund", "one", found);
+            }
+        }
+    }
+}

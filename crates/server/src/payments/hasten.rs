@@ -1,0 +1,35 @@
+//! Making a payment due for a look at the provider's record, in whatever state it is.
+
+use funsun_domain::payments::PaymentState;
+use funsun_domain::time::Timestamp;
+
+use super::lanes::Lane;
+use super::stored::StoredPayment;
+use super::{refund, sql};
+use crate::db::{Conn, StorageError};
+
+/// Makes the payment due at `at`, unless it is due before. A refund that waits for a person goes on waiting.
+///
+/// # Errors
+/// When the database fails.
+pub fn hasten(conn: &mut Conn, payment: &StoredPayment, at: Timestamp) -> Result<(), StorageError> {
+    match payment.state() {
+        PaymentState::Refunding => refund::hasten(conn, payment.id, at),
+        state => match lane_of(state) {
+            Lane::Rest => Ok(()),
+            lane => sql::hasten(conn, payment.id, lane, at),
+        },
+    }
+}
+
+/// The lane in which a payment of this state is looked at.
+const fn lane_of(state: PaymentState) -> Lane {
+    use PaymentState as S;
+    match state {
+        S::Created | S::Ready | S::AwaitingDeposit => Lane::Payer,
+        S::Approving | S::Approved => Lane::Money,
+        S::Attached | S::PartlyRefunded => Lane::Window,
+        S::Failed | S::Expired | S::Cancelled => Lane::Closed,
+        S::Refunding | S::Refunded => Lane::Rest,
+    }
+}

@@ -1,0 +1,99 @@
+//! The sweeper's lists of unfinished payments, and when a payment in each state is looked at first.
+
+use funsun_domain::payments::PaymentState;
+use funsun_domain::time::Timestamp;
+
+use super::context::StepContext;
+use super::stored::StoredPayment;
+
+/// Seconds before the end of a refund window from which an unsettled payment needs a person: two weeks.
+const WINDOW_NOTICE_SECONDS: i64 = 14 * 86_400;
+/// Seconds between two look-ups of a payment that waits for a transfer.
+const DEPOSIT_POLL_SECONDS: i64 = 3_600;
+/// Seconds after closing a payment until it is looked up again: money may be found that came late. The first one only
+/// when the provider was asked to capture it.
+const CLOSED_CHECK_SECONDS: [i64; 3] = [600, 3_600, 86_400];
+
+/// A list of payments that are worked off independently of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum Lane {
+    /// None: the payment has come to rest, or its refund has a row of its own.
+    Rest = 0,
+    /// Waits for its payer.
+    Payer = 1,
+    /// The payer's money may have been, or was, taken.
+    Money = 2,
+    /// Closed without a charge; looked up again for money that came late.
+    Closed = 3,
+    /// Attached; its refund window will end.
+    Window = 4,
+}
+
+impl Lane {
+    /// The lanes in which payments for a funding count as in flight.
+    pub const IN_FLIGHT: [i16; 2] = [Self::Payer as i16, Self::Money as i16];
+
+    /// The number in the database.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+}
+
+/// The lane and the first check of a payment that has just entered its state.
+pub fn schedule(payment: &StoredPayment, cx: StepContext) -> (Lane, Option<Timestamp>) {
+    use PaymentState as S;
+    match payment.state() {
+        S::Created => (Lane::Payer, Some(created_check(cx))),
+        S::Ready => (Lane::Payer, Some(payment.expires_at)),
+        S::AwaitingDeposit => {
+            let poll = cx.now.plus_seconds(DEPOSIT_POLL_SECONDS);
+            (Lane::Payer, Some(payment.expires_at.min(poll)))
+        }
+        S::Approving => (Lane::Money, Some(payment.lease_until)),
+        S::Approved => (
+            Lane::Money,
+            Some(cx.now.plus_seconds(cx.unattached_seconds)),
+        ),
+        S::Attached | S::PartlyRefunded => window(payment),
+        S::Refunding | S::Refunded => (Lane::Rest, None),
+        S::Failed | S::Expired | S::Cancelled => closed(payment, cx),
+    }
+}
+
+/// When the sweeper checks a payment that is created now: the provider has responded by then.
+pub fn created_check(cx: StepContext) -> Timestamp {
+    cx.now.plus_seconds(2 * cx.lease_seconds)
+}
+
+fn window(payment: &StoredPayment) -> (Lane, Option<Timestamp>) {
+    match payment.refundable_until {
+        Some(until) => (
+            Lane::Window,
+            Some(until.plus_seconds(-WINDOW_NOTICE_SECONDS)),
+        ),
+        None => (Lane::Rest, None),
+    }
+}
+
+/// Without the provider's id or a request to capture, hardly anything can have come late: one look is enough.
+fn closed(payment: &StoredPayment, cx: StepContext) -> (Lane, Option<Timestamp>) {
+    if payment.reference.is_none() && payment.proof_digest.is_none() {
+        return (Lane::Rest, None);
+    }
+    let first = usize::from(payment.proof_digest.is_none());
+    closed_check(payment, first, cx)
+}
+
+/// The next check of a closed payment after `done` of them.
+pub fn closed_check(
+    payment: &StoredPayment,
+    done: usize,
+    cx: StepContext,
+) -> (Lane, Option<Timestamp>) {
+    let last = if payment.proof_digest.is_some() { 3 } else { 2 };
+    match CLOSED_CHECK_SECONDS.get(done).filter(|_| done < last) {
+        Some(seconds) => (Lane::Closed, Some(cx.now.plus_seconds(*seconds))),
+        None => (Lane::Rest, None),
+    }
+}

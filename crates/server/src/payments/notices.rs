@@ -1,0 +1,72 @@
+//! Messages from providers, such as webhooks: hints that only make us look.
+
+use axum::extract::{Path, State};
+use axum::routing::post;
+use bytes::Bytes;
+use funsun_domain::ids::OrderRef;
+use http::{HeaderMap, StatusCode};
+
+use super::gateway::{Notice, ReceivedNotice};
+use super::hasten::hasten;
+use super::sql;
+use crate::db::{Conn, StorageError};
+use crate::state::AppState;
+use web::rate_limit::Class;
+use web::{AppError, Routes};
+
+/// Seconds from a notice to the look-up that it causes. Notices that follow meanwhile change nothing: whoever forges
+/// them can't make us call the provider without bound.
+const PAUSE_SECONDS: i64 = 3;
+
+/// `/payments/notices/{provider}`.
+pub fn router() -> Routes<AppState> {
+    Routes::new()
+        .route("/payments/notices/{provider}", post(receive))
+        .limited(Class::PayerReturn)
+}
+
+/// Answered at once: the sweeper looks the payment up.
+async fn receive(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, AppError> {
+    let notice = ReceivedNotice {
+        headers: &headers,
+        body: &body,
+    };
+    let mut gateways = state.merchants.at(&provider).peekable();
+    if gateways.peek().is_none() {
+        return Err(AppError::not_found(
+            "no_provider",
+            "no account at this provider",
+        ));
+    }
+    let notices: Vec<Notice> = gateways
+        .map(|(_, gateway)| gateway.notice(notice))
+        .collect();
+    let hint = notices.iter().find_map(|notice| match notice {
+        Notice::Hint(order) => Some(order.clone()),
+        Notice::Ignore | Notice::Forged => None,
+    });
+    if let Some(order) = hint {
+        follow(&state, order).await?;
+    } else if notices.contains(&Notice::Forged) {
+        return Err(AppError::bad_request(
+            "forged",
+            "not signed by the provider",
+        ));
+    }
+    Ok(StatusCode::OK)
+}
+
+/// Makes the payment of this order due soon, if there is one.
+async fn follow(state: &AppState, order: OrderRef) -> Result<(), StorageError> {
+    let at = state.clock.now().plus_seconds(PAUSE_SECONDS);
+    let hasten = move |conn: &mut Conn| match sql::find_by_order(conn, &order)? {
+        Some(payment) => hasten(conn, &payment, at),
+        None => Ok(()),
+    };
+    state.db.write(hasten).await
+}

@@ -1,0 +1,201 @@
+//! The exchange with the provider about one refund.
+
+use funsun_domain::ids::{PaymentId, RefundId};
+use funsun_domain::money::Won;
+use funsun_domain::payments::RefundState;
+
+use super::finish::{book_instead, finish, park, postpone};
+use super::{StoredRefund, sql};
+use crate::db::{Conn, StorageError};
+use crate::payments::context::StepContext;
+use crate::payments::gateway::{Lookup, PaymentGateway, RefundOrder, RefundOutcome};
+use crate::payments::sql as payment_sql;
+use crate::payments::stored::StoredPayment;
+use crate::state::AppState;
+
+/// Attempts after which a provider that keeps declining, and has refunded nothing, is not asked again.
+const DECLINED_ATTEMPTS_MAX: i64 = 12;
+
+/// What an exchange has shown.
+enum Outcome {
+    /// The money was refunded.
+    Done,
+    /// The provider refunds it later.
+    Pending(String),
+    /// The provider refuses for good, and has refunded nothing.
+    Refused(String),
+    /// The provider has refunded this much in all, which our refunds don't explain.
+    Foreign(Won),
+    /// Nothing is certain.
+    Unclear(String),
+}
+
+/// A leased refund and its payment.
+struct Exchange {
+    refund: StoredRefund,
+    payment: StoredPayment,
+}
+
+/// Carries out the refund of a payment that was begun, if one is open. Returns the payment in its new state: refunded,
+/// or still `refunding` when the outcome is unclear or a person must decide; the sweeper retries what is unclear.
+///
+/// # Errors
+/// When the database fails.
+pub async fn carry_out(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
+    let open = state.db.read(move |conn| sql::find_open(conn, id)).await?;
+    if let Some(refund) = open {
+        settle(state, refund.id).await?;
+    }
+    state.db.read(move |conn| payment_sql::get(conn, id)).await
+}
+
+/// Carries out a refund, unless it has ended, waits for a person, or another request is at it.
+///
+/// A crash after the provider was called leaves `sent` with an attempt counted: the next attempt reads the provider's
+/// record first, and states the amount that must still be left, so nothing is refunded twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(state: &AppState, id: RefundId) -> Result<(), StorageError> {
+    let cx = StepContext::new(state);
+    let lease = move |conn: &mut Conn| lease(conn, id, cx);
+    let Some(mut exchange) = state.db.write(lease).await? else {
+        return Ok(());
+    };
+    let outcome = match state.merchants.gateway(exchange.payment.merchant()) {
+        Some(gateway) => talk(state, gateway, &mut exchange).await?,
+        None => Outcome::Unclear("the account at the provider is not configured".into()),
+    };
+    if let Outcome::Unclear(note) | Outcome::Refused(note) = &outcome {
+        tracing::warn!(refund = id.get(), note, "a refund was not made");
+    }
+    let (held, cx) = (exchange.refund, StepContext::new(state));
+    let store = move |conn: &mut Conn| match &outcome {
+        Outcome::Done => finish(conn, &held, cx),
+        Outcome::Pending(note) => postpone(conn, &held, RefundState::Sent, note.clone(), cx.now),
+        Outcome::Unclear(note) => postpone(conn, &held, RefundState::Unclear, note.clone(), cx.now),
+        Outcome::Refused(note) => park(conn, &held, note.clone(), cx.now),
+        Outcome::Foreign(total) => {
+            let note = format!("the provider has refunded {} won in all", total.get());
+            book_instead(conn, &held, *total, note, cx)
+        }
+    };
+    state.db.write(store).await
+}
+
+fn lease(conn: &mut Conn, id: RefundId, cx: StepContext) -> Result<Option<Exchange>, StorageError> {
+    let refund = sql::get(conn, id)?;
+    let waits = !refund.state.is_open() || refund.state == RefundState::Parked;
+    if waits || refund.lease_until > cx.now {
+        return Ok(None);
+    }
+    let leased = StoredRefund {
+        state: RefundState::Sent,
+        attempts: refund.attempts + 1,
+        ..refund.clone()
+    };
+    let payment = payment_sql::get(conn, refund.payment)?;
+    let refund = hold(conn, &refund, leased, cx)?;
+    Ok(refund.map(|refund| Exchange { refund, payment }))
+}
+
+/// Stores a lease from now on; `None` when the refund has changed since `before` was read.
+fn hold(
+    conn: &mut Conn,
+    before: &StoredRefund,
+    mut leased: StoredRefund,
+    cx: StepContext,
+) -> Result<Option<StoredRefund>, StorageError> {
+    leased.lease_until = cx.now.plus_seconds(cx.lease_seconds);
+    let until = Some(leased.lease_until);
+    let held = sql::update(conn, before, &leased, until, cx.now)?;
+    Ok(held.then_some(leased))
+}
+
+/// The first attempt asks for the refund; the others read the provider's record first.
+async fn talk(
+    state: &AppState,
+    gateway: &dyn PaymentGateway,
+    exchange: &mut Exchange,
+) -> Result<Outcome, StorageError> {
+    let first = exchange.refund.attempts == 1;
+    let (mut note, mut refused) = (String::from("asked before"), false);
+    if first {
+        match request(gateway, exchange).await? {
+            RefundOutcome::Done => return Ok(Outcome::Done),
+            RefundOutcome::Pending(note) => return Ok(Outcome::Pending(note)),
+            RefundOutcome::Refused(why) => (note, refused) = (why, true),
+            RefundOutcome::Declined(why) | RefundOutcome::Unclear(why) => note = why,
+        }
+        if !renew(state, exchange).await? {
+            return Ok(Outcome::Unclear(note));
+        }
+    }
+    let order = exchange.payment.provider_order();
+    let standing = match gateway.look_up(order).await {
+        Ok(Lookup::Paid(standing) | Lookup::Refunded(standing)) => standing,
+        Ok(other) => return Ok(Outcome::Unclear(format!("{note}; looked up: {other:?}"))),
+        Err(error) => return Ok(Outcome::Unclear(format!("{note}; {error}"))),
+    };
+    let before = exchange.payment.rules.refunded;
+    let after = before.plus(exchange.refund.amount);
+    if standing.refunded == after.map_err(StorageError::corrupt)? {
+        return Ok(Outcome::Done);
+    }
+    if standing.refunded > before {
+        return Ok(Outcome::Foreign(standing.refunded));
+    }
+    if standing.refunded < before {
+        let less = "the provider has refunded less than our ledger says";
+        return Ok(Outcome::Refused(less.into()));
+    }
+    if !standing.refunding.is_zero() {
+        return Ok(Outcome::Pending("under way at the provider".into()));
+    }
+    if refused {
+        return Ok(Outcome::Refused(note));
+    }
+    if first || !renew(state, exchange).await? {
+        return Ok(Outcome::Unclear(note));
+    }
+    Ok(match request(gateway, exchange).await? {
+        RefundOutcome::Done => Outcome::Done,
+        RefundOutcome::Pending(note) => Outcome::Pending(note),
+        RefundOutcome::Refused(note) => Outcome::Refused(note),
+        RefundOutcome::Declined(note) if exchange.refund.attempts >= DECLINED_ATTEMPTS_MAX => {
+            Outcome::Refused(note)
+        }
+        RefundOutcome::Declined(note) | RefundOutcome::Unclear(note) => Outcome::Unclear(note),
+    })
+}
+
+async fn request(
+    gateway: &dyn PaymentGateway,
+    exchange: &Exchange,
+) -> Result<RefundOutcome, StorageError> {
+    let Exchange { refund, payment } = exchange;
+    let rules = &payment.rules;
+    let left_before = rules.amount.minus(rules.refunded);
+    let tax_free = rules.tax_free_share(payment.tax_free, refund.amount);
+    let key = format!("refund-{}-{}", payment.order.as_str(), refund.id);
+    let order = RefundOrder {
+        key: &key,
+        part: refund.amount,
+        left_before: left_before.map_err(StorageError::corrupt)?,
+        tax_free: tax_free.map_err(StorageError::corrupt)?,
+    };
+    Ok(gateway.refund(payment.provider_order(), order).await)
+}
+
+/// Renews the lease before the provider is called again; `false` when another has taken it.
+async fn renew(state: &AppState, exchange: &mut Exchange) -> Result<bool, StorageError> {
+    let (before, cx) = (exchange.refund.clone(), StepContext::new(state));
+    let renew = move |conn: &mut Conn| hold(conn, &before, before.clone(), cx);
+    match state.db.write(renew).await? {
+        Some(renewed) => {
+            exchange.refund = renewed;
+            Ok(true)
+        }
+        None => Ok(false),
+    }
+}
