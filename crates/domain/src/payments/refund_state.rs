@@ -1,9 +1,9 @@
 //! States of a refund.
 //!
 //! ```text
-//! requested → sent → done
-//!     ↑        ├→ unclear → sent | done | parked
-//!     └─ parked┴→ done | stopped
+//! requested → sent → done | parked | stopped
+//!               ├→ unclear → sent | done | parked | stopped
+//! parked → done | stopped
 //! ```
 
 /// How far a refund is.
@@ -61,7 +61,7 @@ impl RefundState {
         match self {
             Self::Requested => matches!(next, Self::Sent | Self::Done | Self::Parked),
             Self::Sent | Self::Unclear => !matches!(next, Self::Requested),
-            Self::Parked => !matches!(next, Self::Unclear),
+            Self::Parked => matches!(next, Self::Done | Self::Stopped),
             Self::Done | Self::Stopped => false,
         }
     }

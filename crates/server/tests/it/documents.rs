@@ -133,3 +133,27 @@ async fn the_command_prints_the_served_document() {
     let served = send(app.visitor(Method::GET, "/swagger.yaml")).await;
     assert_eq!(yaml, served.text);
 }
+
+#[test]
+fn every_test_that_the_description_of_payments_names_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("../../docs/payments.md")).unwrap();
+    let (_, diagram) = text.split_once("sequenceDiagram").unwrap();
+    let (diagram, _) = diagram.split_once("```").unwrap();
+    let mut named = 0;
+    for line in diagram.lines().filter(|line| line.contains("::")) {
+        let name = line.rsplit(' ').next().unwrap();
+        let (module, test) = name.split_once("::").unwrap();
+        let file = root.join(format!("tests/it/{module}.rs"));
+        let source = std::fs::read_to_string(file).unwrap();
+        assert!(source.contains(&format!("async fn {test}()")), "{name}");
+        named += 1;
+    }
+    assert!(named > 20, "{named}");
+    for part in diagram.split("\n    alt ").skip(1) {
+        let (branches, _) = part.split_once("\n    end").unwrap();
+        for branch in branches.split("\n    else ") {
+            assert!(branch.contains("::"), "a branch without a test: {branch}");
+        }
+    }
+}

@@ -179,6 +179,13 @@ pub fn update(
     next_check: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
+    if before.state != after.state && !before.state.may_become(after.state) {
+        return Err(StorageError::corrupt(format!(
+            "a refund can't go from {} to {}",
+            before.state.as_str(),
+            after.state.as_str()
+        )));
+    }
     let unchanged = refunds::table
         .filter(refunds::id.eq(before.id.get()))
         .filter(refunds::state.eq(before.state.as_str()))
