@@ -130,8 +130,8 @@ test('the draft of a new funding is kept until it is published', async (visitors
   assert.equal(await author.page.evaluate(() => localStorage.getItem('funding-draft')), null);
 });
 
-test('a used form with another wish is shown again, and opens it when sent a second time', async (visitors) => {
-  const author = (await visitors.phone()).allows(/status of 422/);
+test('a used form with another wish opens it', async (visitors) => {
+  const author = await visitors.phone();
   await author.logInAsMember('또하나');
   await addBankAccount(author);
   let usedKey;
@@ -148,8 +148,6 @@ test('a used form with another wish is shown again, and opens it when sent a sec
   await author.fill('이야기', '하나 더 있어요.');
   await author.fill('목표 금액', '30000');
   await author.check(/^\s*목표를 채우지 못해도/);
-  await author.click('펀딩 열기', { role: 'button' });
-  await author.seesText(/이미 펀딩을 열었어요/);
   await author.click('펀딩 열기', { role: 'button' });
   await author.seesHeading('🎁'.repeat(40));
 });

@@ -23,7 +23,7 @@ pub use sql::update as update_unchecked;
 pub use sql::{create as create_unannounced, find_detail, hide_all_of, show_all_of};
 #[cfg(feature = "sandbox")]
 pub use write::FundingEdit;
-pub use write::{EditRefusal, NewFunding, OpenRefusal, delete_all_of, must_be_author};
+pub use write::{EditRefusal, NewFunding, delete_all_of, must_be_author};
 
 use crate::state::AppState;
 use live::TooManyWatchers;
@@ -46,16 +46,6 @@ impl From<EditRefusal> for AppError {
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::TooMuchForPublic => Self::bad_request("too_much_for_public", detail),
             EditRefusal::Storage(error) => Self::internal(error),
-        }
-    }
-}
-
-impl From<OpenRefusal> for AppError {
-    fn from(refusal: OpenRefusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
-            OpenRefusal::FormUsed => Self::conflict("form_used", detail),
-            OpenRefusal::Storage(error) => Self::internal(error),
         }
     }
 }

@@ -91,6 +91,21 @@ pub fn find_same(
         .transpose()
 }
 
+/// Takes the form's key from the funding that it has created.
+pub fn free_form_key(
+    conn: &mut Conn,
+    author: AccountKey,
+    funding: &NewFunding,
+) -> Result<(), StorageError> {
+    let before = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(fundings::form_key.eq(funding.form_key.as_deref()));
+    diesel::update(before)
+        .set(fundings::form_key.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Updates the given fields.
 pub fn update(conn: &mut Conn, id: FundingId, edit: &FundingEdit) -> Result<(), StorageError> {
     let funding = fundings::table.find(id.get());

@@ -29,7 +29,7 @@ pub struct NewFunding {
     pub deadline: Deadline,
     /// Its picture.
     pub image: Option<NewPicture>,
-    /// The idempotency key of the form: the same key returns the same funding.
+    /// The idempotency key of the form: the same key with the same content returns the same funding.
     pub form_key: Option<String>,
 }
 
@@ -67,29 +67,27 @@ pub enum EditRefusal {
     Storage(#[from] StorageError),
 }
 
-/// Why no funding is opened.
-#[derive(Debug, Error)]
-pub enum OpenRefusal {
-    /// The same form has opened another one.
-    #[error("attempt: this form has opened another funding: open a new form")]
-    FormUsed,
-    /// The database failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
-/// Opens a funding of `member`. The same form with the same content returns the funding that it opened before.
+/// Opens a funding of `member`. The same form with the same content returns the funding that it opened before;
+/// with other content, or after that funding was deleted, it opens a new one, which takes over the form's key.
 ///
 /// # Errors
-/// [`OpenRefusal`].
+/// When the database fails.
 pub fn open_funding(
     conn: &mut Conn,
     member: AccountKey,
     funding: &NewFunding,
     now: Timestamp,
-) -> Result<FundingId, OpenRefusal> {
-    let Some(id) = sql::create(conn, member, funding, now)? else {
-        return sql::find_same(conn, member, funding)?.ok_or(OpenRefusal::FormUsed);
+) -> Result<FundingId, StorageError> {
+    let id = match sql::create(conn, member, funding, now)? {
+        Some(id) => id,
+        None => {
+            if let Some(same) = sql::find_same(conn, member, funding)? {
+                return Ok(same);
+            }
+            sql::free_form_key(conn, member, funding)?;
+            let created = sql::create(conn, member, funding, now)?;
+            created.ok_or_else(|| StorageError::corrupt("a form key that was freed is in use"))?
+        }
     };
     notifications::funding_opened(conn, id, funding.deadline.at(), now)?;
     Ok(id)

@@ -53,6 +53,7 @@ mod supports;
 mod sweeper;
 mod tokens;
 mod unlinking;
+mod used_forms;
 mod visibility;
 mod visitor;
 mod watcher;

@@ -346,51 +346,6 @@ async fn a_form_that_is_sent_twice_creates_one_funding() {
 }
 
 #[tokio::test]
-async fn a_used_form_key_with_different_fields_shows_the_form_again() {
-    let app = App::start().await;
-    let minji = author(&app, "민지").await;
-    let browser = Visitor::of(&minji);
-    let form = FundingForm::new(&browser).await;
-    let first = opened_path(&browser.post("/fundings/new", &form.with(&[])).await);
-    for other in [
-        ("title", "첼로"),
-        ("content", "다른 이야기"),
-        ("goal_amount", "130,000"),
-        ("public", "false"),
-        ("time", "18:31"),
-    ] {
-        let answer = browser.post("/fundings/new", &form.with(&[other])).await;
-        let page = refused(&answer);
-        assert!(page.contains("이미 펀딩을 열었어요"), "{page}");
-        assert!(page.contains(other.1), "{page}");
-        assert_ne!(value_of(page, "attempt"), form.form_key);
-    }
-    assert_eq!(funding_count(&minji).await, 1);
-
-    // Sent again, it creates the funding; so does the same form after the funding was deleted.
-    let page = browser
-        .post("/fundings/new", &form.with(&[("title", "첼로")]))
-        .await;
-    let new_key = value_of(refused(&page), "attempt");
-    let fields = form.with(&[("title", "첼로"), ("attempt", &new_key)]);
-    assert_ne!(
-        opened_path(&browser.post("/fundings/new", &fields).await),
-        first
-    );
-    browser
-        .post(&format!("{first}/delete"), &[("sure", "1")])
-        .await;
-    let page = browser.post("/fundings/new", &form.with(&[])).await;
-    let new_key = value_of(refused(&page), "attempt");
-    let fields = form.with(&[("attempt", &new_key)]);
-    assert_ne!(
-        opened_path(&browser.post("/fundings/new", &fields).await),
-        first
-    );
-    assert_eq!(funding_count(&minji).await, 2);
-}
-
-#[tokio::test]
 async fn a_form_without_a_valid_form_key_is_shown_again_with_one() {
     let app = App::start().await;
     let minji = author(&app, "민지").await;

@@ -13,7 +13,7 @@ use funsun_domain::time::Timestamp;
 
 use self::submission::Submission;
 use crate::db::Conn;
-use crate::fundings::write::{OpenRefusal, open_funding};
+use crate::fundings::write::open_funding;
 use crate::identity::{Member, PageMember, SignedForm, Visitor, account_gone, write_as};
 use crate::media::PicturePaths;
 use crate::media::{IMAGE, kept_picture};
@@ -142,18 +142,11 @@ async fn open(
         return refused_form(&view(&state, member, &visitor, form).await?);
     };
     let open = move |conn: &mut Conn| open_funding(conn, member.key, &funding, now);
-    match write_as(&state, member, open).await? {
-        // Only the draft of this form is deleted (site.js).
-        Ok(id) => Ok(see_other(&format!(
-            "/fundings/{}?done=opened#{}",
-            id.get(),
-            form.value("attempt")
-        ))),
-        Err(OpenRefusal::FormUsed) => {
-            form.set("attempt", form_key::new());
-            form.refuse("form", t.say("open.form_used"));
-            refused_form(&view(&state, member, &visitor, form).await?)
-        }
-        Err(refusal) => Err(refusal.into()),
-    }
+    let id = write_as(&state, member, open).await??;
+    // Only the draft of this form is deleted (site.js).
+    Ok(see_other(&format!(
+        "/fundings/{}?done=opened#{}",
+        id.get(),
+        form.value("attempt")
+    )))
 }
