@@ -167,6 +167,8 @@ async fn save(
     write_as(&state, member, change)
         .await??
         .ok_or_else(account_gone)?;
+    // An old form must not find the replaced picture.
+    state.jobs_now.notify_one();
     Ok(see_other("/me?done=saved"))
 }
 
