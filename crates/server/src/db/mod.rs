@@ -9,12 +9,16 @@ pub mod schema;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use connection::Conn;
 pub use error::StorageError;
 
 use readers::Readers;
 use writer::Writer;
+
+/// A transaction that takes longer by itself is logged: it holds up all other writes, and should be several.
+const WRITE_MAX: Duration = Duration::from_millis(50);
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -91,7 +95,18 @@ impl Db {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        self.shared.writer.run(work).await
+        self.shared.writer.run(work, Some(WRITE_MAX)).await
+    }
+
+    /// As [`Db::write`], for generated data: it may take long, since nothing else is written meanwhile.
+    #[cfg(feature = "sandbox")]
+    pub async fn write_bulk<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        self.shared.writer.run(work, None).await
     }
 
     /// Waits for all queued transactions, then stops the writer.

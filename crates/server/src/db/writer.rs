@@ -4,10 +4,12 @@
 //! result only after the commit, so a crash loses nothing that was acknowledged. The fsync limits the rate of durable
 //! commits; sharing it makes many small transactions fast.
 
+use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use diesel::Connection;
 use diesel::connection::TransactionManager;
@@ -55,7 +57,8 @@ impl Writer {
         })
     }
 
-    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    /// Runs `work` in a transaction; a duration above `max`, without the commit, is logged.
+    pub(super) async fn run<T, E, F>(&self, work: F, max: Option<Duration>) -> Result<T, E>
     where
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -63,6 +66,7 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let transaction: Transaction = Box::new(move |conn| {
+            let begun = Instant::now();
             let (result, batch_failure) = match in_savepoint(conn, &work) {
                 Ok(result) => (result, None),
                 Err(error) => (
@@ -70,6 +74,7 @@ impl Writer {
                     Some(error),
                 ),
             };
+            warn_if_long(begun.elapsed(), max, type_name::<F>());
             let reply: Reply = Box::new(move |committed| {
                 let result = match committed {
                     Ok(()) => result,
@@ -112,6 +117,13 @@ impl Writer {
                 tracing::error!("the database writer panicked");
             }
         }
+    }
+}
+
+fn warn_if_long(duration: Duration, max: Option<Duration>, work: &'static str) {
+    if max.is_some_and(|max| duration > max) {
+        let milliseconds = duration.as_millis();
+        tracing::warn!(milliseconds, work, "a write transaction took long");
     }
 }
 

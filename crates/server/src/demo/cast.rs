@@ -45,7 +45,7 @@ pub async fn create(state: &AppState) -> anyhow::Result<bool> {
     let pictures = store_pictures(state).await?;
     let (own, now) = (state.clone(), state.clock.now());
     let fill = move |conn: &mut Conn| fill(conn, &pictures, &own.config, now);
-    Ok(state.db.write(fill).await?)
+    Ok(state.db.write_bulk(fill).await?)
 }
 
 async fn store_pictures(state: &AppState) -> anyhow::Result<Pictures> {

@@ -64,7 +64,8 @@ pub async fn fill(
     });
     for first in (0..size.accounts).step_by(step(TOWN)) {
         let own = Arc::clone(&data_set);
-        db.write(move |conn| own.write_town(conn, first)).await?;
+        db.write_bulk(move |conn| own.write_town(conn, first))
+            .await?;
         progress("members", (first + TOWN).min(size.accounts));
     }
     let mut distribution = SupportDistribution {
@@ -77,7 +78,7 @@ pub async fn fill(
         let count: usize = batch.iter().map(|funding| funding.supports.len()).sum();
         let own = Arc::clone(&data_set);
         let batch = Arc::new(batch);
-        db.write(move |conn| own.write_fundings(conn, first, support_id, &batch))
+        db.write_bulk(move |conn| own.write_fundings(conn, first, support_id, &batch))
             .await?;
         support_id += i64::try_from(count).expect("a batch is small");
         progress("fundings", (first + FUNDINGS_PER_BATCH).min(size.fundings));
