@@ -14,6 +14,6 @@ pub mod routes;
 pub mod serve;
 
 pub use error::{AppError, Problem, Refusal};
-pub use input::{Input, PathInput, QueryInput, Upload};
+pub use input::{Input, PathInput, QueryInput, RawBody, Upload};
 pub use response::{Done, Json, Page, created, done, no_content};
 pub use routes::Routes;

@@ -77,7 +77,10 @@ fn state_diagram() -> String {
             lines.push(line);
         }
     }
-    format!("```mermaid\nstateDiagram-v2\n    [*] --> created\n{}\n```\n", lines.join("\n"))
+    format!(
+        "```mermaid\nstateDiagram-v2\n    [*] --> created\n{}\n```\n",
+        lines.join("\n")
+    )
 }
 
 fn refund_diagram() -> String {
@@ -116,8 +119,18 @@ fn transaction_table() -> String {
                 }
             }
         }
-        let reference = if kind.is_of_refund() { "refund" } else { "payment" };
-        writeln!(text, "| {} | {reference} | {} |", kind.as_str(), postings.join(", or ")).unwrap();
+        let reference = if kind.is_of_refund() {
+            "refund"
+        } else {
+            "payment"
+        };
+        writeln!(
+            text,
+            "| {} | {reference} | {} |",
+            kind.as_str(),
+            postings.join(", or ")
+        )
+        .unwrap();
     }
     text
 }
@@ -145,6 +158,31 @@ fn the_document_shows_the_states_and_the_ledger_as_they_are() {
     if std::env::var_os("FUNSUN_UPDATE_DOCS").is_some() {
         std::fs::write(&path, &expected).unwrap();
     } else {
-        assert_eq!(document, expected, "run with FUNSUN_UPDATE_DOCS=1 to write it again");
+        assert_eq!(
+            document, expected,
+            "run with FUNSUN_UPDATE_DOCS=1 to write it again"
+        );
+    }
+}
+
+#[test]
+fn no_state_is_without_a_way_out() {
+    let rests = |state: PaymentState| {
+        state.is_closed() || matches!(state, PaymentState::Attached | PaymentState::Refunded)
+    };
+    let all = transitions();
+    let mut ends: Vec<PaymentState> = PaymentState::ALL
+        .into_iter()
+        .filter(|it| rests(*it))
+        .collect();
+    for _ in PaymentState::ALL {
+        for (from, _, transition) in &all {
+            if ends.contains(&transition.payment.state) && !ends.contains(from) {
+                ends.push(*from);
+            }
+        }
+    }
+    for state in PaymentState::ALL {
+        assert!(ends.contains(&state), "{state}");
     }
 }

@@ -202,7 +202,7 @@ async fn approve_payment(
             // Settled meanwhile with another proof, which proves nothing about this one.
             _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}
             PaymentState::Approved | PaymentState::Attached => {
-                return Ok(Json(PaymentAnswer::new(outcome.payment, None)));
+                return Ok(Json(PaymentAnswer::new(&outcome.payment, None)));
             }
             PaymentState::Approving if !outcome.refused => refusal = not_certain(),
             PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
@@ -240,7 +240,7 @@ async fn is_approved(
                 PaymentState::Approved | PaymentState::Attached
             )
         })
-        .map(|payment| Json(PaymentAnswer::new(payment, None)))
+        .map(|payment| Json(PaymentAnswer::new(&payment, None)))
         .ok_or_else(not_approved)
 }
 
@@ -285,7 +285,7 @@ async fn list(
     let next = next.map(|cursor| next_link(uri.path(), [], cursor));
     let mut answer = |payment: StoredPayment| {
         let reason = reasons.remove(&payment.id.get());
-        PaymentAnswer::new(payment, reason)
+        PaymentAnswer::new(&payment, reason)
     };
     let items: Vec<PaymentAnswer> = payments.into_iter().map(&mut answer).collect();
     Ok(Page { items, next }.into_response())
@@ -313,7 +313,7 @@ fn being_refunded() -> AppError {
 }
 
 impl PaymentAnswer {
-    fn new(payment: StoredPayment, refund_reason: Option<String>) -> Self {
+    fn new(payment: &StoredPayment, refund_reason: Option<String>) -> Self {
         Self {
             order: payment.order.as_str().to_owned(),
             amount: payment.rules.amount.get(),

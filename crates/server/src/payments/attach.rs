@@ -87,14 +87,18 @@ pub fn attach(
 /// refunded by then, without us: it is booked.
 ///
 /// # Errors
-/// When the stored terms don't fit any more, or the database fails.
+/// When the database fails.
 pub(super) fn attach_on_approval(
     conn: &mut Conn,
     payment: StoredPayment,
     refunded: Won,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let terms = payment.terms()?;
+    // Terms that no longer fit must not keep the charge from being recorded: without a support it is refunded later.
+    let terms = payment.terms().unwrap_or_else(|error| {
+        tracing::error!(payment = payment.id.get(), %error, "no support can be made");
+        None
+    });
     let check = match &terms {
         Some(terms) => check_attachable(conn, terms.funding, &payment, cx)?,
         None if refunded.is_zero() => return Ok(payment),

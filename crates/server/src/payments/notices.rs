@@ -1,8 +1,7 @@
 //! Messages from providers, such as webhooks: hints that only make us look.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::post;
-use bytes::Bytes;
 use funsun_domain::ids::OrderRef;
 use http::{HeaderMap, StatusCode};
 
@@ -12,7 +11,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use web::rate_limit::Class;
-use web::{AppError, Routes};
+use web::{AppError, PathInput, RawBody, Routes};
 
 /// Seconds from a notice to the look-up that it causes. Notices that follow meanwhile change nothing: whoever forges
 /// them can't make us call the provider without bound.
@@ -28,9 +27,9 @@ pub fn router() -> Routes<AppState> {
 /// Answered at once: the sweeper looks the payment up.
 async fn receive(
     State(state): State<AppState>,
-    Path(provider): Path<String>,
+    PathInput(provider): PathInput<String>,
     headers: HeaderMap,
-    body: Bytes,
+    RawBody(body): RawBody,
 ) -> Result<StatusCode, AppError> {
     let notice = ReceivedNotice {
         headers: &headers,

@@ -1,7 +1,7 @@
 //! What an operator can do with a payment that needs a person.
 
 use funsun_domain::ids::OrderRef;
-use funsun_domain::payments::{PaymentState, RefundState, Step};
+use funsun_domain::payments::{RefundState, Step};
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
@@ -80,11 +80,7 @@ pub fn resolve(
             "paid_by_bank"
         }
         Resolution::NotCaptured => {
-            if !matches!(
-                payment.state(),
-                PaymentState::Ready | PaymentState::Approving
-            ) || payment.lease_until > cx.now
-            {
+            if !payment.state().is_open() || payment.lease_until > cx.now {
                 return Err(ResolveRefusal::NotUnclear);
             }
             payment.step(conn, Step::Fail, cx)?;

@@ -22,17 +22,6 @@ pub enum ReviewReason {
 }
 
 impl ReviewReason {
-    /// All reasons.
-    pub const ALL: [Self; 7] = [
-        Self::Unclear,
-        Self::RefundRefused,
-        Self::RefundUnclear,
-        Self::PartlyRefundedAtProvider,
-        Self::NotAtProvider,
-        Self::WindowEnds,
-        Self::Unreadable,
-    ];
-
     /// The word in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -12,8 +12,6 @@ use crate::db::{Conn, StorageError};
 /// An open review.
 #[derive(Clone, Debug)]
 pub struct Review {
-    /// The payment.
-    pub payment: PaymentId,
     /// Our order reference.
     pub order: String,
     /// The word of a [`ReviewReason`].
@@ -80,12 +78,11 @@ pub fn resolve(
 /// # Errors
 /// When the database fails.
 pub fn list_open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StorageError> {
-    let rows: Vec<(i64, String, String, Option<String>, i64)> = payment_reviews::table
+    let rows: Vec<(String, String, Option<String>, i64)> = payment_reviews::table
         .inner_join(payments::table.on(payments::id.eq(payment_reviews::payment_id)))
         .filter(payment_reviews::resolved_at.is_null())
         .order(payment_reviews::id)
         .select((
-            payments::id,
             payments::order_ref,
             payment_reviews::reason,
             payment_reviews::note,
@@ -93,16 +90,13 @@ pub fn list_open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StorageErro
         ))
         .limit(limit)
         .load(conn)?;
-    let review = |(payment, order, reason, note, opened_at)| {
-        Ok(Review {
-            payment: PaymentId::new(payment).map_err(StorageError::corrupt)?,
-            order,
-            reason,
-            note,
-            opened_at: Timestamp::from_micros(opened_at),
-        })
+    let review = |(order, reason, note, opened_at)| Review {
+        order,
+        reason,
+        note,
+        opened_at: Timestamp::from_micros(opened_at),
     };
-    rows.into_iter().map(review).collect()
+    Ok(rows.into_iter().map(review).collect())
 }
 
 /// How many reviews are open.

@@ -83,3 +83,22 @@ async fn payments_of_an_account_that_is_not_configured_wait() {
     eventually("refunded", async || given.state(&app).await == "refunded").await;
     given.assert_charged_once(&app, 5_000).await;
 }
+
+#[tokio::test]
+async fn the_tax_free_part_is_announced_and_refunded() {
+    for (percent, tax_free) in [("100", 5_001), ("50", 2_500), ("0", 0)] {
+        let app = App::with(&[("FUNSUN_TAX_FREE_PERCENT", percent)]).await;
+        let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+        let funding = author.opens("자전거", true).await;
+        let support = support_body(&funding, 5_001, "축하해");
+        let payment = Payment::begin_for(&app, &friend, &support).await;
+        payment.pay_and_approve(&app).await;
+        let given = friend.json(Method::POST, "/remit/", support).await.json();
+        let id = given["id"].to_string();
+        friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
+        let record = payment.kakaopay_record(&app).await;
+        assert_eq!(record["tax_free"], tax_free, "{record}");
+        payment.assert_charged_once(&app, 5_001).await;
+        app.assert_books_balance().await;
+    }
+}

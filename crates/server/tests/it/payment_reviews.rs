@@ -207,3 +207,44 @@ async fn an_unreadable_payment_is_listed_and_stops_nobody() {
         .await;
     assert_eq!(left.status, StatusCode::OK, "{left:?}");
 }
+
+#[tokio::test]
+async fn a_charge_that_kakaopay_does_not_have_is_listed() {
+    let case = Case::new().await;
+    case.app.change_database(
+        "UPDATE payments SET state = 'attached', lane = 4, next_check_at = 1, refundable_until = 1",
+    );
+    case.needs("not_at_provider").await;
+    assert_eq!(case.resolve("keep").await.0, 0);
+    assert!(case.list().await.contains("No payment needs a person"));
+}
+
+#[tokio::test]
+async fn a_part_refunded_in_the_console_can_be_left_as_it_is() {
+    let case = Case::attached().await;
+    case.payment
+        .refund_at_kakaopay(&case.app, 2_000, 5_000)
+        .await;
+    assert_eq!(case.resolve("retry").await.0, 0);
+    case.needs("partly_refunded_at_provider").await;
+    assert_eq!(case.resolve("keep").await.0, 0);
+    case.assert_resolved("partly_refunded").await;
+    assert_eq!(total(&case.author, &case.funding).await, 3_000);
+}
+
+#[tokio::test]
+async fn what_can_not_be_resolved_says_why() {
+    let case = Case::attached().await;
+    for (how, why) in [
+        ("paid-by-bank", "no refund of this payment is open"),
+        ("not-captured", "only a payment whose outcome is unclear"),
+    ] {
+        let (code, text) = case.resolve(how).await;
+        assert_ne!(code, 0, "{text}");
+        assert!(text.contains(why), "{text}");
+    }
+    let unknown = ["payment", "resolve", &"0".repeat(32), "retry"];
+    let (code, text) = case.app.command(&unknown).await;
+    assert_ne!(code, 0, "{text}");
+    assert!(text.contains("no such payment"), "{text}");
+}

@@ -63,6 +63,23 @@ impl Deref for Input {
     }
 }
 
+/// A request body of any encoding, unchanged, within the limit of a JSON body: for messages whose signature covers
+/// their bytes.
+#[derive(Clone, Debug)]
+pub struct RawBody(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for RawBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
+        let (parts, body) = request.into_parts();
+        let limits = InputLimits::default();
+        let bytes_max = limits.plain_bytes_max;
+        let (bytes, _) = body::read(body, &parts.headers, bytes_max, &limits).await?;
+        Ok(Self(bytes))
+    }
+}
+
 impl<S: Sync> FromRequest<S> for Input {
     type Rejection = AppError;
 
