@@ -55,6 +55,7 @@ fn summary(payment: &Payment) -> Value {
         "partner_order_id": payment.partner_order_id,
         "partner_user_id": payment.partner_user_id,
         "total": payment.amount.total,
+        "tax_free": payment.amount.tax_free,
         "canceled": payment.canceled.total,
         "approvals": payment.approvals(),
         "cancels": payment.actions.len() - payment.approvals(),

@@ -212,7 +212,7 @@ async fn an_unreadable_payment_is_listed_and_stops_nobody() {
 async fn a_charge_that_kakaopay_does_not_have_is_listed() {
     let case = Case::new().await;
     case.app.change_database(
-        "UPDATE payments SET state = 'attached', lane = 4, next_check_at = 1, refundable_until = 1",
+        "UPDATE payments SET state = 'attached', lane = 4, next_check_at = 1, refundable_until = 9000000000000000",
     );
     case.needs("not_at_provider").await;
     assert_eq!(case.resolve("keep").await.0, 0);
