@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::context::StepContext;
 use super::gateway::{Callback, Confirmation, PaymentGateway};
 use super::look_up::{LookupOutcome, look_up, record_approval, store};
-use super::sql;
 use super::stored::StoredPayment;
+use super::{sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use web::AppError;
@@ -179,7 +179,7 @@ fn record_callback(
 ) -> Result<StoredPayment, StorageError> {
     let digest = callback.proof.digest();
     payment.reference = payment.reference.or_else(|| callback.reference.clone());
-    sql::set_proof(conn, payment.id, &digest, payment.reference.as_deref())?;
+    write_sql::set_proof(conn, payment.id, &digest, payment.reference.as_deref())?;
     payment.proof_digest = Some(digest);
     Ok(payment)
 }

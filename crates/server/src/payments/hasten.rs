@@ -5,7 +5,7 @@ use funsun_domain::time::Timestamp;
 
 use super::lanes::Lane;
 use super::stored::StoredPayment;
-use super::{refund, sql};
+use super::{refund, write_sql};
 use crate::db::{Conn, StorageError};
 
 /// Makes the payment due at `at`, unless it is due before. A refund that waits for a person goes on waiting.
@@ -17,7 +17,7 @@ pub fn hasten(conn: &mut Conn, payment: &StoredPayment, at: Timestamp) -> Result
         PaymentState::Refunding => refund::hasten(conn, payment.id, at),
         state => match lane_of(state) {
             Lane::Rest => Ok(()),
-            lane => sql::hasten(conn, payment.id, lane, at),
+            lane => write_sql::hasten(conn, payment.id, lane, at),
         },
     }
 }

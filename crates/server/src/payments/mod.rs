@@ -34,6 +34,7 @@ mod support_sql;
 pub mod sweep;
 pub mod sweep_now;
 mod tell;
+mod write_sql;
 
 use funsun_domain::fundings::SupportRefusal;
 

@@ -12,7 +12,7 @@ use super::attach::check_open;
 use super::context::StepContext;
 use super::gateway::{GatewayError, NewOrder, PaymentUrls, Prepared, ReturnUrls};
 use super::stored::StoredPayment;
-use super::{cap, sql};
+use super::{cap, sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
@@ -220,14 +220,14 @@ pub fn create_payment(
         if is_same_order(&existing, &payment.purpose, cx.now) {
             return Ok(CreateOutcome::Existing(existing.order));
         }
-        sql::release_form_key(conn, existing.id)?;
+        write_sql::release_form_key(conn, existing.id)?;
     }
     if let Some(terms) = payment.purpose.terms() {
         let open = check_open(conn, terms.funding, payer, cx.now)?;
         open.ok_or(PrepareRefusal::NoSuchFunding)??;
         cap::check_new(conn, terms.funding, terms.amount, cx)??;
     }
-    Ok(CreateOutcome::Created(sql::create(
+    Ok(CreateOutcome::Created(write_sql::create(
         conn, payer, order, payment, cx,
     )?))
 }
@@ -265,7 +265,7 @@ pub fn store_prepared(
     prepared: &Prepared,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    sql::set_prepared(conn, id, prepared)?;
+    write_sql::set_prepared(conn, id, prepared)?;
     let mut payment = sql::get(conn, id)?;
     payment.expires_at = prepared.expires_at;
     payment.step(conn, Step::Prepare, cx).map(|_| ())
@@ -274,7 +274,7 @@ pub fn store_prepared(
 async fn store_failure(state: &AppState, id: PaymentId, note: String) -> Result<(), StorageError> {
     let cx = StepContext::new(state);
     let failed = move |conn: &mut Conn| {
-        sql::set_note(conn, id, &note)?;
+        write_sql::set_note(conn, id, &note)?;
         sql::get(conn, id)?.step(conn, Step::Fail, cx).map(|_| ())
     };
     state.db.write(failed).await

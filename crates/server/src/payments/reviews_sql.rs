@@ -5,7 +5,7 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::time::Timestamp;
 
 use super::reviews::ReviewReason;
-use super::sql::short_note;
+use super::write_sql::short_note;
 use crate::db::schema::{payment_reviews, payments};
 use crate::db::{Conn, StorageError};
 

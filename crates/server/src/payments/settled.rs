@@ -9,7 +9,7 @@ use super::gateway::{Lookup, Standing};
 use super::lanes::{self, Lane};
 use super::reviews::{self, ReviewReason};
 use super::stored::{StoredPayment, retry_pause};
-use super::{refund, sql};
+use super::{refund, sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
@@ -69,7 +69,7 @@ fn store(
             reviews::open(conn, id, ReviewReason::NotAtProvider, note, cx.now)?;
         }
         Seen::Unknown(note) => {
-            sql::set_note(conn, id, note)?;
+            write_sql::set_note(conn, id, note)?;
             let later = cx.now.plus_seconds(retry_pause(payment.attempts));
             payment.attempts += 1;
             payment.reschedule(conn, (Lane::Window, Some(later)))?;

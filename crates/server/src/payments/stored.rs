@@ -11,7 +11,7 @@ use funsun_domain::time::Timestamp;
 use super::context::StepContext;
 use super::gateway::{ProviderOrder, Standing};
 use super::lanes::{Lane, schedule};
-use super::{ledger_sql, sql};
+use super::{ledger_sql, write_sql};
 use crate::db::{Conn, StorageError};
 
 /// Longest pause between two retries of the sweeper, in seconds.
@@ -143,7 +143,7 @@ impl StoredPayment {
         reference: i64,
         cx: StepContext,
     ) -> Result<Self, StorageError> {
-        let before = sql::Before {
+        let before = write_sql::Before {
             rules: self.rules,
             lease_until: self.lease_until,
         };
@@ -156,7 +156,7 @@ impl StoredPayment {
             PaymentState::Approving => cx.now.plus_seconds(cx.lease_seconds),
             _ => Timestamp::from_micros(0),
         };
-        sql::update_state(conn, &self, before, schedule(&self, cx), cx.now)?;
+        write_sql::update_state(conn, &self, before, schedule(&self, cx), cx.now)?;
         if let Some(transaction) = next.transaction {
             ledger_sql::append(conn, &transaction, reference, cx.now)?;
             move_totals(conn, &transaction)?;
@@ -205,7 +205,7 @@ impl StoredPayment {
         let lease_before = self.lease_until;
         self.lease_until = cx.now.plus_seconds(cx.lease_seconds);
         let next_check = Some(self.lease_until);
-        let held = sql::update_lease(conn, &self, lease_before, next_check)?;
+        let held = write_sql::update_lease(conn, &self, lease_before, next_check)?;
         Ok(held.then_some(self))
     }
 
@@ -224,8 +224,8 @@ impl StoredPayment {
         self.lease_until = Timestamp::from_micros(0);
         let next_check = Some(now.plus_seconds(retry_pause(self.attempts)));
         self.attempts += 1;
-        if sql::update_lease(conn, &self, lease_before, next_check)? {
-            sql::set_note(conn, self.id, note)?;
+        if write_sql::update_lease(conn, &self, lease_before, next_check)? {
+            write_sql::set_note(conn, self.id, note)?;
         }
         Ok(self)
     }
@@ -239,7 +239,7 @@ impl StoredPayment {
         conn: &mut Conn,
         (lane, next_check): (Lane, Option<Timestamp>),
     ) -> Result<(), StorageError> {
-        sql::set_schedule(conn, self, lane, next_check)
+        write_sql::set_schedule(conn, self, lane, next_check)
     }
 }
 

@@ -14,7 +14,7 @@ use super::reviews::{self, ReviewReason};
 use super::settled::check_attached;
 use super::stored::StoredPayment;
 use super::sweep_now::Sweep;
-use super::{list_sql, refund, sql};
+use super::{list_sql, refund, sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 
@@ -94,7 +94,7 @@ fn put_off(
         }
         Sweep::Payments(_) => {
             let id = PaymentId::new(id).map_err(StorageError::corrupt)?;
-            sql::set_next_check(conn, id, Some(later))?;
+            write_sql::set_next_check(conn, id, Some(later))?;
             Some(id)
         }
     };

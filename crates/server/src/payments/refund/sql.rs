@@ -11,7 +11,7 @@ use funsun_domain::time::Timestamp;
 use super::StoredRefund;
 use crate::db::schema::{refund_events, refunds};
 use crate::db::{Conn, StorageError, dialect};
-use crate::payments::sql::short_note;
+use crate::payments::write_sql::short_note;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = refunds)]
