@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, FundingEdit, NewFunding};
 use crate::media::{self, NewPicture, PictureEdit};
-use crate::payments::{StepContext, invented};
+use crate::payments::{StepContext, demo_account, invented};
 use crate::state::AppState;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -157,7 +157,8 @@ fn give(
     terms: &SupportTerms,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    let id = invented::create(conn, payer, terms, cx)?;
+    let merchant = demo_account(conn, cx.now)?;
+    let id = invented::create(conn, merchant, payer, terms, cx)?;
     invented::prepare(conn, id, cx)?;
     invented::begin_approval(conn, id, cx)?;
     let payment = invented::approve(conn, id, cx)?;

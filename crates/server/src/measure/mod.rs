@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use funsun_domain::fundings::{Audience, Deadline};
-use funsun_domain::ids::{AccountKey, FundingId, KakaoId};
+use funsun_domain::ids::{AccountKey, FundingId, KakaoId, MerchantAccountId};
 use funsun_domain::money::{Goal, SupportAmount};
 use funsun_domain::payments::PaymentState;
 use funsun_domain::supports::SupportTerms;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::db::{Conn, Db, StorageError};
 use crate::fundings::{NewFunding, create_unannounced};
 use crate::members::{self, KakaoProfile};
-use crate::payments::{StepContext, StoredPayment, invented};
+use crate::payments::{StepContext, StoredPayment, demo_account, invented};
 
 /// Number of fundings that the supports are spread over.
 const FUNDINGS: usize = 8;
@@ -54,6 +54,7 @@ struct Workload {
     db: Db,
     payers: Vec<AccountKey>,
     fundings: Vec<FundingId>,
+    merchant: MerchantAccountId,
     cx: StepContext,
 }
 
@@ -93,13 +94,14 @@ async fn prepare(db: Db, clients: usize, cx: StepContext) -> Result<Workload, St
             .into_iter()
             .map(|author| open(conn, author, cx))
             .collect();
-        Ok::<_, StorageError>((payers, fundings?))
+        Ok::<_, StorageError>((payers, fundings?, demo_account(conn, cx.now)?))
     };
-    let (payers, fundings) = db.write(fill).await?;
+    let (payers, fundings, merchant) = db.write(fill).await?;
     Ok(Workload {
         db,
         payers,
         fundings,
+        merchant,
         cx: cx.without_cap(),
     })
 }
@@ -159,9 +161,9 @@ async fn support(
     terms: SupportTerms,
     commits: &mut Vec<Duration>,
 ) -> Result<StoredPayment, StorageError> {
-    let cx = workload.cx;
+    let (cx, merchant) = (workload.cx, workload.merchant);
     let begun = Instant::now();
-    let create = move |conn: &mut Conn| invented::create(conn, payer, &terms, cx);
+    let create = move |conn: &mut Conn| invented::create(conn, merchant, payer, &terms, cx);
     let id = workload.db.write(create).await?;
     commits.push(begun.elapsed());
     let begun = Instant::now();

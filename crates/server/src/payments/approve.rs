@@ -11,6 +11,7 @@ use super::context::StepContext;
 use super::gateway::{Callback, Confirmation, PaymentGateway};
 use super::look_up::{LookupOutcome, look_up, record_approval, store};
 use super::stored::StoredPayment;
+use super::write_sql::Change;
 use super::{sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
@@ -168,8 +169,15 @@ pub fn start_approval(
     callback: &Callback,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let payment = payment.step(conn, Step::StartApproval, cx)?;
-    record_callback(conn, payment, callback)
+    let (mut payment, digest) = (payment, callback.proof.digest());
+    payment.reference = payment.reference.or_else(|| callback.reference.clone());
+    payment.proof_digest = Some(digest.clone());
+    let change = Change {
+        reference: callback.reference.as_deref(),
+        proof_digest: Some(&digest),
+        ..Change::default()
+    };
+    payment.step_with(conn, &[Step::StartApproval], change, cx)
 }
 
 fn record_callback(

@@ -3,12 +3,12 @@
 
 use funsun_domain::fundings::{SupportFacts, SupportRefusal, accepts_support};
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
-use funsun_domain::money::Won;
 use funsun_domain::payments::{RefundReason, Step};
 use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
+use super::gateway::Standing;
 use super::stored::StoredPayment;
 use super::tell::tell_or_log;
 use super::{cap, refund, support_sql};
@@ -31,6 +31,41 @@ pub fn check_open(
     Ok(facts.map(|facts| check_facts(facts, payer, now)))
 }
 
+/// As [`check_open`], for a new support of this amount: beyond what is in flight, too.
+pub(super) fn check_new(
+    conn: &mut Conn,
+    terms: &SupportTerms,
+    payer: AccountKey,
+    cx: StepContext,
+) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
+    let Some(facts) = visibility::find_facts(conn, terms.funding, payer.into())? else {
+        return Ok(None);
+    };
+    if let Err(refusal) = check_facts(facts, payer, cx.now) {
+        return Ok(Some(Err(refusal)));
+    }
+    cap::check_new(conn, terms, facts, cx).map(Some)
+}
+
+/// As [`check_open`], for this payment.
+///
+/// # Errors
+/// When the database fails.
+pub fn check_attachable(
+    conn: &mut Conn,
+    funding: FundingId,
+    payment: &StoredPayment,
+    cx: StepContext,
+) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
+    let Some(facts) = visibility::find_facts(conn, funding, payment.payer.into())? else {
+        return Ok(None);
+    };
+    if let Err(refusal) = check_facts(facts, payment.payer, cx.now) {
+        return Ok(Some(Err(refusal)));
+    }
+    cap::check_payment(conn, funding, facts, payment, cx).map(Some)
+}
+
 fn check_facts(
     facts: FundingFacts,
     payer: AccountKey,
@@ -42,22 +77,6 @@ fn check_facts(
         deadline: facts.deadline,
     };
     accepts_support(facts, now)
-}
-
-/// Whether the funding takes this payment, its amount included; `None` when the payer may not see it.
-///
-/// # Errors
-/// When the database fails.
-pub fn check_attachable(
-    conn: &mut Conn,
-    funding: FundingId,
-    payment: &StoredPayment,
-    cx: StepContext,
-) -> Result<Option<Result<(), SupportRefusal>>, StorageError> {
-    Ok(match check_open(conn, funding, payment.payer, cx.now)? {
-        Some(Ok(())) => Some(cap::check_payment(conn, funding, payment, cx)?),
-        other => other,
-    })
 }
 
 /// The reason of the refund that follows when a funding does not take a payment.
@@ -79,19 +98,20 @@ pub fn attach(
     terms: &SupportTerms,
     cx: StepContext,
 ) -> Result<SupportId, StorageError> {
-    attach_payment(conn, payment, terms, cx).map(|(_, support)| support)
+    let payment = payment.step(conn, Step::Attach(terms.funding), cx)?;
+    create_support(conn, &payment, terms, cx)
 }
 
-/// Right after the approval, in its transaction: attaches the payment on its terms or, when the funding no
-/// longer accepts it, begins the refund. A payment without terms does not change. `refunded` is what the provider had
-/// refunded by then, without us: it is booked.
+/// Stores that the money of a payment was captured, and in the same step attaches it on its terms or, when the funding no
+/// longer accepts it, begins the refund. A payment without terms waits for its support. What the provider had refunded by
+/// then, without us, is booked.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn attach_on_approval(
+pub(super) fn record_captured(
     conn: &mut Conn,
     payment: StoredPayment,
-    refunded: Won,
+    standing: &Standing,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     // Terms that no longer fit must not keep the charge from being recorded: without a support it is refunded later.
@@ -101,14 +121,18 @@ pub(super) fn attach_on_approval(
     });
     let check = match &terms {
         Some(terms) => check_attachable(conn, terms.funding, &payment, cx)?,
-        None if refunded.is_zero() => return Ok(payment),
         None => None,
     };
     if let (Some(terms), Some(Ok(()))) = (&terms, &check) {
-        let (payment, _) = attach_payment(conn, payment, terms, cx)?;
-        return refund::book_at_provider(conn, payment, refunded, cx);
+        let payment = payment.approve(conn, standing, Some(terms.funding), cx)?;
+        create_support(conn, &payment, terms, cx)?;
+        return refund::book_at_provider(conn, payment, standing.refunded, cx);
     }
-    let payment = refund::book_at_provider(conn, payment, refunded, cx)?;
+    let payment = payment.approve(conn, standing, None, cx)?;
+    if terms.is_none() && standing.refunded.is_zero() {
+        return Ok(payment);
+    }
+    let payment = refund::book_at_provider(conn, payment, standing.refunded, cx)?;
     if payment.rules.refundable().is_zero() {
         return Ok(payment);
     }
@@ -116,15 +140,15 @@ pub(super) fn attach_on_approval(
     refund::start(conn, payment, reason, cx)
 }
 
-fn attach_payment(
+/// Creates the support of a payment that has just been attached.
+fn create_support(
     conn: &mut Conn,
-    payment: StoredPayment,
+    payment: &StoredPayment,
     terms: &SupportTerms,
     cx: StepContext,
-) -> Result<(StoredPayment, SupportId), StorageError> {
+) -> Result<SupportId, StorageError> {
     let (funding, amount) = (terms.funding, payment.rules.amount);
-    let payment = payment.step(conn, Step::Attach(funding), cx)?;
-    let support = support_sql::create(conn, &payment, terms, cx.now)?;
+    let support = support_sql::create(conn, payment, terms, cx.now)?;
     support_sql::set_participation(conn, payment.payer, funding, support)?;
     let event = notifications::SupportEvent {
         funding,
@@ -136,7 +160,7 @@ fn attach_payment(
         notifications::supported(conn, event, cx.now)?;
         notifications::goal_reached(conn, funding, amount, cx.now)
     });
-    Ok((payment, support))
+    Ok(support)
 }
 
 /// Removes the support of a payment, if it has one, from every list: its refund has begun.

@@ -2,12 +2,14 @@
 
 use funsun_domain::fundings::SupportRefusal;
 use funsun_domain::ids::FundingId;
-use funsun_domain::money::SupportAmount;
+use funsun_domain::money::Won;
+use funsun_domain::supports::SupportTerms;
 
 use super::cap_sql::{self, Collected};
 use super::context::StepContext;
 use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
+use crate::visibility::FundingFacts;
 
 /// How much more the funding may collect beyond what is in flight, in won; `None` without a cap.
 ///
@@ -26,18 +28,19 @@ pub fn room(
     Ok(Some((cx.public_cap - won - in_flight).max(0)))
 }
 
-/// Whether a payment of this amount may be prepared.
-///
-/// # Errors
-/// When the database fails.
-pub fn check_new(
+/// Whether a payment on these terms may be prepared.
+pub(super) fn check_new(
     conn: &mut Conn,
-    funding: FundingId,
-    amount: SupportAmount,
+    terms: &SupportTerms,
+    facts: FundingFacts,
     cx: StepContext,
 ) -> Result<Result<(), SupportRefusal>, StorageError> {
-    let room = room(conn, funding, cx)?;
-    Ok(check(room, amount.won().get()))
+    if !facts.public {
+        return Ok(Ok(()));
+    }
+    let in_flight = cap_sql::sum_in_flight(conn, terms.funding)?;
+    let room = cx.public_cap - facts.collected - in_flight;
+    Ok(check(room, terms.amount.won()))
 }
 
 /// Whether this payment may be attached. One that was prepared for the funding is among those in flight: its place is
@@ -45,19 +48,21 @@ pub fn check_new(
 pub(super) fn check_payment(
     conn: &mut Conn,
     funding: FundingId,
+    facts: FundingFacts,
     payment: &StoredPayment,
     cx: StepContext,
 ) -> Result<Result<(), SupportRefusal>, StorageError> {
+    if !facts.public {
+        return Ok(Ok(()));
+    }
     let reserved = payment.funding() == Some(funding);
-    let room = if reserved {
-        let collected = cap_sql::find_collected(conn, funding)?;
-        collected
-            .filter(|found| found.public)
-            .map(|found| (cx.public_cap - found.won).max(0))
+    let in_flight = if reserved {
+        0
     } else {
-        room(conn, funding, cx)?
+        cap_sql::sum_in_flight(conn, funding)?
     };
-    Ok(check(room, payment.rules.amount.get()))
+    let room = cx.public_cap - facts.collected - in_flight;
+    Ok(check(room, payment.rules.amount))
 }
 
 /// Whether the funding is public, or may become so with what it has collected.
@@ -75,9 +80,9 @@ pub fn may_be_public(
     Ok(public || won + cap_sql::sum_in_flight(conn, funding)? <= cx.public_cap)
 }
 
-fn check(room: Option<i64>, amount: i64) -> Result<(), SupportRefusal> {
-    match room {
-        Some(room) if amount > room => Err(SupportRefusal::Full(room)),
-        _ => Ok(()),
+fn check(room: i64, amount: Won) -> Result<(), SupportRefusal> {
+    if amount.get() > room {
+        return Err(SupportRefusal::Full(room.max(0)));
     }
+    Ok(())
 }

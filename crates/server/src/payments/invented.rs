@@ -1,6 +1,6 @@
 //! Payments that no provider has: for demo data and measurements. They take the same steps as real ones.
 
-use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
+use funsun_domain::ids::{AccountKey, MerchantAccountId, OrderRef, PaymentId};
 use funsun_domain::money::Won;
 use funsun_domain::supports::SupportTerms;
 
@@ -8,7 +8,6 @@ use super::approve::{Proof, start_approval};
 use super::context::StepContext;
 use super::gateway::{Callback, Checkout, PaymentUrls, Prepared, Standing};
 use super::look_up::store_approval;
-use super::merchants_sql::demo_account;
 use super::prepare::{
     CreateOutcome, NewPayment, Purpose, create_payment, random_order, store_prepared,
 };
@@ -21,19 +20,20 @@ const LIFETIME_SECONDS: i64 = 900;
 /// For how long an invented payment can be refunded, in days.
 const REFUND_DAYS: i64 = 365;
 
-/// Creates a payment of `payer` for a support.
+/// Creates a payment of `payer` for a support, at the account of invented payments.
 ///
 /// # Errors
 /// When the funding does not accept it, or the database fails.
 pub fn create(
     conn: &mut Conn,
+    merchant: MerchantAccountId,
     payer: AccountKey,
     terms: &SupportTerms,
     cx: StepContext,
 ) -> Result<PaymentId, StorageError> {
     let payment = NewPayment {
         purpose: Purpose::Support(terms.clone()),
-        merchant: demo_account(conn, cx.now)?,
+        merchant,
         payer_ref: random_order()?.as_str().to_owned(),
         tax_free: Won::ZERO,
         form_key: None,

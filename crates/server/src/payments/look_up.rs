@@ -5,12 +5,13 @@ use funsun_domain::payments::{PaymentState, Step};
 use funsun_domain::time::Timestamp;
 
 use super::approve::gateway_of;
-use super::attach::attach_on_approval;
+use super::attach::record_captured;
 use super::context::StepContext;
 use super::gateway::{Lookup, Standing};
 use super::lanes::closed_check;
 use super::reviews::{self, ReviewReason};
 use super::stored::StoredPayment;
+use super::write_sql::Change;
 use super::{refund, sql};
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
@@ -123,7 +124,11 @@ fn store_in(
         LookupOutcome::Ended(step) => payment.step(conn, *step, cx),
         LookupOutcome::Awaiting(until) => {
             payment.expires_at = *until;
-            payment.step(conn, Step::AwaitDeposit, cx)
+            let change = Change {
+                expires_at: Some(until.micros()),
+                ..Change::default()
+            };
+            payment.step_with(conn, &[Step::AwaitDeposit], change, cx)
         }
         LookupOutcome::NotCaptured(note) => payment.postpone(conn, cx.now, note),
         LookupOutcome::Unknown(note) => {
@@ -185,6 +190,5 @@ pub fn store_approval(
         let closed_as = payment.state().as_str();
         tracing::warn!(payment = id.get(), closed_as, "money was found late");
     }
-    let payment = payment.approve(conn, standing, cx)?;
-    attach_on_approval(conn, payment, standing.refunded, cx)
+    record_captured(conn, payment, standing, cx)
 }

@@ -8,11 +8,12 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
-use super::attach::check_open;
+use super::attach::check_new;
 use super::context::StepContext;
 use super::gateway::{GatewayError, NewOrder, PaymentUrls, Prepared, ReturnUrls};
 use super::stored::StoredPayment;
-use super::{cap, sql, write_sql};
+use super::write_sql::Change;
+use super::{sql, write_sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::{LoginEnded, Member, write_as};
 use crate::state::AppState;
@@ -223,9 +224,8 @@ pub fn create_payment(
         write_sql::release_form_key(conn, existing.id)?;
     }
     if let Some(terms) = payment.purpose.terms() {
-        let open = check_open(conn, terms.funding, payer, cx.now)?;
-        open.ok_or(PrepareRefusal::NoSuchFunding)??;
-        cap::check_new(conn, terms.funding, terms.amount, cx)??;
+        let check = check_new(conn, terms, payer, cx)?;
+        check.ok_or(PrepareRefusal::NoSuchFunding)??;
     }
     Ok(CreateOutcome::Created(write_sql::create(
         conn, payer, order, payment, cx,
@@ -265,10 +265,19 @@ pub fn store_prepared(
     prepared: &Prepared,
     cx: StepContext,
 ) -> Result<(), StorageError> {
-    write_sql::set_prepared(conn, id, prepared)?;
     let mut payment = sql::get(conn, id)?;
     payment.expires_at = prepared.expires_at;
-    payment.step(conn, Step::Prepare, cx).map(|_| ())
+    let urls = prepared.checkout.urls();
+    let change = Change {
+        reference: prepared.reference.as_deref(),
+        mobile_url: Some(&urls.mobile),
+        desktop_url: Some(&urls.desktop),
+        expires_at: Some(prepared.expires_at.micros()),
+        ..Change::default()
+    };
+    payment
+        .step_with(conn, &[Step::Prepare], change, cx)
+        .map(|_| ())
 }
 
 async fn store_failure(state: &AppState, id: PaymentId, note: String) -> Result<(), StorageError> {

@@ -11,6 +11,7 @@ use funsun_domain::time::Timestamp;
 use super::context::StepContext;
 use super::gateway::{ProviderOrder, Standing};
 use super::lanes::{Lane, schedule};
+use super::write_sql::Change;
 use super::{ledger_sql, write_sql};
 use crate::db::{Conn, StorageError};
 
@@ -117,8 +118,22 @@ impl StoredPayment {
     /// When the step is not possible from the stored state, or the database fails; the transaction must
     /// then be rolled back.
     pub fn step(self, conn: &mut Conn, step: Step, cx: StepContext) -> Result<Self, StorageError> {
+        self.step_with(conn, &[step], Change::default(), cx)
+    }
+
+    /// As [`StoredPayment::step`], for several steps that are stored as one, with other columns that they change.
+    ///
+    /// # Errors
+    /// As [`StoredPayment::step`].
+    pub fn step_with(
+        self,
+        conn: &mut Conn,
+        steps: &[Step],
+        change: Change<'_>,
+        cx: StepContext,
+    ) -> Result<Self, StorageError> {
         let reference = self.id.get();
-        self.apply(conn, step, reference, cx)
+        self.apply(conn, steps, reference, change, cx)
     }
 
     /// As [`StoredPayment::step`], for a step of this refund.
@@ -132,23 +147,31 @@ impl StoredPayment {
         refund: RefundId,
         cx: StepContext,
     ) -> Result<Self, StorageError> {
-        self.apply(conn, step, refund.get(), cx)
+        self.apply(conn, &[step], refund.get(), Change::default(), cx)
     }
 
-    /// `reference` is the id that the ledger transaction of the step belongs to.
+    /// `reference` is the id that the ledger transactions of the steps belong to.
     fn apply(
         mut self,
         conn: &mut Conn,
-        step: Step,
+        steps: &[Step],
         reference: i64,
+        mut change: Change<'_>,
         cx: StepContext,
     ) -> Result<Self, StorageError> {
         let before = write_sql::Before {
             rules: self.rules,
             lease_until: self.lease_until,
         };
-        let next = before.rules.step(step).map_err(StorageError::corrupt)?;
-        self.rules = next.payment;
+        let mut transactions = Vec::with_capacity(steps.len());
+        for step in steps {
+            let next = self.rules.step(*step).map_err(StorageError::corrupt)?;
+            self.rules = next.payment;
+            transactions.extend(next.transaction);
+        }
+        if self.rules.funding != before.rules.funding {
+            change.funding_id = self.rules.funding.map(FundingId::get);
+        }
         if before.rules.state != self.rules.state {
             self.attempts = 0;
         }
@@ -156,15 +179,16 @@ impl StoredPayment {
             PaymentState::Approving => cx.now.plus_seconds(cx.lease_seconds),
             _ => Timestamp::from_micros(0),
         };
-        write_sql::update_state(conn, &self, before, schedule(&self, cx), cx.now)?;
-        if let Some(transaction) = next.transaction {
-            ledger_sql::append(conn, &transaction, reference, cx.now)?;
-            move_totals(conn, &transaction)?;
+        write_sql::update_state(conn, &self, before, schedule(&self, cx), change, cx.now)?;
+        for transaction in &transactions {
+            ledger_sql::append(conn, transaction, reference, cx.now)?;
+            move_totals(conn, transaction)?;
         }
         Ok(self)
     }
 
-    /// Stores that the provider has definitely captured the money, and what it says about it.
+    /// Stores that the provider has definitely captured the money, what it says about it, and that it is attached to this
+    /// funding.
     ///
     /// # Errors
     /// As [`StoredPayment::step`].
@@ -172,12 +196,24 @@ impl StoredPayment {
         mut self,
         conn: &mut Conn,
         standing: &Standing,
+        funding: Option<FundingId>,
         cx: StepContext,
     ) -> Result<Self, StorageError> {
         let window = standing.refund_days.saturating_mul(DAY_SECONDS);
-        self.refundable_until = Some(cx.now.plus_seconds(window));
+        let until = cx.now.plus_seconds(window);
+        self.refundable_until = Some(until);
         self.method = standing.method.clone();
-        self.step(conn, Step::Approve, cx)
+        let change = Change {
+            method: standing.method.as_deref(),
+            refundable_until: Some(until.micros()),
+            ..Change::default()
+        };
+        match funding {
+            Some(funding) => {
+                self.step_with(conn, &[Step::Approve, Step::Attach(funding)], change, cx)
+            }
+            None => self.step_with(conn, &[Step::Approve], change, cx),
+        }
     }
 
     /// Leases the exclusive right to call the provider about it. `None` when another holds it, or the payment has

@@ -1,12 +1,11 @@
 //! Statements that create and change payments.
 
 use diesel::prelude::*;
-use funsun_domain::ids::{AccountKey, FundingId, OrderRef, PaymentId};
+use funsun_domain::ids::{AccountKey, OrderRef, PaymentId};
 use funsun_domain::payments::{Payment, PaymentState};
 use funsun_domain::time::Timestamp;
 
 use super::context::StepContext;
-use super::gateway::Prepared;
 use super::lanes::{Lane, created_check};
 use super::prepare::NewPayment;
 use super::stored::StoredPayment;
@@ -56,6 +55,28 @@ pub fn release_form_key(conn: &mut Conn, id: PaymentId) -> Result<(), StorageErr
     Ok(())
 }
 
+/// Columns that only some steps change; `None`: unchanged, which keeps their indexes as they are.
+#[derive(AsChangeset, Clone, Copy, Debug, Default)]
+#[diesel(table_name = payments)]
+pub struct Change<'a> {
+    /// The provider's id.
+    pub reference: Option<&'a str>,
+    /// The digest of the proof that is sent to the provider.
+    pub proof_digest: Option<&'a str>,
+    /// The funding that it is attached to.
+    pub funding_id: Option<i64>,
+    /// How the payer paid.
+    pub method: Option<&'a str>,
+    /// The payment page for a mobile browser.
+    pub mobile_url: Option<&'a str>,
+    /// The payment page for a desktop browser.
+    pub desktop_url: Option<&'a str>,
+    /// From when the payer can't finish it, in microseconds.
+    pub expires_at: Option<i64>,
+    /// From when the provider refuses to refund it, in microseconds.
+    pub refundable_until: Option<i64>,
+}
+
 /// A payment as it was before a step.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
@@ -71,6 +92,7 @@ pub fn update_state(
     payment: &StoredPayment,
     before: Before,
     (lane, next_check): (Lane, Option<Timestamp>),
+    change: Change<'_>,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let rules = &payment.rules;
@@ -83,17 +105,14 @@ pub fn update_state(
     let updated = diesel::update(unchanged)
         .set((
             payments::state.eq(rules.state.as_str()),
-            payments::funding_id.eq(rules.funding.map(FundingId::get)),
             payments::refunded_amount.eq(rules.refunded.get()),
             payments::refunding_amount.eq(rules.refunding.get()),
-            payments::method.eq(&payment.method),
             payments::lease_until.eq(payment.lease_until.micros()),
             payments::attempts.eq(payment.attempts),
             payments::lane.eq(lane.number()),
             payments::next_check_at.eq(next_check.map(Timestamp::micros)),
-            payments::expires_at.eq(payment.expires_at.micros()),
-            payments::refundable_until.eq(payment.refundable_until.map(Timestamp::micros)),
             payments::changed_at.eq(now.micros()),
+            change,
         ))
         .execute(conn)?;
     if updated == 1 {
@@ -171,23 +190,6 @@ pub fn hasten(
         .set((
             payments::lane.eq(lane.number()),
             payments::next_check_at.eq(at.micros()),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Stores what the provider said when it accepted the order, before the payer is redirected.
-pub fn set_prepared(
-    conn: &mut Conn,
-    id: PaymentId,
-    prepared: &Prepared,
-) -> Result<(), StorageError> {
-    let urls = prepared.checkout.urls();
-    diesel::update(payments::table.find(id.get()))
-        .set((
-            payments::reference.eq(prepared.reference.as_deref()),
-            payments::mobile_url.eq(urls.mobile),
-            payments::desktop_url.eq(urls.desktop),
         ))
         .execute(conn)?;
     Ok(())

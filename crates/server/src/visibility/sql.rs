@@ -20,6 +20,10 @@ pub struct FundingFacts {
     pub deadline: Timestamp,
     /// Deleted, or its author is suspended.
     pub hidden: bool,
+    /// Whether every member may see it, unless it is hidden.
+    pub public: bool,
+    /// What it has collected, in won.
+    pub collected: i64,
 }
 
 /// Whether `viewer` may see the funding.
@@ -55,14 +59,18 @@ pub fn find_facts(
             fundings::author_id,
             fundings::deadline_at,
             fundings::visible_to,
+            fundings::is_public,
+            fundings::collected_amount,
         ))
-        .first::<(i64, i64, i16)>(conn)
+        .first::<(i64, i64, i16, bool, i64)>(conn)
         .optional()?;
-    row.map(|(author, deadline, visible_to)| {
+    row.map(|(author, deadline, visible_to, public, collected)| {
         Ok(FundingFacts {
             author: AccountKey::new(author).map_err(StorageError::corrupt)?,
             deadline: Timestamp::from_micros(deadline),
             hidden: visible_to == NOBODY,
+            public,
+            collected,
         })
     })
     .transpose()
