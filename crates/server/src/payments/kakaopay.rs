@@ -52,7 +52,11 @@ impl PaymentGateway for KakaoPay {
                 cancel_url: &order.return_urls.cancelled,
                 fail_url: &order.return_urls.failed,
             };
-            let ready = self.client.ready(&ready).await.map_err(gateway_error)?;
+            let ready = self
+                .client
+                .ready(&ready)
+                .await
+                .map_err(|error| gateway_error(&error))?;
             let urls = [ready.app_url, ready.mobile_url, ready.pc_url];
             let any = urls.iter().flatten().next().cloned().unwrap_or_default();
             let [app, mobile, desktop] = urls.map(|url| url.unwrap_or(any.clone()));
@@ -110,9 +114,13 @@ impl PaymentGateway for KakaoPay {
                     "KakaoPay's number is not known".into(),
                 ));
             };
-            let found = self.client.order(tid).await.map_err(gateway_error)?;
+            let found = self
+                .client
+                .order(tid)
+                .await
+                .map_err(|error| gateway_error(&error))?;
             check_is_ours(&order, &found)?;
-            self.lookup(found)
+            self.lookup(&found)
         })
     }
 
@@ -164,7 +172,7 @@ impl KakaoPay {
     }
 
     /// A record of captured money that does not say how much was refunded proves nothing.
-    fn lookup(&self, found: Order) -> Result<Lookup, GatewayError> {
+    fn lookup(&self, found: &Order) -> Result<Lookup, GatewayError> {
         let standing = || {
             let refunded = found.canceled.ok_or_else(|| missing("canceled_amount"))?;
             let refunded =
@@ -205,7 +213,7 @@ fn missing(field: &str) -> GatewayError {
     GatewayError::Unusable(format!("KakaoPay's record lacks {field}"))
 }
 
-fn gateway_error(error: PayError) -> GatewayError {
+fn gateway_error(error: &PayError) -> GatewayError {
     match error {
         PayError::NotSent(NotSentCause::ConnectFailed | NotSentCause::ConnectTimedOut)
         | PayError::Unknown(

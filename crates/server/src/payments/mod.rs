@@ -23,6 +23,7 @@ mod merchants_sql;
 mod notices;
 pub mod operate;
 pub mod pages;
+mod payment_page;
 mod prepare;
 pub mod refund;
 pub mod reviews;

@@ -125,7 +125,7 @@ pub fn find_dossier(conn: &mut Conn, order: &OrderRef) -> Result<Option<Dossier>
         return Ok(None);
     };
     let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
-    let until = payment.refundable_until.map(|until| until.to_seoul());
+    let until = payment.refundable_until.map(Timestamp::to_seoul);
     let facts = vec![
         ("payment", payment.id.to_string()),
         ("state", payment.state().as_str().to_owned()),
