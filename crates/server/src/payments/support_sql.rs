@@ -1,5 +1,6 @@
 //! Statements about the supports that payments create, and about the fundings that a member supports.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, SupportId};
 use funsun_domain::supports::SupportTerms;
@@ -29,9 +30,10 @@ pub fn create(
     SupportId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
 }
 
-/// The member and funding of a support that was taken back.
+/// A support that was taken back.
 #[derive(Clone, Copy, Debug, Queryable)]
 pub struct TakenBack {
+    id: i64,
     member: i64,
     funding: i64,
 }
@@ -46,7 +48,7 @@ pub fn take_back(
         .filter(supports::payment_id.eq(payment.get()))
         .filter(supports::taken_back_at.is_null());
     let found = support
-        .select((supports::author_id, supports::funding_id))
+        .select((supports::id, supports::author_id, supports::funding_id))
         .first::<TakenBack>(conn)
         .optional()?;
     diesel::update(support)
@@ -78,18 +80,26 @@ pub fn set_participation(
     Ok(())
 }
 
-/// Updates the participation after a support was taken back: to the member's latest remaining support in the
-/// funding, or removes it.
+/// Updates the participation after a support was taken back, if that was the latest: to the member's latest remaining
+/// support in the funding, or removes it.
+///
+/// `+ 0` keeps SQLite from the index by funding: it would read the supports of all members, and so a deleted funding
+/// as often as it has supports.
 pub fn renew_participation(conn: &mut Conn, taken: TakenBack) -> Result<(), StorageError> {
+    let participation = participations::table
+        .find((taken.member, taken.funding))
+        .filter(participations::last_support_id.eq(taken.id));
+    if !diesel::select(exists(participation)).get_result::<bool>(conn)? {
+        return Ok(());
+    }
     let latest: Option<i64> = supports::table
         .filter(supports::author_id.eq(taken.member))
-        .filter(supports::funding_id.eq(taken.funding))
+        .filter((supports::funding_id + 0).eq(taken.funding))
         .filter(supports::taken_back_at.is_null())
         .order(supports::id.desc())
         .select(supports::id)
         .first(conn)
         .optional()?;
-    let participation = participations::table.find((taken.member, taken.funding));
     match latest {
         Some(latest) => diesel::update(participation)
             .set(participations::last_support_id.eq(latest))
