@@ -1,9 +1,9 @@
 //! Storage errors.
 
-use thiserror::Error;
+use diesel::result::{DatabaseErrorKind, Error};
 
 /// The database failed. Never caused by the request; mapped to a 5xx status.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// A statement failed.
     #[error("database: {0}")]
@@ -32,6 +32,22 @@ impl StorageError {
     /// Wraps the reason why a stored value is invalid.
     pub fn corrupt(what: impl std::fmt::Display) -> Self {
         Self::Corrupt(what.to_string())
+    }
+
+    /// Whether the values of a row are the cause, so that the transaction may go on with other rows.
+    pub fn is_of_row(&self) -> bool {
+        matches!(
+            self,
+            Self::Corrupt(_)
+                | Self::Query(Error::NotFound)
+                | Self::Query(Error::DatabaseError(
+                    DatabaseErrorKind::UniqueViolation
+                        | DatabaseErrorKind::ForeignKeyViolation
+                        | DatabaseErrorKind::NotNullViolation
+                        | DatabaseErrorKind::CheckViolation,
+                    _,
+                ))
+        )
     }
 }
 

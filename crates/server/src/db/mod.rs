@@ -1,6 +1,7 @@
 //! Storage: one handle with two entry points. [`Db::read`] runs queries; [`Db::write`] runs a transaction and returns
 //! once it is durable. Each feature keeps its statements in its own `sql.rs`; this module depends on no table.
 
+mod batch;
 mod connection;
 pub mod dialect;
 mod error;
@@ -11,6 +12,7 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use batch::Batch;
 pub use connection::Conn;
 pub use error::StorageError;
 

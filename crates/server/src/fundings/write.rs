@@ -11,7 +11,7 @@ use super::sql;
 use crate::db::{Conn, StorageError};
 use crate::media::{self, NewPicture, PictureEdit};
 use crate::notifications;
-use crate::payments::{StepContext, cap, refund};
+use crate::payments::{StepContext, cap, refund_funding};
 use crate::visibility;
 
 /// A funding to open.
@@ -165,7 +165,7 @@ fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), Storage
     {
         media::release(conn, &name, cx.now)?;
     }
-    refund::refund_all_of(conn, id, cx)
+    refund_funding(conn, id, cx)
 }
 
 /// Refuses a member who is not the author of this funding.

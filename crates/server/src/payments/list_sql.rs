@@ -9,7 +9,7 @@ use super::lanes::Lane;
 use super::sql::PaymentRow;
 use super::stored::StoredPayment;
 use crate::db::schema::payments;
-use crate::db::{Conn, StorageError};
+use crate::db::{Batch, Conn, StorageError};
 
 /// A part of a list of payments.
 #[derive(Clone, Copy, Debug)]
@@ -64,21 +64,24 @@ pub fn list_unattached(
     Ok(readable(rows))
 }
 
-/// Every payment whose money this funding holds.
-pub fn list_held_by(
+/// The ids of a batch of the payments whose money this funding holds.
+pub fn list_ids_held_by(
     conn: &mut Conn,
     funding: FundingId,
-) -> Result<Vec<StoredPayment>, StorageError> {
+    batch: Batch,
+) -> Result<Vec<i64>, StorageError> {
     let holding = [
         PaymentState::Attached.as_str(),
         PaymentState::PartlyRefunded.as_str(),
     ];
-    let rows: Vec<PaymentRow> = payments::table
+    Ok(payments::table
         .filter(payments::funding_id.eq(funding.get()))
         .filter(payments::state.eq_any(holding))
-        .select(PaymentRow::as_select())
-        .load(conn)?;
-    Ok(readable(rows))
+        .filter(payments::id.gt(batch.after))
+        .order(payments::id)
+        .select(payments::id)
+        .limit(batch.limit)
+        .load(conn)?)
 }
 
 /// Payments of a lane that are due for a check, longest due first, by their ids in the database: a row that can't be

@@ -26,6 +26,7 @@ pub mod pages;
 mod payment_page;
 mod prepare;
 pub mod refund;
+mod refund_funding;
 pub mod reviews;
 mod reviews_sql;
 mod settled;
@@ -44,6 +45,7 @@ pub use context::StepContext;
 pub use list_sql::clear_messages_of;
 pub use merchants_sql::demo_account;
 pub use prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
+pub use refund_funding::{RefundFunding, refund_funding};
 pub use sql::{find_unattached, get};
 pub use stored::StoredPayment;
 

@@ -8,6 +8,7 @@ use crate::jobs::Registry;
 use crate::media::RemovePicture;
 use crate::members::{UnlinkAtKakao, UnlinkedByKakao};
 use crate::notifications::{NotifySupporters, PushMessage};
+use crate::payments::RefundFunding;
 use crate::payments::sweep_now::Sweep;
 use crate::state::AppState;
 
@@ -19,6 +20,7 @@ fn registry() -> Registry {
         .with::<UnlinkedByKakao>()
         .with::<NotifySupporters>()
         .with::<PushMessage>()
+        .with::<RefundFunding>()
 }
 
 /// The running workers.

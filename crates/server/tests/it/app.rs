@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use funsun_domain::time::Timestamp;
 use kakao_sandbox::{Sandbox, Settings};
 use reqwest::multipart::{Form, Part};
@@ -51,8 +51,13 @@ impl App {
 
     /// As [`App::start`], with other `FUNSUN_*` settings.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::with_kakao(Settings::default(), settings).await
+    }
+
+    /// As [`App::with`], with other settings of the sandbox.
+    pub async fn with_kakao(sandbox: Settings, settings: &[(&str, &str)]) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let sandbox = kakao_sandbox::start("127.0.0.1:0".parse().unwrap(), Settings::default())
+        let sandbox = kakao_sandbox::start("127.0.0.1:0".parse().unwrap(), sandbox)
             .await
             .unwrap();
         let kakao = sandbox.url();
@@ -140,11 +145,24 @@ impl App {
 
     /// Executes SQL on the program's database, for states that no request can produce.
     pub fn change_database(&self, sql: &str) {
+        self.database().batch_execute(sql).unwrap();
+    }
+
+    /// The number that a query selects from the program's database, for states that no request shows.
+    pub fn count(&self, sql: &str) -> i64 {
+        let number = diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({sql})"));
+        diesel::select(number)
+            .get_result(&mut self.database())
+            .unwrap()
+    }
+
+    fn database(&self) -> SqliteConnection {
         let file = self.dir.path().join("funsun.db");
         let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         database
-            .batch_execute(&format!("PRAGMA busy_timeout = 10000; {sql}"))
+            .batch_execute("PRAGMA busy_timeout = 10000;")
             .unwrap();
+        database
     }
 
     /// Logs in a new Kakao person with this nickname and the other fields of `profile`.

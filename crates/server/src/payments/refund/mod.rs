@@ -5,6 +5,7 @@ mod carry_out;
 mod finish;
 mod sql;
 
+use diesel::Connection;
 use funsun_domain::ids::{AccountKey, FundingId, PaymentId, RefundId};
 use funsun_domain::money::Won;
 use funsun_domain::payments::{RefundReason, RefundState, Step};
@@ -19,9 +20,10 @@ pub use sql::{
 
 use super::attach::take_off_lists;
 use super::context::StepContext;
-use super::list_sql;
+use super::reviews::{self, ReviewReason};
 use super::stored::StoredPayment;
-use crate::db::{Conn, StorageError};
+use super::{list_sql, sql as payment_sql};
+use crate::db::{Batch, Conn, StorageError};
 
 /// A refund with the columns of its row.
 #[derive(Clone, Debug)]
@@ -64,19 +66,27 @@ pub fn start(
     Ok(payment)
 }
 
-/// Begins the refund of every payment that a funding holds.
+/// A batch of refunds that were begun.
+#[derive(Clone, Copy, Debug)]
+pub struct BegunRefunds {
+    /// The next batch; `None` when there are no more payments.
+    pub next: Option<Batch>,
+    /// How many of this batch could not be begun.
+    pub failed: usize,
+}
+
+/// Begins the refund of a batch of the payments that a funding holds.
 ///
 /// # Errors
 /// When the database fails.
-pub fn refund_all_of(
+pub fn refund_some_of(
     conn: &mut Conn,
     funding: FundingId,
+    batch: Batch,
     cx: StepContext,
-) -> Result<(), StorageError> {
-    for payment in list_sql::list_held_by(conn, funding)? {
-        start(conn, payment, RefundReason::FundingDeleted, cx)?;
-    }
-    Ok(())
+) -> Result<BegunRefunds, StorageError> {
+    let ids = list_sql::list_ids_held_by(conn, funding, batch)?;
+    start_all(conn, &ids, batch, cx)
 }
 
 /// Begins the refund of every payment of a member that has no support.
@@ -92,4 +102,35 @@ pub fn refund_unattached_of(
         start(conn, payment, RefundReason::PayerLeft, cx)?;
     }
     Ok(())
+}
+
+/// Begins each refund in a savepoint: a broken row must not keep the others from their money. It needs a person.
+fn start_all(
+    conn: &mut Conn,
+    ids: &[i64],
+    batch: Batch,
+    cx: StepContext,
+) -> Result<BegunRefunds, StorageError> {
+    let mut failed = 0;
+    for &payment in ids {
+        let id = PaymentId::new(payment).map_err(StorageError::corrupt)?;
+        let begun = conn.transaction(|conn| {
+            let payment = payment_sql::get(conn, id)?;
+            start(conn, payment, RefundReason::FundingDeleted, cx)
+        });
+        match begun {
+            Ok(_) => {}
+            Err(error) if error.is_of_row() => {
+                tracing::error!(payment, %error, "a refund could not be begun");
+                let note = error.to_string();
+                reviews::open(conn, id, ReviewReason::Unreadable, &note, cx.now)?;
+                failed += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(BegunRefunds {
+        next: batch.next(ids),
+        failed,
+    })
 }

@@ -1,0 +1,94 @@
+//! Deleting a funding with very many supports hides it at once and refunds them in short transactions, between which
+//! others write.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::app::{App, Member, eventually};
+use crate::crowd::{CROWD, CrowdedApp};
+
+/// Far more than a batch takes on a busy machine, and less than all batches in one transaction.
+const HELD_UP_MAX: Duration = Duration::from_secs(3);
+
+/// Writes as `member`, again and again, until the refund of every payment of the funding has begun; checks that
+/// writes were answered between its batches.
+async fn assert_others_write_meanwhile(crowd: &CrowdedApp, member: &Member, funding: &Value) {
+    let (mut held, mut between) = (crowd.held_by(funding), 0);
+    while held > 0 {
+        let name = format!("쓰는이 {held}");
+        let fields = [("username", name.as_str())];
+        let answer = timeout(HELD_UP_MAX, member.form(Method::PUT, "/account/", &fields)).await;
+        let answer = answer.expect("others are held up");
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let before = held;
+        held = crowd.held_by(funding);
+        between += usize::from(0 < held && held < before);
+    }
+    assert!(between > 0, "all batches came before the first write");
+}
+
+/// Waits until every payment of the crowd is refunded, as long as there is progress.
+async fn assert_crowd_is_refunded(app: &App, funding: &Value) {
+    let refunded = || {
+        let funding = &funding["id"];
+        app.count(&format!(
+            "SELECT count(*) FROM payments WHERE funding_id = {funding} AND state = 'refunded'"
+        ))
+    };
+    let mut before = refunded();
+    while before < CROWD {
+        eventually("more are refunded", async || refunded() > before).await;
+        before = refunded();
+    }
+    let (code, text) = app.command(&["audit", "--offline"]).await;
+    assert_eq!(code, 0, "{text}");
+}
+
+#[tokio::test]
+async fn a_funding_with_ten_thousand_supports_is_hidden_at_once_and_refunded_in_batches() {
+    let crowd = CrowdedApp::start().await;
+    let app = &crowd.app;
+    let (author, other) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    crowd.supports(&funding);
+    let id = funding["id"].to_string();
+    let deleted = author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    assert_eq!(deleted.status, StatusCode::OK, "{deleted:?}");
+    assert_eq!(other.status(&format!("/funding/?id={id}")).await, 204);
+    assert_eq!(other.status(&format!("/remit/?id={id}")).await, 204);
+    assert_others_write_meanwhile(&crowd, &other, &funding).await;
+    assert_crowd_is_refunded(app, &funding).await;
+    let total = "SELECT sum(collected_amount) FROM fundings";
+    assert_eq!(app.count(total), 0);
+}
+
+#[tokio::test]
+async fn a_refund_that_cannot_be_begun_stops_no_other_and_is_tried_again() {
+    let app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    for amount in [1_000, 2_000, 3_000] {
+        friend.supports(&funding, amount, "축하해").await;
+    }
+    let order = "SELECT order_ref FROM payments WHERE id = 2";
+    app.change_database(&format!(
+        "CREATE TABLE saved AS {order}; UPDATE payments SET order_ref = 'broken' WHERE id = 2"
+    ));
+    let id = funding["id"].to_string();
+    let deleted = author
+        .form(Method::DELETE, "/funding/", &[("id", &id)])
+        .await;
+    assert_eq!(deleted.status, StatusCode::OK, "{deleted:?}");
+    let refunded = || app.count("SELECT count(*) FROM payments WHERE state = 'refunded'");
+    eventually("the others are refunded", async || refunded() == 2).await;
+
+    app.change_database("UPDATE payments SET order_ref = (SELECT * FROM saved) WHERE id = 2");
+    app.move_clock(600).await;
+    eventually("all are refunded", async || refunded() == 3).await;
+    app.assert_books_balance().await;
+}
