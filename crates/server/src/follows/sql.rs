@@ -91,6 +91,7 @@ pub fn list_followers(
         .select(follows::follower_id);
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
+        .filter(accounts::kakao_id.is_not_null())
         .order(accounts::id)
         .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
@@ -110,6 +111,7 @@ pub fn list_followees(
         .select(follows::followee_id);
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
+        .filter(accounts::kakao_id.is_not_null())
         .order(accounts::id)
         .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)
@@ -150,6 +152,7 @@ pub fn list_by_keys(
 ) -> Result<Vec<PersonRow>, StorageError> {
     Ok(accounts::table
         .filter(accounts::id.eq_any(keys))
+        .filter(accounts::kakao_id.is_not_null())
         .order(accounts::id)
         .select((ProfileRow::as_select(), is_friend_of(viewer)))
         .load(conn)?)

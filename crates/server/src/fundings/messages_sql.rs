@@ -20,6 +20,17 @@ pub struct MessageRow {
     pub author_image: Option<String>,
 }
 
+impl MessageRow {
+    /// Without the message of a former member and the thanks for it, which are removed soon.
+    fn without_former_message(mut self) -> Self {
+        if self.author_kakao_id.is_none() {
+            self.message.clear();
+            self.thanks = None;
+        }
+        self
+    }
+}
+
 /// A funding's supports, newest first, those with an id below `before`.
 pub fn list_latest(
     conn: &mut Conn,
@@ -27,7 +38,7 @@ pub fn list_latest(
     before: i64,
     limit: i64,
 ) -> Result<Vec<MessageRow>, StorageError> {
-    Ok(supports::table
+    let rows: Vec<MessageRow> = supports::table
         .inner_join(accounts::table)
         .filter(supports::funding_id.eq(funding.get()))
         .filter(supports::taken_back_at.is_null())
@@ -45,7 +56,9 @@ pub fn list_latest(
             accounts::image,
         ))
         .limit(limit)
-        .load(conn)?)
+        .load(conn)?;
+    let hidden = rows.into_iter().map(MessageRow::without_former_message);
+    Ok(hidden.collect())
 }
 
 /// How many supports a funding has.

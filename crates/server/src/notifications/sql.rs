@@ -130,14 +130,16 @@ pub fn find(
         .optional()?)
 }
 
-/// The messages and thanks of those of these supports that were not taken back.
+/// The messages and thanks of those of these supports that were not taken back. A former member's are removed soon.
 pub fn list_messages(
     conn: &mut Conn,
     ids: &[i64],
 ) -> Result<Vec<(i64, String, Option<String>)>, StorageError> {
     Ok(supports::table
+        .inner_join(accounts::table)
         .filter(supports::id.eq_any(ids))
         .filter(supports::taken_back_at.is_null())
+        .filter(accounts::kakao_id.is_not_null())
         .select((supports::id, supports::message, supports::thanks))
         .load(conn)?)
 }

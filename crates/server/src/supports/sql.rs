@@ -22,6 +22,16 @@ pub struct SupportRow {
     pub author_image: Option<String>,
 }
 
+impl SupportRow {
+    /// Without the message of a former member, which is removed soon.
+    fn without_former_message(mut self) -> Self {
+        if self.author_kakao_id.is_none() {
+            self.message.clear();
+        }
+        self
+    }
+}
+
 /// What decides what a supporter may do with a support.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnSupport {
@@ -58,11 +68,12 @@ const COLUMNS: Columns = (
 /// # Errors
 /// When there is none, or the database fails.
 pub fn get(conn: &mut Conn, id: SupportId) -> Result<SupportRow, StorageError> {
-    Ok(supports::table
+    let row: SupportRow = supports::table
         .inner_join(accounts::table)
         .filter(supports::id.eq(id.get()))
         .select(COLUMNS)
-        .first(conn)?)
+        .first(conn)?;
+    Ok(row.without_former_message())
 }
 
 /// A funding's supports, oldest first, those with an id above `after`.
@@ -73,7 +84,7 @@ pub fn list(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<SupportRow>, StorageError> {
-    Ok(supports::table
+    let rows: Vec<SupportRow> = supports::table
         .inner_join(accounts::table)
         .filter(supports::funding_id.eq(funding.get()))
         .filter(supports::taken_back_at.is_null())
@@ -82,7 +93,9 @@ pub fn list(
         .select(COLUMNS)
         .limit(limit)
         .offset(offset)
-        .load(conn)?)
+        .load(conn)?;
+    let hidden = rows.into_iter().map(SupportRow::without_former_message);
+    Ok(hidden.collect())
 }
 
 /// A support that `author` gave.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, eventually, send};
 use crate::logins::log_in;
+use crate::visitor::Visitor;
 
 #[tokio::test]
 async fn a_former_member_is_not_found_and_a_later_login_creates_a_new_account() {
@@ -102,6 +103,44 @@ async fn supports_of_a_former_member_stay_under_a_pseudonym() {
     let detail = author.get(&format!("/funding/?id={}", funding["id"])).await;
     assert_eq!(detail["current_amount"], 10_000, "the money stays");
     app.assert_books_balance().await;
+}
+
+/// The state between leaving and the removal of the last rows: SQL restores some.
+#[tokio::test]
+async fn what_remains_of_a_former_member_until_it_is_removed_is_hidden() {
+    let app = App::start().await;
+    let (author, giver) = (app.member("작가").await, app.member("주는이").await);
+    let funding = author.opens("같이 사는 자전거", true).await;
+    giver.supports(&funding, 10_000, "생일 축하해").await;
+    let left = send(giver.call(Method::DELETE, "/account/")).await;
+    assert_eq!(left.status, StatusCode::OK);
+    app.change_database(
+        "UPDATE supports SET message = '생일 축하해', thanks = '고마워'; \
+         INSERT INTO follows VALUES (1, 2, 0), (2, 1, 0); \
+         UPDATE accounts SET follower_count = 1, followee_count = 1 WHERE id = 1;",
+    );
+    let list = author.get(&format!("/remit/?id={}", funding["id"])).await;
+    assert_eq!(list[0]["message"], "");
+    let browser = Visitor::of(&author);
+    let page = browser.get(&format!("/fundings/{}", funding["id"])).await;
+    let notifications = browser.get("/notifications").await;
+    for shown in [page.text, notifications.text] {
+        assert!(shown.contains("탈퇴한 회원"), "{shown}");
+        assert!(
+            !shown.contains("축하해") && !shown.contains("고마워"),
+            "{shown}"
+        );
+        assert!(!shown.contains("/thanks\""), "nobody is thanked: {shown}");
+    }
+    for list in ["follower", "followee"] {
+        let members = author.get(&format!("/follow/?{list}={}", author.id)).await;
+        assert_eq!(members, json!([]), "{list}");
+    }
+    for list in ["followers", "following"] {
+        let page = browser.get(&format!("/members/{}/{list}", author.id)).await;
+        assert_eq!(page.status, StatusCode::OK, "{page:?}");
+        assert!(!page.text.contains("탈퇴한 회원"), "{list}: {}", page.text);
+    }
 }
 
 #[tokio::test]
