@@ -11,8 +11,9 @@ use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 pub use birthdays::{UpcomingBirthday, list_birthdays};
+use lists::Side;
 
-use crate::db::{Conn, StorageError};
+use crate::db::{Batch, Conn, StorageError};
 use crate::state::AppState;
 use crate::{notifications, people};
 use web::{AppError, Routes};
@@ -74,13 +75,23 @@ pub fn unfollow(conn: &mut Conn, follower: AccountKey, id: KakaoId) -> Result<()
     Ok(())
 }
 
-/// Ends every follow of and by a member who leaves.
+/// Ends a batch of the follows of and by a former member.
 ///
 /// # Errors
 /// When the database fails.
-pub fn end_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    sql::decrement_counts_of_others(conn, key)?;
-    sql::delete_all_of(conn, key)
+pub fn end_some_of(
+    conn: &mut Conn,
+    key: AccountKey,
+    batch: Batch,
+) -> Result<Option<Batch>, StorageError> {
+    let mut more = false;
+    for side in [Side::Followers, Side::Following] {
+        // Those of the batch before are deleted.
+        let others = sql::list_keys(conn, key, side, 0, batch.limit)?;
+        sql::delete_some(conn, key, side, &others)?;
+        more |= batch.next(&others).is_some();
+    }
+    Ok(more.then_some(batch))
 }
 
 impl From<FollowRefusal> for AppError {

@@ -53,27 +53,37 @@ pub fn change_counts(
     Ok(())
 }
 
-/// Decrements the counts of all members who follow, or are followed by, a member who leaves.
-pub fn decrement_counts_of_others(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    let followees = follows::table
-        .filter(follows::follower_id.eq(key.get()))
-        .select(follows::followee_id);
-    diesel::update(accounts::table.filter(accounts::id.eq_any(followees)))
-        .set(accounts::follower_count.eq(accounts::follower_count - 1))
-        .execute(conn)?;
-    let followers = follows::table
-        .filter(follows::followee_id.eq(key.get()))
-        .select(follows::follower_id);
-    diesel::update(accounts::table.filter(accounts::id.eq_any(followers)))
-        .set(accounts::followee_count.eq(accounts::followee_count - 1))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Removes every follow of and by a member.
-pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    diesel::delete(follows::table.filter(follows::follower_id.eq(key.get()))).execute(conn)?;
-    diesel::delete(follows::table.filter(follows::followee_id.eq(key.get()))).execute(conn)?;
+/// Removes the follows between a former member and these followers or followees, and decrements their counts. The
+/// counts of others who have left are 0 already.
+pub fn delete_some(
+    conn: &mut Conn,
+    key: AccountKey,
+    side: Side,
+    others: &[i64],
+) -> Result<(), StorageError> {
+    let members = accounts::table
+        .filter(accounts::id.eq_any(others))
+        .filter(accounts::kakao_id.is_not_null());
+    match side {
+        Side::Followers => {
+            diesel::update(members)
+                .set(accounts::followee_count.eq(accounts::followee_count - 1))
+                .execute(conn)?;
+            let theirs = follows::table
+                .filter(follows::followee_id.eq(key.get()))
+                .filter(follows::follower_id.eq_any(others));
+            diesel::delete(theirs).execute(conn)?;
+        }
+        Side::Following => {
+            diesel::update(members)
+                .set(accounts::follower_count.eq(accounts::follower_count - 1))
+                .execute(conn)?;
+            let theirs = follows::table
+                .filter(follows::follower_id.eq(key.get()))
+                .filter(follows::followee_id.eq_any(others));
+            diesel::delete(theirs).execute(conn)?;
+        }
+    }
     Ok(())
 }
 

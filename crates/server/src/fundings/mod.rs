@@ -20,10 +20,13 @@ pub use lists::{CardPage, list_of_author, list_of_followees, list_running, list_
 pub use preview_cache::PreviewCache;
 #[cfg(feature = "sandbox")]
 pub use sql::update as update_unchecked;
-pub use sql::{create as create_unannounced, find_detail, hide_all_of, show_all_of};
+pub use sql::{
+    create as create_unannounced, find_detail, find_next_of, hide_all_of, hide_for_good_all_of,
+    show_all_of,
+};
 #[cfg(feature = "sandbox")]
 pub use write::FundingEdit;
-pub use write::{EditRefusal, NewFunding, delete_all_of, must_be_author};
+pub use write::{EditRefusal, NewFunding, clean_up_some_of, must_be_author};
 
 use crate::state::AppState;
 use live::TooManyWatchers;

@@ -8,7 +8,7 @@ use funsun_domain::time::Timestamp;
 use super::card::{AuthorRow, CardRow, DetailRow, DetailRows};
 use super::write::{FundingEdit, NewFunding};
 use crate::db::schema::{accounts, fundings};
-use crate::db::{Conn, StorageError, dialect};
+use crate::db::{Batch, Conn, StorageError, dialect};
 use crate::media::NewPicture;
 use crate::visibility::{EVERYBODY, FRIENDS, NOBODY, Viewer, is_visible_to};
 
@@ -162,22 +162,53 @@ pub fn find_pictures(conn: &mut Conn, id: FundingId) -> Result<Pictures, Storage
         .first(conn)?)
 }
 
-/// Hides a funding for good and clears its pictures; its money records stay.
-pub fn delete(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
+/// Hides a funding for good; its money records stay.
+pub fn hide_for_good(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
     diesel::update(fundings::table.find(id.get()))
         .set((
             fundings::deleted_at.eq(now.micros()),
             fundings::visible_to.eq(NOBODY),
-            fundings::image.eq(None::<String>),
-            fundings::review_image.eq(None::<String>),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Clears the texts of an author's deleted fundings.
-pub fn clear_texts_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
-    diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
+/// Hides every funding of a member who leaves, for good.
+///
+/// # Errors
+/// When the database fails.
+pub fn hide_for_good_all_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let theirs = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(fundings::deleted_at.is_null());
+    diesel::update(theirs)
+        .set((
+            fundings::deleted_at.eq(now.micros()),
+            fundings::visible_to.eq(NOBODY),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Clears the names of a funding's pictures.
+pub fn clear_pictures(conn: &mut Conn, id: FundingId) -> Result<(), StorageError> {
+    let nothing = None::<String>;
+    diesel::update(fundings::table.find(id.get()))
+        .set((
+            fundings::image.eq(&nothing),
+            fundings::review_image.eq(&nothing),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Clears a funding's texts.
+pub fn clear_texts(conn: &mut Conn, id: FundingId) -> Result<(), StorageError> {
+    diesel::update(fundings::table.find(id.get()))
         .set((
             fundings::title.eq(""),
             fundings::content.eq(""),
@@ -187,16 +218,40 @@ pub fn clear_texts_of(conn: &mut Conn, author: AccountKey) -> Result<(), Storage
     Ok(())
 }
 
-/// The fundings of an author that are not deleted.
-pub fn list_ids_of(conn: &mut Conn, author: AccountKey) -> Result<Vec<FundingId>, StorageError> {
-    let ids: Vec<i64> = fundings::table
+/// A batch of the fundings of an author whose texts have not been cleared: a title is never empty otherwise.
+pub fn list_with_texts_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    batch: Batch,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(fundings::table
         .filter(fundings::author_id.eq(author.get()))
-        .filter(fundings::deleted_at.is_null())
+        .filter(fundings::id.gt(batch.after))
+        .filter(fundings::title.ne(""))
+        .order(fundings::id)
         .select(fundings::id)
-        .load(conn)?;
-    ids.into_iter()
-        .map(|id| FundingId::new(id).map_err(StorageError::corrupt))
-        .collect()
+        .limit(batch.limit)
+        .load(conn)?)
+}
+
+/// The next funding of an author with an id above `after`, hidden or not.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_next_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    after: i64,
+) -> Result<Option<FundingId>, StorageError> {
+    let id: Option<i64> = fundings::table
+        .filter(fundings::author_id.eq(author.get()))
+        .filter(fundings::id.gt(after))
+        .order(fundings::id)
+        .select(fundings::id)
+        .first(conn)
+        .optional()?;
+    id.map(|id| FundingId::new(id).map_err(StorageError::corrupt))
+        .transpose()
 }
 
 /// Hides every funding of a suspended author.

@@ -8,10 +8,10 @@ use funsun_domain::time::Timestamp;
 use thiserror::Error;
 
 use super::sql;
-use crate::db::{Conn, StorageError};
+use crate::db::{Batch, Conn, StorageError};
 use crate::media::{self, NewPicture, PictureEdit};
 use crate::notifications;
-use crate::payments::{StepContext, cap, refund_funding};
+use crate::payments::{StepContext, cap, refund_funding, refund_funding_later};
 use crate::visibility;
 
 /// A funding to open.
@@ -141,31 +141,43 @@ pub fn delete_funding(
     Ok(delete(conn, id, cx)?)
 }
 
-/// Deletes every funding of a member who leaves, and clears their texts.
+fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), StorageError> {
+    sql::hide_for_good(conn, id, cx.now)?;
+    remove_pictures(conn, id, cx.now)?;
+    refund_funding(conn, id, cx)
+}
+
+/// Removes the pictures and texts of a batch of a former member's fundings, which are hidden, and refunds their
+/// payers.
 ///
 /// # Errors
 /// When the database fails.
-pub fn delete_all_of(
+pub fn clean_up_some_of(
     conn: &mut Conn,
     author: AccountKey,
-    cx: StepContext,
-) -> Result<(), StorageError> {
-    for id in sql::list_ids_of(conn, author)? {
-        delete(conn, id, cx)?;
+    batch: Batch,
+    now: Timestamp,
+) -> Result<Option<Batch>, StorageError> {
+    let ids = sql::list_with_texts_of(conn, author, batch)?;
+    for &id in &ids {
+        let id = FundingId::new(id).map_err(StorageError::corrupt)?;
+        remove_pictures(conn, id, now)?;
+        sql::clear_texts(conn, id)?;
+        refund_funding_later(conn, id, now)?;
     }
-    sql::clear_texts_of(conn, author)
+    Ok(batch.next(&ids))
 }
 
-fn delete(conn: &mut Conn, id: FundingId, cx: StepContext) -> Result<(), StorageError> {
+fn remove_pictures(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
     let pictures = sql::find_pictures(conn, id)?;
-    sql::delete(conn, id, cx.now)?;
+    sql::clear_pictures(conn, id)?;
     for name in [pictures.image, pictures.review_image]
         .into_iter()
         .flatten()
     {
-        media::release(conn, &name, cx.now)?;
+        media::release(conn, &name, now)?;
     }
-    refund_funding(conn, id, cx)
+    Ok(())
 }
 
 /// Refuses a member who is not the author of this funding.

@@ -2,13 +2,13 @@
 
 use funsun_domain::ids::{AccountKey, SessionId};
 
-use super::sql;
 use super::unlink::UnlinkAtKakao;
+use super::{clean_up, sql};
 use crate::db::{Conn, StorageError};
 use crate::identity::sessions;
 use crate::payments::{self, StepContext};
 use crate::state::AppState;
-use crate::{follows, fundings, jobs, media, notifications, people, supports};
+use crate::{fundings, jobs, media, notifications, people};
 
 /// The outcome of leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum LeaveOutcome {
 /// Ends a membership: the member's fundings are deleted and their payers are refunded, payments without a
 /// support are refunded, follows end, every session ends, personal data is removed. Supports that the member
 /// gave stay with their fundings under a pseudonym. A later login creates a new account.
+///
+/// All of it is hidden when this returns; what has no bound is removed by [`clean_up`].
 ///
 /// # Errors
 /// When the database fails; nothing has changed then.
@@ -45,12 +47,9 @@ fn leave_in(
     let Some(profile) = people::find_own(conn, key)? else {
         return Ok(None);
     };
-    fundings::delete_all_of(conn, key, cx)?;
-    payments::refund::refund_unattached_of(conn, key, cx)?;
-    payments::clear_messages_of(conn, key)?;
-    supports::clear_messages_of(conn, key)?;
-    follows::end_all_of(conn, key)?;
-    notifications::delete_all_of(conn, key)?;
+    fundings::hide_for_good_all_of(conn, key, cx.now)?;
+    payments::clear_pending_messages_of(conn, key)?;
+    notifications::delete_settings_of(conn, key)?;
     let sessions = sessions::end_all_of(conn, key, None, cx.now)?;
     sql::anonymise(conn, key, cx.now)?;
     if let Some(image) = profile.image {
@@ -60,5 +59,6 @@ fn leave_in(
         let id = id.try_into().map_err(StorageError::corrupt)?;
         jobs::enqueue(conn, &UnlinkAtKakao(id), cx.now)?;
     }
+    clean_up::begin(conn, key, cx)?;
     Ok(Some(sessions))
 }

@@ -1,6 +1,7 @@
 //! Membership: logging in with Kakao, one's own profile and settings, leaving, suspension.
 
 mod api;
+mod clean_up;
 mod device;
 mod edit;
 mod leave;
@@ -12,6 +13,7 @@ mod suspend;
 mod unlink;
 mod unlink_webhook;
 
+pub use clean_up::CleanUpAfterLeaving;
 pub use sql::{KakaoProfile, create};
 #[cfg(feature = "sandbox")]
 pub use sql::{set_bank_account, set_image};

@@ -4,6 +4,7 @@
 //! many members are handled by jobs (`fan_out.rs`, `birthdays.rs`). Visibility is checked at read time (`list.rs`).
 
 mod birthdays;
+mod clean_up_sql;
 mod events;
 mod fan_out;
 mod kind;
@@ -21,6 +22,7 @@ use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 pub use birthdays::notify_of_birthdays;
+pub use clean_up_sql::{delete_some_about, delete_some_of};
 pub use events::{
     RefundEvent, SupportEvent, ThanksEvent, followed, funding_opened, goal_reached, refunded,
     reviewed, supported, thanked,
@@ -43,12 +45,12 @@ const KEPT_SECONDS: i64 = 90 * 86_400;
 /// Notifications deleted in one transaction.
 const DELETED_AT_ONCE: i64 = 1_000;
 
-/// Removes the notifications, preferences and subscriptions of a member who leaves.
+/// Removes the preferences and subscriptions of a member who leaves.
 ///
 /// # Errors
 /// When the database fails.
-pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    sql::delete_all_of(conn, key)?;
+pub fn delete_settings_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
+    clean_up_sql::delete_preferences(conn, key)?;
     push_sql::delete_all_of(conn, key)
 }
 
@@ -60,7 +62,8 @@ pub async fn delete_old(state: &AppState) -> Result<usize, StorageError> {
     let oldest: Timestamp = state.clock.now().plus_seconds(-KEPT_SECONDS);
     let mut deleted = 0;
     loop {
-        let delete = move |conn: &mut Conn| sql::delete_older(conn, oldest, DELETED_AT_ONCE);
+        let delete =
+            move |conn: &mut Conn| clean_up_sql::delete_older(conn, oldest, DELETED_AT_ONCE);
         let count = state.db.write(delete).await?;
         deleted += count;
         if i64::try_from(count).unwrap_or(DELETED_AT_ONCE) < DELETED_AT_ONCE {

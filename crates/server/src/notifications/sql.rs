@@ -184,31 +184,6 @@ pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result
     Ok(())
 }
 
-/// Removes a member's notifications and preferences, and the notifications of others that are about that member
-/// alone.
-pub fn delete_all_of(conn: &mut Conn, key: AccountKey) -> Result<(), StorageError> {
-    let own = notifications::table.filter(notifications::account_id.eq(key.get()));
-    diesel::delete(own).execute(conn)?;
-    let alone = [Kind::Followed, Kind::FriendBirthday].map(Kind::as_str);
-    let about = notifications::table
-        .filter(notifications::actor_id.eq(key.get()))
-        .filter(notifications::kind.eq_any(alone));
-    diesel::delete(about).execute(conn)?;
-    diesel::delete(preferences::table.find(key.get())).execute(conn)?;
-    Ok(())
-}
-
-/// Removes up to `most` notifications created before `moment`; returns how many.
-pub fn delete_older(conn: &mut Conn, moment: Timestamp, most: i64) -> Result<usize, StorageError> {
-    let ids: Vec<i64> = notifications::table
-        .filter(notifications::created_at.lt(moment.micros()))
-        .select(notifications::id)
-        .limit(most)
-        .load(conn)?;
-    let older = notifications::table.filter(notifications::id.eq_any(ids));
-    Ok(diesel::delete(older).execute(conn)?)
-}
-
 /// A member's preferences as stored.
 #[derive(Clone, Debug, Queryable)]
 pub struct PreferencesRow {

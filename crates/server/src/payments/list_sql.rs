@@ -64,6 +64,22 @@ pub fn list_unattached(
     Ok(readable(rows))
 }
 
+/// The ids of a batch of them.
+pub fn list_ids_unattached(
+    conn: &mut Conn,
+    payer: AccountKey,
+    batch: Batch,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(payments::table
+        .filter(payments::account_id.eq(payer.get()))
+        .filter(payments::state.eq(PaymentState::Approved.as_str()))
+        .filter(payments::id.gt(batch.after))
+        .order(payments::id)
+        .select(payments::id)
+        .limit(batch.limit)
+        .load(conn)?)
+}
+
 /// The ids of a batch of the payments whose money this funding holds.
 pub fn list_ids_held_by(
     conn: &mut Conn,
@@ -115,17 +131,6 @@ pub fn oldest_due(conn: &mut Conn, lane: Lane) -> Result<Option<Timestamp>, Stor
         .first(conn)
         .optional()?;
     Ok(oldest.map(Timestamp::from_micros))
-}
-
-/// Clears the support messages stored with a member's payments.
-///
-/// # Errors
-/// When the database fails.
-pub fn clear_messages_of(conn: &mut Conn, payer: AccountKey) -> Result<(), StorageError> {
-    diesel::update(payments::table.filter(payments::account_id.eq(payer.get())))
-        .set(payments::wanted_message.eq(None::<String>))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Leaves out, and reports, rows that can't be read: the sweeper puts them off, and a person is asked.

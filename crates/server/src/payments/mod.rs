@@ -8,6 +8,7 @@ mod attach;
 pub mod audit;
 pub mod cap;
 mod cap_sql;
+mod clean_up_sql;
 mod context;
 pub mod gateway;
 mod hasten;
@@ -41,11 +42,11 @@ mod write_sql;
 use funsun_domain::fundings::SupportRefusal;
 
 pub use attach::{attach, check_attachable, check_open, refund_reason};
+pub use clean_up_sql::{clear_pending_messages_of, clear_some_messages_of};
 pub use context::StepContext;
-pub use list_sql::clear_messages_of;
 pub use merchants_sql::demo_account;
 pub use prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
-pub use refund_funding::{RefundFunding, refund_funding};
+pub use refund_funding::{RefundFunding, refund_funding, refund_funding_later};
 pub use sql::{find_unattached, get};
 pub use stored::StoredPayment;
 

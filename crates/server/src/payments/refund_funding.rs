@@ -1,6 +1,7 @@
 //! Refunding everything that a deleted funding holds: in batches, since it may hold the money of any number of payers.
 
 use funsun_domain::ids::FundingId;
+use funsun_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::context::StepContext;
@@ -55,7 +56,19 @@ pub fn refund_funding(
 ) -> Result<(), StorageError> {
     let first = refund::refund_some_of(conn, funding, Batch::first(AT_ONCE), cx)?;
     if first.next.is_some() || first.failed > 0 {
-        jobs::enqueue(conn, &RefundFunding { funding }, cx.now)?;
+        refund_funding_later(conn, funding, cx.now)?;
     }
     Ok(())
+}
+
+/// As [`refund_funding`], all by the job: for a transaction that deletes many fundings.
+///
+/// # Errors
+/// When the database fails.
+pub fn refund_funding_later(
+    conn: &mut Conn,
+    funding: FundingId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    jobs::enqueue(conn, &RefundFunding { funding }, now)
 }

@@ -7,7 +7,7 @@ pub mod pages;
 mod sql;
 mod thank;
 
-pub use sql::{clear_messages_of, get, is_visible};
+pub use sql::{clear_some_messages_of, clear_some_thanks_in, get, is_visible};
 
 use crate::payments::not_accepted;
 use crate::state::AppState;

@@ -6,7 +6,7 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, fundings, payments, supports};
-use crate::db::{Conn, StorageError};
+use crate::db::{Batch, Conn, StorageError};
 use crate::visibility::{Viewer, is_visible_to};
 
 /// A support and its author.
@@ -209,22 +209,51 @@ pub fn set_thanks(
     Ok(())
 }
 
-/// Clears the messages of a member's supports, the thanks for them, and the member's thanks to others.
+/// Clears the messages of a batch of a former member's supports, and the thanks for them.
 ///
 /// # Errors
 /// When the database fails.
-pub fn clear_messages_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
-    let nothing = None::<String>;
-    diesel::update(supports::table.filter(supports::author_id.eq(author.get())))
-        .set((supports::message.eq(""), supports::thanks.eq(&nothing)))
+pub fn clear_some_messages_of(
+    conn: &mut Conn,
+    author: AccountKey,
+    batch: Batch,
+) -> Result<Option<Batch>, StorageError> {
+    let ids: Vec<i64> = supports::table
+        .filter(supports::author_id.eq(author.get()))
+        .filter(supports::id.gt(batch.after))
+        .order(supports::id)
+        .select(supports::id)
+        .limit(batch.limit)
+        .load(conn)?;
+    diesel::update(supports::table.filter(supports::id.eq_any(&ids)))
+        .set((
+            supports::message.eq(""),
+            supports::thanks.eq(None::<String>),
+        ))
         .execute(conn)?;
-    let theirs = fundings::table
-        .filter(fundings::author_id.eq(author.get()))
-        .select(fundings::id);
-    diesel::update(supports::table.filter(supports::funding_id.eq_any(theirs)))
-        .set(supports::thanks.eq(&nothing))
+    Ok(batch.next(&ids))
+}
+
+/// Clears the thanks for a batch of a funding's supports: those of a batch of its payments, which have an index.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_some_thanks_in(
+    conn: &mut Conn,
+    funding: FundingId,
+    batch: Batch,
+) -> Result<Option<Batch>, StorageError> {
+    let ids: Vec<i64> = payments::table
+        .filter(payments::funding_id.eq(funding.get()))
+        .filter(payments::id.gt(batch.after))
+        .order(payments::id)
+        .select(payments::id)
+        .limit(batch.limit)
+        .load(conn)?;
+    diesel::update(supports::table.filter(supports::payment_id.eq_any(&ids)))
+        .set(supports::thanks.eq(None::<String>))
         .execute(conn)?;
-    Ok(())
+    Ok(batch.next(&ids))
 }
 
 /// Whether `viewer` may see the support: it was not taken back, and its funding is visible.

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use crate::jobs::Registry;
 use crate::media::RemovePicture;
-use crate::members::{UnlinkAtKakao, UnlinkedByKakao};
+use crate::members::{CleanUpAfterLeaving, UnlinkAtKakao, UnlinkedByKakao};
 use crate::notifications::{NotifySupporters, PushMessage};
 use crate::payments::RefundFunding;
 use crate::payments::sweep_now::Sweep;
@@ -21,6 +21,7 @@ fn registry() -> Registry {
         .with::<NotifySupporters>()
         .with::<PushMessage>()
         .with::<RefundFunding>()
+        .with::<CleanUpAfterLeaving>()
 }
 
 /// The running workers.

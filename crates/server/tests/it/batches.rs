@@ -1,5 +1,5 @@
-//! Deleting a funding with very many supports hides it at once and refunds them in short transactions, between which
-//! others write.
+//! Deleting a funding with very many supports, and the leaving of a member with as many, hide at once and finish in
+//! short transactions, between which others write.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::app::{App, Member, eventually};
-use crate::crowd::{CROWD, CrowdedApp};
+use crate::app::{App, Member, eventually, send};
+use crate::crowd::{AMOUNT, CROWD, CrowdedApp};
+use crate::visitor::Visitor;
 
 /// Far more than a batch takes on a busy machine, and less than all batches in one transaction.
 const HELD_UP_MAX: Duration = Duration::from_secs(3);
@@ -68,6 +69,46 @@ async fn a_funding_with_ten_thousand_supports_is_hidden_at_once_and_refunded_in_
 }
 
 #[tokio::test]
+async fn a_member_with_ten_thousand_supports_and_friends_is_hidden_at_once_and_removed_in_batches()
+{
+    let mut crowd = CrowdedApp::start().await;
+    let app = &crowd.app;
+    let (leaver, other) = (app.member("떠나는이").await, app.member("지우").await);
+    let own = leaver.opens("떠나기 전 소원", true).await;
+    let others = other.opens("자전거", true).await;
+    crowd.supports(&own);
+    crowd.is_outdone_by(&leaver, &others);
+    crowd.befriends(&leaver);
+
+    let left = send(leaver.call(Method::DELETE, "/account/")).await;
+    assert_eq!(left.status, StatusCode::OK, "{left:?}");
+    assert_eq!(
+        other.status(&format!("/funding/?id={}", own["id"])).await,
+        204
+    );
+    assert_nothing_is_readable(&other, &others).await;
+
+    // What a crash interrupts is continued after the next start.
+    crowd.app.kill().await;
+    assert!(crowd.held_by(&own) > 0, "everything was done at once");
+    crowd.app.restart().await;
+    let app = &crowd.app;
+    let other = app.reconnect(&other);
+    assert_nothing_is_readable(&other, &others).await;
+    app.move_clock(60).await;
+    assert_others_write_meanwhile(&crowd, &other, &own).await;
+    assert_crowd_is_refunded(app, &own).await;
+    for (what, rows) in LEFTOVERS {
+        eventually(what, async || {
+            app.count(&format!("SELECT count(*) FROM {rows}")) == 0
+        })
+        .await;
+    }
+    let total = "SELECT sum(collected_amount) FROM fundings";
+    assert_eq!(app.count(total), CROWD * AMOUNT, "what was given stays");
+}
+
+#[tokio::test]
 async fn a_refund_that_cannot_be_begun_stops_no_other_and_is_tried_again() {
     let app = App::start().await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
@@ -91,4 +132,55 @@ async fn a_refund_that_cannot_be_begun_stops_no_other_and_is_tried_again() {
     app.move_clock(600).await;
     eventually("all are refunded", async || refunded() == 3).await;
     app.assert_books_balance().await;
+}
+
+/// Rows that must not remain of a former member.
+const LEFTOVERS: [(&str, &str); 7] = [
+    (
+        "messages, and thanks by the member and for them",
+        "supports WHERE funding_id = 2 AND message <> '' OR thanks IS NOT NULL",
+    ),
+    (
+        "messages of payments",
+        "payments WHERE wanted_message IS NOT NULL AND funding_id = 2",
+    ),
+    (
+        "texts",
+        "fundings WHERE id = 1 AND (title <> '' OR content <> '')",
+    ),
+    ("follows", "follows"),
+    (
+        "counts of follows",
+        "accounts WHERE follower_count + followee_count <> 0",
+    ),
+    (
+        "notifications of the member",
+        "notifications JOIN accounts ON accounts.id = account_id WHERE kakao_id IS NULL",
+    ),
+    (
+        "notifications about the member",
+        "notifications WHERE kind = 'followed'",
+    ),
+];
+
+/// Checks that no page or response shows `viewer`, the author of `funding`, what a former member wrote.
+async fn assert_nothing_is_readable(viewer: &Member, funding: &Value) {
+    let list = viewer.get(&format!("/remit/?id={}", funding["id"])).await;
+    for support in list.as_array().unwrap() {
+        assert_eq!(
+            (&support["author"]["id"], &support["message"]),
+            (&"".into(), &"".into())
+        );
+    }
+    let browser = Visitor::of(viewer);
+    for path in [
+        format!("/fundings/{}", funding["id"]),
+        "/notifications".to_owned(),
+    ] {
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {page:?}");
+        for text in ["hello", "thanks", "떠나는이"] {
+            assert!(!page.text.contains(text), "{path}: {text}: {}", page.text);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use kakao_sandbox::Settings;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::app::App;
+use crate::app::{App, Member};
 
 /// Members of the crowd.
 pub const CROWD: i64 = 10_000;
@@ -52,6 +52,27 @@ impl CrowdedApp {
     /// Each member of the crowd gives a support to this funding, with the payments that KakaoPay knows.
     pub fn supports(&self, funding: &Value) {
         self.give(funding, "id", FIRST);
+    }
+
+    /// One member gives as many supports to this funding, with payments that KakaoPay does not know.
+    pub fn is_outdone_by(&self, giver: &Member, funding: &Value) {
+        let giver = format!("(SELECT id FROM accounts WHERE kakao_id = {})", giver.id);
+        self.give(funding, &giver, FIRST + CROWD);
+    }
+
+    /// Each member of the crowd follows this one, who is told so, and is followed back.
+    pub fn befriends(&self, member: &Member) {
+        let (ids, member) = (ids(FIRST), &member.id);
+        let key = format!("(SELECT id FROM accounts WHERE kakao_id = {member})");
+        self.app.change_database(&format!(
+            "INSERT INTO follows SELECT id, {key}, 0 FROM ({ids}); \
+             INSERT INTO follows SELECT {key}, id, 0 FROM ({ids}); \
+             UPDATE accounts SET follower_count = 1, followee_count = 1 WHERE id IN ({ids}); \
+             UPDATE accounts SET follower_count = {CROWD}, followee_count = {CROWD} WHERE id = {key}; \
+             INSERT INTO notifications (account_id, kind, subject, actor_id, created_at) \
+             SELECT {key}, 'followed', id, id, {NOW} FROM ({ids}) \
+             UNION ALL SELECT id, 'followed', {key}, {key}, {NOW} FROM ({ids});"
+        ));
     }
 
     fn give(&self, funding: &Value, giver: &str, first: i64) {

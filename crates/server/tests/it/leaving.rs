@@ -114,6 +114,10 @@ async fn what_remains_of_a_former_member_until_it_is_removed_is_hidden() {
     giver.supports(&funding, 10_000, "생일 축하해").await;
     let left = send(giver.call(Method::DELETE, "/account/")).await;
     assert_eq!(left.status, StatusCode::OK);
+    eventually("the rows are removed", async || {
+        app.count("SELECT count(*) FROM jobs WHERE kind = 'clean_up_after_leaving'") == 0
+    })
+    .await;
     app.change_database(
         "UPDATE supports SET message = '생일 축하해', thanks = '고마워'; \
          INSERT INTO follows VALUES (1, 2, 0), (2, 1, 0); \
@@ -141,6 +145,10 @@ async fn what_remains_of_a_former_member_until_it_is_removed_is_hidden() {
         assert_eq!(page.status, StatusCode::OK, "{page:?}");
         assert!(!page.text.contains("탈퇴한 회원"), "{list}: {}", page.text);
     }
+    // The counts of a former member are 0 already: those whom that member followed can leave, too.
+    let left = send(author.call(Method::DELETE, "/account/")).await;
+    assert_eq!(left.status, StatusCode::OK, "{left:?}");
+    assert_eq!(app.count("SELECT count(*) FROM follows"), 0);
 }
 
 #[tokio::test]

@@ -86,22 +86,21 @@ pub fn refund_some_of(
     cx: StepContext,
 ) -> Result<BegunRefunds, StorageError> {
     let ids = list_sql::list_ids_held_by(conn, funding, batch)?;
-    start_all(conn, &ids, batch, cx)
+    start_all(conn, &ids, batch, RefundReason::FundingDeleted, cx)
 }
 
-/// Begins the refund of every payment of a member that has no support.
+/// Begins the refund of a batch of a member's payments that have no support.
 ///
 /// # Errors
 /// When the database fails.
-pub fn refund_unattached_of(
+pub fn refund_some_unattached_of(
     conn: &mut Conn,
     payer: AccountKey,
+    batch: Batch,
     cx: StepContext,
-) -> Result<(), StorageError> {
-    for payment in list_sql::list_unattached(conn, payer)? {
-        start(conn, payment, RefundReason::PayerLeft, cx)?;
-    }
-    Ok(())
+) -> Result<BegunRefunds, StorageError> {
+    let ids = list_sql::list_ids_unattached(conn, payer, batch)?;
+    start_all(conn, &ids, batch, RefundReason::PayerLeft, cx)
 }
 
 /// Begins each refund in a savepoint: a broken row must not keep the others from their money. It needs a person.
@@ -109,6 +108,7 @@ fn start_all(
     conn: &mut Conn,
     ids: &[i64],
     batch: Batch,
+    reason: RefundReason,
     cx: StepContext,
 ) -> Result<BegunRefunds, StorageError> {
     let mut failed = 0;
@@ -116,7 +116,7 @@ fn start_all(
         let id = PaymentId::new(payment).map_err(StorageError::corrupt)?;
         let begun = conn.transaction(|conn| {
             let payment = payment_sql::get(conn, id)?;
-            start(conn, payment, RefundReason::FundingDeleted, cx)
+            start(conn, payment, reason, cx)
         });
         match begun {
             Ok(_) => {}
