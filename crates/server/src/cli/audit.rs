@@ -28,9 +28,9 @@ const NOT_COMPARED: u8 = 2;
 /// Returns exit code 1 on any difference, and 2 when there is none but something could not be compared.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     let db = start::open_current_database(&config)?;
-    let now = Clock::default().now();
+    let clock = Clock::default();
     let findings = if options.offline {
-        audit(&db, None, now).await?
+        audit(&db, None, &clock).await?
     } else {
         let kakao = config.kakao.as_ref().context(
             "no KakaoPay to compare with: set kakaopay_url (the built-in sandbox's URL is \
@@ -42,7 +42,7 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         } else {
             Scope::Changed
         };
-        audit(&db, Some((&merchants, scope)), now).await?
+        audit(&db, Some((&merchants, scope)), &clock).await?
     };
     print(&findings, &mut io::stdout().lock())?;
     Ok(match (findings.differences, findings.not_compared) {

@@ -47,7 +47,7 @@ async fn measure_in(
     let duration = Duration::from_secs(options.seconds.into());
     let clients = options.clients.into();
     let measurement = measure::measure(db.clone(), clients, duration, cx).await?;
-    let books = audit(&db, None, Clock::default().now()).await?;
+    let books = audit(&db, None, &Clock::default()).await?;
     db.close().await;
     anyhow::ensure!(books.differences == 0, "the books do not balance");
     let mut out = io::stdout().lock();

@@ -1,6 +1,7 @@
 //! The audit on inconsistent data: each kind of difference is found, named and counted.
 
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::app::{App, Member};
 use crate::payer::{Payment, support_body};
@@ -50,9 +51,9 @@ impl Books {
         found
     }
 
-    /// The differences between our records and KakaoPay's.
+    /// The differences between our records and KakaoPay's, for all payments.
     async fn provider_differences(&self) -> Vec<String> {
-        let mut found = self.differences(&[]).await;
+        let mut found = self.differences(&["--all"]).await;
         found.retain(|line| line.contains("provider"));
         found
     }
@@ -86,63 +87,72 @@ fn count(text: &str, words: &str) -> String {
     line.split_whitespace().last().unwrap().to_owned()
 }
 
+/// Lets rows of the ledger be changed.
+const UNLOCK: &str = "DROP TRIGGER ledger_transactions_keep; DROP TRIGGER ledger_transactions_fixed; \
+    DROP TRIGGER ledger_postings_keep; DROP TRIGGER ledger_postings_fixed";
+
 #[tokio::test]
 async fn an_audit_counts_what_it_looked_at() {
     let books = Books::new().await;
     books.change("UPDATE payments SET state = 'approving' WHERE id = 4");
-    let (code, text) = books.app.command(&["audit"]).await;
+    let (code, text) = books.app.command(&["audit", "--all"]).await;
     assert_eq!(code, 0, "{text}");
     for (words, number) in [
         ("payments", "4"),
-        ("compared with KakaoPay", "4"),
+        ("compared with provider", "4"),
+        ("not compared", "0"),
         ("invented", "0"),
         ("not certain yet", "1"),
-        ("held by KakaoPay", "25000"),
+        ("held by providers", "25000"),
         ("differences", "0"),
     ] {
         assert_eq!(count(&text, words), number, "{words}: {text}");
     }
-    books.change("UPDATE payments SET tid = 'demo-' || id WHERE id < 4");
-    let (_, text) = books.app.command(&["audit"]).await;
-    assert_eq!(count(&text, "compared with KakaoPay"), "1", "{text}");
-    assert_eq!(count(&text, "invented"), "3", "{text}");
-    books.change("UPDATE payments SET tid = NULL WHERE id = 4");
-    let (_, text) = books.app.command(&["audit"]).await;
-    assert_eq!(count(&text, "compared with KakaoPay"), "0", "{text}");
+    books.change(
+        "INSERT INTO merchant_accounts (id, provider, code, created_at) VALUES (9, 'demo', 'demo', 0); \
+         UPDATE payments SET merchant_account_id = 9 WHERE id = 4",
+    );
+    let (_, text) = books.app.command(&["audit", "--all"]).await;
+    assert_eq!(count(&text, "compared with provider"), "3", "{text}");
+    assert_eq!(count(&text, "invented"), "1", "{text}");
 }
 
 #[tokio::test]
 async fn an_audit_finds_rows_that_differ_from_the_ledger() {
     let books = Books::new().await;
-    books
-        .assert_found(
+    for (change, undo, expected) in [
+        (
             "UPDATE fundings SET collected_amount = 20001 WHERE id = 1",
             "UPDATE fundings SET collected_amount = 20000 WHERE id = 1",
-            &["funding:1 collected total 20000 20001"],
-        )
-        .await;
-    books
-        .assert_found(
+            vec!["funding:1 collected total 20000 20001"],
+        ),
+        (
             "UPDATE payments SET refunded_amount = 6000 WHERE id = 4",
             "UPDATE payments SET refunded_amount = 0 WHERE id = 4",
-            &["payment 4 refunded 6000 0"],
-        )
-        .await;
-    books
-        .assert_found(
-            "UPDATE payments SET state = 'ready', funding_id = NULL WHERE id = 1",
-            "UPDATE payments SET state = 'attached', funding_id = 1 WHERE id = 1",
-            &[
-                "payment 1 approved 0 20000",
-                "payment 1 attached 0 20000",
-                "support 1 payment fits 1",
-            ],
-        )
-        .await;
+            vec!["payment 4 refunded 0 6000"],
+        ),
+        (
+            "UPDATE payments SET refunding_amount = 6000 WHERE id = 4",
+            "UPDATE payments SET refunding_amount = 0 WHERE id = 4",
+            vec!["payment 4 being refunded 0 6000"],
+        ),
+        (
+            "UPDATE payments SET state = 'ready' WHERE id = 1",
+            "UPDATE payments SET state = 'attached' WHERE id = 1",
+            vec!["payment 1 entry none approval 1: receivable:1 > unattached 20000"],
+        ),
+        (
+            "UPDATE payments SET state = 'odd' WHERE id = 1",
+            "UPDATE payments SET state = 'attached' WHERE id = 1",
+            vec!["payment 1 state a known state odd"],
+        ),
+    ] {
+        books.assert_found(change, undo, &expected).await;
+    }
     for state in ["approved", "refunding", "partly_refunded", "refunded"] {
         let change = format!("UPDATE payments SET state = '{state}' WHERE id = 4");
         let undo = "UPDATE payments SET state = 'ready' WHERE id = 4";
-        let expected = ["payment 4 approved 7000 0"];
+        let expected = ["payment 4 entry approval 4: receivable:1 > unattached 7000 none"];
         books.assert_found(&change, undo, &expected).await;
     }
 }
@@ -150,59 +160,100 @@ async fn an_audit_finds_rows_that_differ_from_the_ledger() {
 #[tokio::test]
 async fn an_audit_finds_supports_that_differ_from_their_payments() {
     let books = Books::new().await;
-    for (column, wrong, right) in [
-        ("amount", "20001", "20000"),
-        ("author_id", "1", "2"),
-        ("funding_id", "2", "1"),
+    for (column, wrong, right, differs) in [
+        ("amount", "20001", "20000", "2 1 20000 2 1 20001"),
+        ("author_id", "1", "2", "2 1 20000 1 1 20000"),
+        ("funding_id", "2", "1", "2 1 20000 2 2 20000"),
     ] {
         let set = |value| format!("UPDATE supports SET {column} = {value} WHERE id = 1");
-        let expected = ["support 1 payment fits 1"];
+        let expected = format!("support 1 author, funding, amount {differs}");
         books
-            .assert_found(&set(wrong), &set(right), &expected)
+            .assert_found(&set(wrong), &set(right), &[&expected])
             .await;
     }
+    books
+        .assert_found(
+            "UPDATE supports SET taken_back_at = 1 WHERE id = 1",
+            "UPDATE supports SET taken_back_at = NULL WHERE id = 1",
+            &["support 1 taken back false true"],
+        )
+        .await;
+    // An attached payment without a support, and a support of a payment that no funding holds.
+    books
+        .assert_found(
+            "PRAGMA foreign_keys = OFF; UPDATE supports SET payment_id = 4 WHERE id = 1",
+            "PRAGMA foreign_keys = OFF; UPDATE supports SET payment_id = 1 WHERE id = 1",
+            &["payment 1 support one none", "payment 4 support none 1"],
+        )
+        .await;
 }
 
 #[tokio::test]
-async fn an_audit_finds_ledger_entries_that_no_payment_explains() {
+async fn an_audit_finds_entries_that_no_payment_explains() {
     let books = Books::new().await;
-    books.change("DROP TRIGGER ledger_entries_keep");
-    let entry = |from: &str, to: &str| {
+    books.change(UNLOCK);
+    let posting = |set: &str| {
         format!(
-            "INSERT INTO ledger_entries \
-             (payment_id, kind, refunded_before, from_account, to_account, amount, created_at) \
-             VALUES (4, 'invented', 0, '{from}', '{to}', 300, 0)"
+            "UPDATE ledger_postings SET {set} WHERE transaction_id = \
+             (SELECT id FROM ledger_transactions WHERE kind = 'attachment' AND reference = 1)"
         )
     };
-    let undo = "DELETE FROM ledger_entries WHERE kind = 'invented'";
-    books
-        .assert_found(
-            &entry("kakaopay", "funding:999"),
-            undo,
-            &["funding:999 account of no funding 0 300"],
+    let right = "payment 1 entry attachment 1: unattached > funding:1 20000";
+    for (wrong, undo, found) in [
+        (
+            "to_account = 'funding:2'",
+            "to_account = 'funding:1'",
+            "attachment 1: unattached > funding:2 20000",
+        ),
+        (
+            "amount = 20001",
+            "amount = 20000",
+            "attachment 1: unattached > funding:1 20001",
+        ),
+        (
+            "from_account = 'bank'",
+            "from_account = 'unattached'",
+            "attachment 1: bank > funding:1 20000",
+        ),
+    ] {
+        let expected = format!("{right} {found}");
+        books
+            .assert_found(&posting(wrong), &posting(undo), &[&expected])
+            .await;
+    }
+    // A refund without its entry.
+    let refund = |kind: &str| {
+        format!(
+            "UPDATE ledger_transactions SET kind = '{kind}' WHERE reference = 1 AND kind IN ('refund', 'odd')"
         )
-        .await;
-    books
-        .assert_found(
-            &entry("kakaopay", "unattached"),
-            undo,
-            &["ledger payments without a support 5000 5300"],
-        )
-        .await;
-    books
-        .assert_found(
-            &entry("kakaopay", "funding:1"),
-            undo,
-            &["funding:1 collected total 20300 20000"],
-        )
-        .await;
+    };
+    let missing = "payment 3 entry refund 1: refunds_due > receivable:1 6000 none";
+    let unexplained = "payment or refund one odd 1";
+    books.change(&refund("odd"));
+    let found = books.differences(&["--offline"]).await;
+    assert!(found.iter().any(|line| line == missing), "{found:?}");
+    assert!(
+        found.iter().any(|line| line.contains(unexplained)),
+        "{found:?}"
+    );
+    books.change(&refund("refund"));
+    // A transaction of nothing.
+    books.change(
+        "INSERT INTO ledger_transactions (kind, reference, created_at) VALUES ('approval', 99, 0)",
+    );
+    let found = books.differences(&["--offline"]).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("payment or refund one approval 99"),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
 async fn an_audit_finds_refunds_in_kakaopays_console() {
     let books = Books::new().await;
     let unattached = &books.payments[1];
-    let found = async || books.differences(&[]).await;
+    let found = async || books.provider_differences().await;
     assert_eq!(found().await, [""; 0]);
     unattached
         .refund_at_kakaopay(&books.app, 2_000, 5_000)
@@ -221,7 +272,7 @@ async fn an_audit_finds_refunds_in_kakaopays_console() {
     assert_eq!(found().await, [whole]);
     // While an approval is in progress, nothing is known.
     books.change("UPDATE payments SET state = 'approving' WHERE id = 2");
-    assert_eq!(books.provider_differences().await, [""; 0]);
+    assert_eq!(found().await, [""; 0]);
 }
 
 #[tokio::test]
@@ -252,13 +303,13 @@ async fn an_audit_finds_states_that_kakaopay_does_not_confirm() {
 async fn an_audit_finds_records_of_another_order() {
     let books = Books::new().await;
     for (column, wrong, differs) in [
-        ("tid", "'T0000000000000000000'", "KakaoPay"),
+        ("reference", "'T0000000000000000000'", "KakaoPay"),
         (
             "order_ref",
             "'ffffffffffffffffffffffffffffffff'",
             "another order or amount",
         ),
-        ("account_id", "1", "another order or amount"),
+        ("payer_ref", "'somebody'", "another order or amount"),
         ("amount", "20001", "another order or amount"),
     ] {
         books.change(&format!(
@@ -268,7 +319,7 @@ async fn an_audit_finds_records_of_another_order() {
         let found = books.provider_differences().await;
         assert_eq!(found.len(), 1, "{column}: {found:?}");
         assert!(
-            found[0].starts_with("payment 1 provider's book an entry"),
+            found[0].starts_with("payment 1 provider's record an entry"),
             "{column}: {found:?}"
         );
         assert!(found[0].contains(differs), "{column}: {found:?}");
@@ -277,4 +328,83 @@ async fn an_audit_finds_records_of_another_order() {
         ));
     }
     assert_eq!(books.provider_differences().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_audit_compares_what_changed_since_the_last_clean_run() {
+    let books = Books::new().await;
+    let compared = async |arguments: &[&str]| {
+        let (_, text) = books.app.command(&[&["audit"], arguments].concat()).await;
+        count(&text, "compared with provider")
+    };
+    // As if the payments were a week old.
+    let age = "UPDATE payments SET changed_at = changed_at - 604800000000";
+    books.change(age);
+    books.change("DELETE FROM audit_runs");
+    assert_eq!(compared(&[]).await, "4", "never compared");
+    assert_eq!(compared(&[]).await, "0", "nothing has changed");
+    assert_eq!(compared(&["--all"]).await, "4");
+    books.change("UPDATE payments SET changed_at = changed_at + 604800000000 WHERE id = 2");
+    assert_eq!(compared(&[]).await, "1");
+    // A run with a difference is not a clean one.
+    books.change(age);
+    books.change("DELETE FROM audit_runs; UPDATE payments SET state = 'failed' WHERE id = 2");
+    assert_eq!(compared(&[]).await, "4");
+    assert_eq!(compared(&[]).await, "4");
+}
+
+#[tokio::test]
+async fn an_audit_says_what_it_could_not_compare() {
+    let books = Books::new().await;
+    books.change("DELETE FROM audit_runs");
+    let down = json!({"call": "order", "fault": "http_500", "times": 3});
+    books
+        .app
+        .sandbox(Method::PUT, "/sandbox/faults", down)
+        .await;
+    let (code, text) = books.app.command(&["audit"]).await;
+    assert_eq!(code, 2, "{text}");
+    assert_eq!(count(&text, "not compared"), "3", "{text}");
+    assert!(text.contains("some payments were not compared"), "{text}");
+    books
+        .app
+        .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
+        .await;
+    let (code, text) = books.app.command(&["audit"]).await;
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(
+        count(&text, "compared with provider"),
+        "4",
+        "not a clean run before"
+    );
+}
+
+#[tokio::test]
+async fn an_audit_prints_the_first_differences_and_counts_all() {
+    let books = Books::new().await;
+    books.change(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 250) \
+         INSERT INTO ledger_transactions (kind, reference, created_at) SELECT 'odd', n, 0 FROM numbers",
+    );
+    let (code, text) = books.app.command(&["audit", "--offline"]).await;
+    assert_eq!(code, 1, "{text}");
+    assert_eq!(count(&text, "differences"), "250");
+    assert!(text.contains("and 150 more"), "{text}");
+    assert_eq!(
+        text.lines().filter(|line| line.contains("odd")).count(),
+        100
+    );
+}
+
+#[tokio::test]
+async fn an_audit_runs_no_migrations() {
+    let books = Books::new().await;
+    books.change("DELETE FROM __diesel_schema_migrations WHERE version = '0006'");
+    let (code, text) = books.app.command(&["audit", "--offline"]).await;
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("funsun migrate"), "{text}");
+    let pending = books
+        .app
+        .count("SELECT count(*) FROM __diesel_schema_migrations WHERE version = '0006'");
+    assert_eq!(pending, 0);
 }

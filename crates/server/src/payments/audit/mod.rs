@@ -6,11 +6,10 @@ mod findings;
 mod provider;
 mod sql;
 
-use funsun_domain::time::Timestamp;
-
 pub use findings::{Difference, Findings};
 
 use super::merchants::Merchants;
+use crate::clock::Clock;
 use crate::db::{Db, StorageError};
 
 /// Payments read in one batch.
@@ -33,8 +32,9 @@ pub enum Scope {
 pub async fn audit(
     db: &Db,
     merchants: Option<(&Merchants, Scope)>,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<Findings, StorageError> {
+    let started = clock.now();
     let mut findings = Findings::default();
     books::audit(db, &mut findings).await?;
     let Some((merchants, scope)) = merchants else {
@@ -47,7 +47,8 @@ pub async fn audit(
     provider::audit(db, merchants, since, &mut findings).await?;
     let differences = i64::try_from(findings.differences).unwrap_or(i64::MAX);
     if findings.not_compared == 0 {
-        db.write(move |conn| sql::record_run(conn, now, differences))
+        let finished = clock.now();
+        db.write(move |conn| sql::record_run(conn, started, finished, differences))
             .await?;
     }
     Ok(findings)

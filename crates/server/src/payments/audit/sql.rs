@@ -258,12 +258,13 @@ pub fn find_last_clean_run(conn: &mut Conn) -> Result<Option<Timestamp>, Storage
 pub fn record_run(
     conn: &mut Conn,
     started: Timestamp,
+    finished: Timestamp,
     differences: i64,
 ) -> Result<(), StorageError> {
     diesel::insert_into(audit_runs::table)
         .values((
             audit_runs::started_at.eq(started.micros()),
-            audit_runs::finished_at.eq(started.micros()),
+            audit_runs::finished_at.eq(finished.micros()),
             audit_runs::differences.eq(differences),
         ))
         .execute(conn)?;
