@@ -30,3 +30,9 @@ mod styleguide;
 mod supports;
 mod visibility;
 mod workers;
+
+/// The interface to payment providers, for [`cli::embedded`].
+pub mod gateway {
+    pub use crate::payments::approve::Proof;
+    pub use crate::payments::gateway::*;
+}

@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 #[cfg(feature = "sandbox")]
 mod demo_data;
+pub mod embedded;
 mod measure;
 mod openapi;
 mod payment;

@@ -17,6 +17,7 @@ use crate::fundings::live::Watchers;
 use crate::identity::{Tokens, sessions};
 use crate::media::MediaStore;
 use crate::notifications;
+use crate::payments::gateway::PaymentGateway;
 use crate::payments::merchants::Merchants;
 use crate::payments::sweep_now::SweepNow;
 use crate::state::{AppState, Parts};
@@ -26,24 +27,45 @@ use web::serve::{ServeLimits, serve};
 /// Serves until SIGTERM or SIGINT, then shuts down gracefully: waits for open requests, calls to the payment provider
 /// and transactions.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.bind).await.with_context(|| {
-        let bind = config.bind;
-        format!("can't listen on {bind}; to use another port: FUNSUN_BIND=127.0.0.1:8001")
-    })?;
+    let listener = listen(&config).await?;
     let own_url = format!("http://{}", listener.local_addr()?);
     let public_url = config.public_url.clone().unwrap_or_else(|| own_url.clone());
     let (kakao, built_in) = resolve_kakao(&config, &public_url).await?;
-    let state = build_state(config, &kakao, public_url).await?;
-    sessions::load_revocations(&state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    let gateways = start::gateways(&config, &kakao)?;
+    let state = build_state(config, &kakao, gateways, public_url).await?;
     sandbox::create_cast(&state).await?;
-    let service = app::service(&state)?;
-    announce(&state, &own_url, built_in.as_ref());
-    let workers = Workers::start(&state);
+    let stop = shutdown_signal()?;
+    let announce = || announce(&state, &own_url, built_in.as_ref());
+    serve_until(&state, listener, stop, announce).await?;
+    if let Some(built_in) = built_in {
+        built_in.stop().await;
+    }
+    Ok(())
+}
+
+/// Binds the configured address.
+pub(super) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let bind = config.bind;
+    TcpListener::bind(bind).await.with_context(|| {
+        format!("can't listen on {bind}; to use another port: FUNSUN_BIND=127.0.0.1:8001")
+    })
+}
+
+/// Starts the workers and serves until `stop`, then shuts down. `ready` is called when requests can be accepted.
+pub(super) async fn serve_until(
+    state: &AppState,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(),
+) -> anyhow::Result<()> {
+    sessions::load_revocations(state, state.tokens.oldest_relevant(state.clock.now())).await?;
+    let service = app::service(state)?;
+    ready();
+    let workers = Workers::start(state);
     let limits = ServeLimits {
         proxies: state.config.trusted_proxies.clone(),
         ..ServeLimits::default()
     };
-    let stop = shutdown_signal()?;
     let stopping = async {
         stop.await;
         // Live streams would stay open for minutes.
@@ -54,9 +76,6 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     workers.stop();
     state.background.close().await;
     state.db.close().await;
-    if let Some(built_in) = built_in {
-        built_in.stop().await;
-    }
     Ok(())
 }
 
@@ -73,16 +92,17 @@ async fn resolve_kakao(
     Ok((kakao, Some(built_in)))
 }
 
-async fn build_state(
+/// Opens the database and creates the clients; the first gateway takes new payments.
+pub(super) async fn build_state(
     config: Config,
     kakao: &KakaoConfig,
+    gateways: Vec<Box<dyn PaymentGateway>>,
     public_url: String,
 ) -> anyhow::Result<AppState> {
     let db = start::open_database(&config)?;
     let secret = start::token_secret(&config)?;
     let secret = secret.expose().as_bytes();
     let clock = Clock::default();
-    let gateways = start::gateways(&config, kakao)?;
     Ok(AppState::new(Parts {
         merchants: Merchants::register(&db, gateways, clock.now()).await?,
         db,

@@ -2,6 +2,7 @@
 //! not be refunded any more needs a person.
 
 use funsun_domain::payments::PaymentState;
+use funsun_domain::time::Timestamp;
 
 use super::approve::gateway_of;
 use super::context::StepContext;
@@ -81,7 +82,7 @@ fn store(
         return Ok(());
     };
     if is_due(notice_at) {
-        let until = payment.refundable_until.map(|until| until.to_seoul());
+        let until = payment.refundable_until.map(Timestamp::to_seoul);
         let note = format!("refundable until {}", until.unwrap_or_default());
         reviews::open(conn, id, ReviewReason::WindowEnds, &note, cx.now)?;
     }

@@ -9,6 +9,7 @@ use funsun_domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 
 use super::context::StepContext;
+use super::gateway::PaymentGateway;
 use super::look_up::settle_by_look_up;
 use super::reviews::{self, ReviewReason};
 use super::settled::check_attached;
@@ -140,7 +141,7 @@ async fn settle_payment(state: &AppState, id: i64) -> Result<(), StorageError> {
 
 fn finds_by_order(state: &AppState, payment: &StoredPayment) -> bool {
     let gateway = state.merchants.gateway(payment.merchant());
-    gateway.is_some_and(|gateway| gateway.finds_by_order())
+    gateway.is_some_and(PaymentGateway::finds_by_order)
 }
 
 async fn lease(state: &AppState, id: PaymentId) -> Result<Option<StoredPayment>, StorageError> {

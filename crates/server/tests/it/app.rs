@@ -1,5 +1,6 @@
 //! The fixture: a running `funsun`, a Kakao sandbox for it, and logged-in members.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -62,29 +63,13 @@ impl App {
             .unwrap();
         let kakao = sandbox.url();
         let dir = TempDir::new().unwrap();
-        let mut all: Vec<(String, String)> = [
-            ("FUNSUN_BIND", "127.0.0.1:0"),
-            ("FUNSUN_DATA_DIR", dir.path().to_str().unwrap()),
-            ("FUNSUN_KAKAO_AUTH_URL", &kakao),
-            ("FUNSUN_KAKAO_API_URL", &kakao),
-            ("FUNSUN_KAKAOPAY_URL", &kakao),
-            ("FUNSUN_DEMO_CAST", "off"),
-            ("FUNSUN_TEST_CLOCK", "on"),
-            ("FUNSUN_SWEEP_INTERVAL_SECONDS", "1"),
-            ("FUNSUN_LOG", "warn"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec();
+        let mut all = Self::settings_for(&kakao, dir.path());
         all.extend(
             settings
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into())),
         );
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
-            .build()
-            .unwrap();
+        let http = Self::client();
         let (child, url) = launch(&all).await;
         Self {
             url,
@@ -95,6 +80,33 @@ impl App {
             child,
             _sandbox: sandbox,
         }
+    }
+
+    /// The settings of a program under test, with its data in this folder.
+    pub fn settings_for(kakao: &str, dir: &Path) -> Vec<(String, String)> {
+        [
+            ("FUNSUN_BIND", "127.0.0.1:0"),
+            ("FUNSUN_DATA_DIR", dir.to_str().unwrap()),
+            ("FUNSUN_KAKAO_AUTH_URL", kakao),
+            ("FUNSUN_KAKAO_API_URL", kakao),
+            ("FUNSUN_KAKAOPAY_URL", kakao),
+            ("FUNSUN_DEMO_CAST", "off"),
+            ("FUNSUN_TEST_CLOCK", "on"),
+            ("FUNSUN_SWEEP_INTERVAL_SECONDS", "1"),
+            ("FUNSUN_LOG", "warn"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    /// A client that follows no redirects.
+    pub fn client() -> reqwest::Client {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap()
     }
 
     /// Kills the program with SIGKILL, like a crash.
@@ -180,7 +192,12 @@ impl App {
 
     /// Logs in with a Kakao access token.
     pub async fn log_in(&self, kakao_token: &str) -> Member {
-        let call = self.http.post(format!("{}/account/kakaologin", self.url));
+        Self::log_in_at(&self.url, &self.http, kakao_token).await
+    }
+
+    /// As [`App::log_in`], at a service at this URL.
+    pub async fn log_in_at(url: &str, http: &reqwest::Client, kakao_token: &str) -> Member {
+        let call = http.post(format!("{url}/account/kakaologin"));
         let answer = send(call.form(&[("accessToken", kakao_token)])).await;
         assert!(answer.status.is_success(), "{answer:?}");
         let body = answer.json();
@@ -189,8 +206,8 @@ impl App {
             id: text(&body["user"]["id"]),
             access: text(&body["token"]["access_token"]),
             refresh: text(&body["token"]["refresh_token"]),
-            url: self.url.clone(),
-            http: self.http.clone(),
+            url: url.to_owned(),
+            http: http.clone(),
         }
     }
 
@@ -395,15 +412,20 @@ pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
 
 /// Local time in Seoul this many seconds from now, without an offset, as the app writes it.
 pub fn seoul_time_in(seconds: i64) -> String {
+    system_time()
+        .plus_seconds(seconds)
+        .to_seoul()
+        .replace("+09:00", ".000")
+}
+
+/// The time of the system's clock, by which the program under test goes unless its clock is moved.
+pub fn system_time() -> Timestamp {
     #[expect(
         clippy::disallowed_methods,
         reason = "deadlines are meant by the clock of the program under test"
     )]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now = Timestamp::from_micros(i64::try_from(now.as_micros()).unwrap());
-    now.plus_seconds(seconds)
-        .to_seoul()
-        .replace("+09:00", ".000")
+    Timestamp::from_micros(i64::try_from(now.as_micros()).unwrap())
 }
 
 /// Starts the program and waits until it prints its URL.

@@ -49,6 +49,7 @@ mod public_cap;
 mod refund_scope;
 mod refunds;
 mod reports;
+mod second_provider;
 mod sharing;
 mod styleguide;
 mod supports;

@@ -15,11 +15,11 @@ use crate::payments::stored::StoredPayment;
 /// Most concurrent look-ups.
 const LOOK_UPS: usize = 8;
 
-/// The result of one comparison.
+/// The result of one comparison; unreachable when the provider can't be asked.
 enum Compared {
     Equal,
     Different(Difference),
-    NotCompared,
+    Unreachable,
 }
 
 /// Adds what differs from the providers' records, for payments that have changed since.
@@ -36,12 +36,12 @@ pub async fn audit(
     let mut after = 0;
     loop {
         let load = move |conn: &mut Conn| sql::list_comparable(conn, after, since, BATCH);
-        let Some((batch, last)) = db.read_slow(load).await? else {
+        let Some(batch) = db.read_slow(load).await? else {
             return Ok(());
         };
-        after = last;
+        after = batch.last;
         let mut known = Vec::new();
-        for payment in batch {
+        for payment in batch.payments {
             match payment {
                 Ok(payment) if Some(payment.merchant().get()) == demo => findings.invented += 1,
                 Ok(payment) => known.push(payment),
@@ -58,7 +58,7 @@ pub async fn audit(
                     findings.looked_up += 1;
                     findings.add(difference);
                 }
-                Compared::NotCompared => findings.not_compared += 1,
+                Compared::Unreachable => findings.not_compared += 1,
             }
         }
     }
@@ -71,7 +71,7 @@ async fn compare(
     payment: StoredPayment,
 ) -> Result<Compared, StorageError> {
     let Some(gateway) = merchants.gateway(payment.merchant()) else {
-        return Ok(Compared::NotCompared);
+        return Ok(Compared::Unreachable);
     };
     let first = compare_once(gateway, &payment).await;
     if !matches!(first, Compared::Different(_)) {
@@ -113,7 +113,7 @@ async fn compare_once(gateway: &dyn PaymentGateway, payment: &StoredPayment) -> 
             return difference("provider's record", "a known state".into(), word);
         }
         Ok(_) => Won::ZERO,
-        Err(GatewayError::Unreachable(_)) => return Compared::NotCompared,
+        Err(GatewayError::Unreachable(_)) => return Compared::Unreachable,
         Err(GatewayError::Unusable(note)) => {
             return difference("provider's record", "an entry".into(), note);
         }

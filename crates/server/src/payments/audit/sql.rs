@@ -213,14 +213,21 @@ pub fn find_demo_account(conn: &mut Conn) -> Result<Option<i64>, StorageError> {
         .optional()?)
 }
 
-/// Up to `limit` payments with an id above `after` that a provider may know of and that have changed since, with the
-/// id up to which all were read; `None` at the end.
+/// Payments of a range of ids; those that can't be read are errors.
+pub struct Comparable {
+    pub payments: Vec<Result<StoredPayment, StorageError>>,
+    /// The id up to which all were read.
+    pub last: i64,
+}
+
+/// Up to `limit` payments with an id above `after` that a provider may know of and that have changed since; `None` at
+/// the end.
 pub fn list_comparable(
     conn: &mut Conn,
     after: i64,
     since: Option<Timestamp>,
     limit: i64,
-) -> Result<Option<(Vec<Result<StoredPayment, StorageError>>, i64)>, StorageError> {
+) -> Result<Option<Comparable>, StorageError> {
     let since = since.map_or(i64::MIN, |since| {
         since.plus_seconds(-OVERLAP_SECONDS).micros()
     });
@@ -240,7 +247,10 @@ pub fn list_comparable(
         .select(PaymentRow::as_select())
         .load(conn)?;
     let payments = rows.into_iter().map(StoredPayment::try_from).collect();
-    Ok(Some((payments, *last)))
+    Ok(Some(Comparable {
+        payments,
+        last: *last,
+    }))
 }
 
 /// When the last clean run began.

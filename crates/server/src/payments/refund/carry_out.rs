@@ -72,12 +72,12 @@ pub async fn settle(state: &AppState, id: RefundId) -> Result<(), StorageError> 
     let (held, cx) = (exchange.refund, StepContext::new(state));
     let store = move |conn: &mut Conn| match &outcome {
         Outcome::Done => finish(conn, &held, cx),
-        Outcome::Pending(note) => postpone(conn, &held, RefundState::Sent, note.clone(), cx.now),
-        Outcome::Unclear(note) => postpone(conn, &held, RefundState::Unclear, note.clone(), cx.now),
-        Outcome::Refused(note) => park(conn, &held, note.clone(), cx.now),
+        Outcome::Pending(note) => postpone(conn, &held, RefundState::Sent, note, cx.now),
+        Outcome::Unclear(note) => postpone(conn, &held, RefundState::Unclear, note, cx.now),
+        Outcome::Refused(note) => park(conn, &held, note, cx.now),
         Outcome::Foreign(total) => {
             let note = format!("the provider has refunded {} won in all", total.get());
-            book_instead(conn, &held, *total, note, cx)
+            book_instead(conn, &held, *total, &note, cx)
         }
     };
     state.db.write(store).await

@@ -111,7 +111,7 @@ pub(super) fn postpone(
     conn: &mut Conn,
     held: &StoredRefund,
     state: RefundState,
-    note: String,
+    note: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let late = now > held.created_at.plus_seconds(UNFINISHED_SECONDS);
@@ -123,12 +123,12 @@ pub(super) fn postpone(
     let next_check = now.plus_seconds(pause);
     let after = StoredRefund {
         state,
-        note: Some(note.clone()),
+        note: Some(note.to_owned()),
         lease_until: NO_LEASE,
         ..held.clone()
     };
     if sql::update(conn, held, &after, Some(next_check), now)? && late {
-        reviews::open(conn, held.payment, ReviewReason::RefundUnclear, &note, now)?;
+        reviews::open(conn, held.payment, ReviewReason::RefundUnclear, note, now)?;
     }
     Ok(())
 }
@@ -140,17 +140,17 @@ pub(super) fn postpone(
 pub(super) fn park(
     conn: &mut Conn,
     held: &StoredRefund,
-    note: String,
+    note: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let after = StoredRefund {
         state: RefundState::Parked,
-        note: Some(note.clone()),
+        note: Some(note.to_owned()),
         lease_until: NO_LEASE,
         ..held.clone()
     };
     if sql::update(conn, held, &after, None, now)? {
-        reviews::open(conn, held.payment, ReviewReason::RefundRefused, &note, now)?;
+        reviews::open(conn, held.payment, ReviewReason::RefundRefused, note, now)?;
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ pub(super) fn book_instead(
     conn: &mut Conn,
     held: &StoredRefund,
     total: Won,
-    note: String,
+    note: &str,
     cx: StepContext,
 ) -> Result<(), StorageError> {
     let refund = sql::get(conn, held.id)?;
