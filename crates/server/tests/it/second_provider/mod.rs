@@ -1,5 +1,6 @@
 //! A second provider, which behaves like Toss Payments: what `PaymentGateway` can say beyond what KakaoPay needs.
 
+mod interleavings;
 mod shop;
 mod toss;
 
@@ -12,7 +13,7 @@ use crate::app::{eventually, system_time};
 
 const HOUR: i64 = 3_600;
 
-/// This many seconds from now.
+/// This many seconds from now, by the system's clock.
 fn in_seconds(seconds: i64) -> Timestamp {
     system_time().plus_seconds(seconds)
 }

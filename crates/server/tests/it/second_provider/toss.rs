@@ -112,6 +112,31 @@ impl Toss {
         self.book().orders.get_mut(order).unwrap().status = status;
     }
 
+    pub fn is_awaiting(&self, order: &str) -> bool {
+        let book = self.book();
+        let record = book.orders.get(order);
+        record.is_some_and(|record| matches!(record.status, Status::WaitingForDeposit(_)))
+    }
+
+    pub fn is_open(&self, order: &str) -> bool {
+        let book = self.book();
+        let record = book.orders.get(order);
+        record.is_some_and(|record| record.status == Status::InProgress)
+    }
+
+    pub fn forget_script(&self) {
+        self.book().next_confirm = None;
+    }
+
+    /// An order of an unknown state is open again, so that it can expire.
+    pub fn recover(&self, order: &str) {
+        let mut book = self.book();
+        let record = book.orders.get_mut(order).unwrap();
+        if record.status == Status::Odd {
+            record.status = Status::InProgress;
+        }
+    }
+
     /// Pending refunds are completed.
     pub fn complete_refunds(&self, order: &str) {
         let mut book = self.book();

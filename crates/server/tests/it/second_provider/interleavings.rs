@@ -1,0 +1,222 @@
+//! Random interleavings with the second provider: our records match its in the end, and it captures an order once.
+//!
+//! 20 cases by default; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` are those of the interleavings with KakaoPay.
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use reqwest::Method;
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+
+use super::in_seconds;
+use super::shop::Shop;
+use super::toss::{Confirm, Refunds, Status};
+use crate::app::{eventually, seoul_time_in};
+use crate::crash::setting;
+
+/// One event. Numbers select an existing order.
+#[derive(Clone, Debug)]
+enum Event {
+    Order,
+    /// The payer authenticates, possibly in one more window.
+    Authenticate(usize),
+    /// The browser comes back from one of the windows.
+    ComeBack(usize, usize),
+    /// The next confirmation loses its answer.
+    LoseConfirm,
+    /// The next payer chooses a transfer within this many seconds.
+    ChooseDeposit(i64),
+    /// The transfer arrives.
+    Deposit(usize),
+    /// The provider speaks of a state that we don't know, for a moment.
+    Odd(usize),
+    Refunds(Refunds),
+    /// The payer takes back a support.
+    TakeBack,
+    CompleteRefunds(usize),
+    Notice(usize),
+    Wait(i64),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let order = 0..16_usize;
+    let refunds = prop::sample::select(vec![Refunds::Done, Refunds::Lost, Refunds::Pending]);
+    prop_oneof![
+        4 => Just(Event::Order),
+        5 => order.clone().prop_map(Event::Authenticate),
+        8 => (order.clone(), 0..3_usize).prop_map(|(order, window)| Event::ComeBack(order, window)),
+        2 => Just(Event::LoseConfirm),
+        2 => (600..90_000_i64).prop_map(Event::ChooseDeposit),
+        3 => order.clone().prop_map(Event::Deposit),
+        1 => order.clone().prop_map(Event::Odd),
+        2 => refunds.prop_map(Event::Refunds),
+        3 => Just(Event::TakeBack),
+        2 => order.clone().prop_map(Event::CompleteRefunds),
+        3 => order.prop_map(Event::Notice),
+        3 => prop::sample::select(vec![5, 700, 2_000, 100_000]).prop_map(Event::Wait),
+    ]
+}
+
+/// One case: orders with the queries of their windows.
+struct Case<'a> {
+    shop: &'a Shop,
+    clock: &'a mut i64,
+    orders: Vec<(String, Vec<String>)>,
+}
+
+impl Case<'_> {
+    async fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Order => {
+                let order = self.shop.order().await;
+                self.orders.push((order, Vec::new()));
+            }
+            Event::LoseConfirm => self.shop.toss.script_confirm(Confirm::Lost),
+            Event::ChooseDeposit(seconds) => {
+                let until = in_seconds(*self.clock + seconds);
+                self.shop.toss.script_confirm(Confirm::Deposit(until));
+            }
+            Event::Refunds(refunds) => self.shop.toss.script_refunds(*refunds),
+            Event::TakeBack => self.take_back().await,
+            Event::Wait(seconds) => {
+                *self.clock += seconds;
+                self.shop.move_clock(*self.clock).await;
+            }
+            Event::Authenticate(number)
+            | Event::ComeBack(number, _)
+            | Event::Deposit(number)
+            | Event::Odd(number)
+            | Event::CompleteRefunds(number)
+            | Event::Notice(number) => {
+                if !self.orders.is_empty() {
+                    let index = number % self.orders.len();
+                    self.apply_to(index, event).await;
+                }
+            }
+        }
+    }
+
+    async fn apply_to(&mut self, index: usize, event: &Event) {
+        let (order, windows) = &mut self.orders[index];
+        let toss = &self.shop.toss;
+        match event {
+            Event::Authenticate(_) => windows.push(toss.authenticate(order, 5_000)),
+            Event::ComeBack(_, window) if !windows.is_empty() => {
+                let query = &windows[window % windows.len()];
+                self.shop.come_back(order, query).await;
+            }
+            Event::Deposit(_) if toss.is_awaiting(order) => toss.set_status(order, Status::Done),
+            Event::Odd(_) if toss.is_open(order) => toss.set_status(order, Status::Odd),
+            Event::CompleteRefunds(_) if !windows.is_empty() => toss.complete_refunds(order),
+            Event::Notice(_) => drop(self.shop.notify("toss", order, false).await),
+            _ => {}
+        }
+    }
+
+    async fn take_back(&self) {
+        let path = format!("/remit/?id={}", self.shop.funding["id"]);
+        if self.shop.friend.status(&path).await != 200 {
+            return;
+        }
+        let supports = self.shop.friend.get(&path).await;
+        let id = supports[0]["id"].to_string();
+        let fields = [("id", id.as_str())];
+        let answer = self
+            .shop
+            .friend
+            .form(Method::DELETE, "/remit/", &fields)
+            .await;
+        assert!(!answer.status.is_server_error(), "{answer:?}");
+    }
+
+    /// The provider comes to its senses; time passes until everything is settled. Checks the records.
+    async fn finish(mut self) {
+        self.shop.toss.script_refunds(Refunds::Done);
+        self.shop.toss.forget_script();
+        for (order, windows) in &self.orders {
+            if !windows.is_empty() {
+                self.shop.toss.recover(order);
+            }
+        }
+        let unsettled = [
+            "created",
+            "ready",
+            "approving",
+            "awaiting_deposit",
+            "approved",
+            "refunding",
+        ];
+        let mut pauses = 0;
+        eventually("settled", async || {
+            pauses += 1;
+            *self.clock += 30_000;
+            self.shop.move_clock(*self.clock).await;
+            let mut settled = pauses > 4;
+            for (order, windows) in &self.orders {
+                if !windows.is_empty() {
+                    self.shop.toss.complete_refunds(order);
+                }
+                let state = self.shop.record(order).await["state"].clone();
+                settled &= !unsettled.contains(&state.as_str().unwrap());
+            }
+            settled
+        })
+        .await;
+        for (order, windows) in &self.orders {
+            let ours = self.shop.record(order).await;
+            let charged = ["attached", "refunded", "partly_refunded"];
+            let held = if charged.contains(&ours["state"].as_str().unwrap()) {
+                5_000 - ours["refunded_amount"].as_i64().unwrap()
+            } else {
+                0
+            };
+            let theirs = if windows.is_empty() {
+                0
+            } else {
+                let record = self.shop.toss.record(order);
+                assert!(record.confirmed.len() <= 1, "{record:?}");
+                let done = record.status == Status::Done;
+                i64::from(done) * record.total - record.refunded
+            };
+            assert_eq!(held, theirs, "{ours}");
+        }
+        self.orders.clear();
+    }
+}
+
+#[test]
+fn our_records_match_the_second_provider_after_any_interleaving() {
+    let runtime = Runtime::new().unwrap();
+    let shop = Mutex::new((runtime.block_on(Shop::open()), 0_i64));
+    let seed = setting("PROPTEST_RNG_SEED", u64::from(std::process::id()));
+    let cases = setting("PROPTEST_CASES", 20);
+    println!("PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases}");
+    let config = Config {
+        cases: u32::try_from(cases).unwrap(),
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        ..Config::default()
+    };
+    let events = prop::collection::vec(event(), 4..32);
+    let outcome = TestRunner::new(config).run(&events, |events| {
+        runtime.block_on(async {
+            let (shop, clock) = &mut *shop.lock().await;
+            let deadline = seoul_time_in(*clock + 360 * 86_400);
+            shop.funding = shop.author.opens_until("자전거", true, &deadline).await;
+            let mut case = Case {
+                shop,
+                clock,
+                orders: Vec::new(),
+            };
+            for event in &events {
+                case.apply(event).await;
+            }
+            case.finish().await;
+        });
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
