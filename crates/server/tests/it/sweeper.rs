@@ -140,7 +140,7 @@ async fn one_sweep_settles_every_due_payment() {
 
 #[tokio::test]
 async fn refunds_do_not_wait_for_abandoned_orders() {
-    let app = App::start().await;
+    let app = App::with(&[("FUNSUN_LOG", "off")]).await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
     let support = support_body(&funding, 5_000, "축하해");

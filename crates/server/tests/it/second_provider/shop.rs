@@ -31,7 +31,9 @@ impl Shop {
         let (dir, toss) = (TempDir::new().unwrap(), Toss::default());
         let kakao = sandbox.url();
         let mut settings = App::settings_for(&kakao, dir.path());
-        settings.push(("FUNSUN_ACCESS_TOKEN_SECONDS".into(), "8640000".into()));
+        // The clock is moved by years.
+        settings.push(("FUNSUN_ACCESS_TOKEN_SECONDS".into(), "1000000000".into()));
+        settings.push(("FUNSUN_REFRESH_TOKEN_DAYS".into(), "10000".into()));
         let service = embedded::start(&settings, vec![Box::new(toss.clone())])
             .await
             .unwrap();
