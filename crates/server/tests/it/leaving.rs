@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, eventually, send};
 use crate::logins::log_in;
+use crate::unlinking::is_linked;
 use crate::visitor::Visitor;
 
 #[tokio::test]
@@ -60,6 +61,8 @@ async fn a_former_member_is_not_found_and_a_later_login_creates_a_new_account() 
         .await;
     assert_eq!(found, json!([]));
 
+    // Else the unlinking of the old account would end the new login.
+    eventually("unlinked", async || !is_linked(&app, &leaver).await).await;
     let path = format!("/sandbox/people/{}/token", leaver.id);
     let token = app.sandbox(Method::POST, &path, Value::Null).await;
     let back = log_in(&app, token["access_token"].as_str().unwrap()).await;

@@ -18,7 +18,8 @@ async fn is_gone(member: &Member) -> bool {
     own.status == StatusCode::UNAUTHORIZED
 }
 
-async fn is_linked(app: &App, member: &Member) -> bool {
+/// Whether Kakao has the member linked to our app.
+pub async fn is_linked(app: &App, member: &Member) -> bool {
     let all = app
         .sandbox(Method::GET, "/sandbox/people", Value::Null)
         .await;
