@@ -1,5 +1,7 @@
 //! The payment calls over HTTP, in the order in which a client makes them: prepare, approve, list.
 
+use std::time::Duration;
+
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use funsun_domain::ids::{FundingId, PaymentId};
@@ -9,6 +11,7 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::text::SupportMessage;
 use funsun_domain::time::Timestamp;
 use serde::Serialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -25,6 +28,9 @@ use http::Method;
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link, split_page};
 use web::rate_limit::Class;
 use web::{AppError, Input, Json, Page, Problem, Routes, no_content};
+
+/// How long a request waits for approvals; they go on when it has given up.
+const APPROVAL_WAIT: Duration = Duration::from_secs(40);
 
 /// Most payments of one member with which a proof is tried: several may be open.
 const CANDIDATES_MAX: i64 = 8;
@@ -191,13 +197,18 @@ async fn approve_payment(
         Ok(open.map(|payment| payment.id).collect())
     };
     let mut refusal = not_approved();
+    let deadline = Instant::now() + APPROVAL_WAIT;
     for id in state.db.read(candidates).await? {
         let callback = Callback {
             proof: proof.clone(),
             reference: None,
             amount: None,
         };
-        let outcome = approve::approve(&state, id, callback).await?;
+        let approval = approve::approve(&state, id, callback);
+        let Ok(outcome) = tokio::time::timeout_at(deadline, approval).await else {
+            return Err(not_certain());
+        };
+        let outcome = outcome?;
         match outcome.payment.state() {
             // Settled meanwhile with another proof, which proves nothing about this one.
             _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}

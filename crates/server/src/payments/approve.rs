@@ -119,7 +119,7 @@ async fn claim(
         return Ok(Claim::Settled(seen));
     }
     let cx = StepContext::new(state);
-    if seen.lease_until > cx.now {
+    if cx.is_leased(seen.lease_until) {
         return Ok(Claim::Busy);
     }
     let callback = callback.clone();
@@ -128,7 +128,7 @@ async fn claim(
         if !payment.state().is_unpaid() || !is_of(&callback, &payment) {
             return Ok(Claim::Settled(payment));
         }
-        if payment.lease_until > cx.now {
+        if cx.is_leased(payment.lease_until) {
             return Ok(Claim::Busy);
         }
         match payment.state() {

@@ -46,6 +46,12 @@ impl StepContext {
         }
     }
 
+    /// Whether a lease that ends at `until` holds now. One that ends later than any that is taken now is of a clock that
+    /// was set back since: it does not hold.
+    pub(super) fn is_leased(&self, until: Timestamp) -> bool {
+        until > self.now && until <= self.now.plus_seconds(2 * self.lease_seconds)
+    }
+
     /// The earliest approval of a payment that may be without a support now.
     pub fn unattached_since(&self) -> Timestamp {
         self.now.plus_seconds(-self.unattached_seconds)

@@ -73,14 +73,14 @@ pub fn resolve(
         }
         Resolution::PaidByBank => {
             let open = refund::find_open(conn, id)?.ok_or(ResolveRefusal::NoOpenRefund)?;
-            if open.lease_until > cx.now {
+            if cx.is_leased(open.lease_until) {
                 return Err(ResolveRefusal::Busy);
             }
             refund::finish_by_bank(conn, &open, cx)?;
             "paid_by_bank"
         }
         Resolution::NotCaptured => {
-            if !payment.state().is_open() || payment.lease_until > cx.now {
+            if !payment.state().is_open() || cx.is_leased(payment.lease_until) {
                 return Err(ResolveRefusal::NotUnclear);
             }
             payment.step(conn, Step::Fail, cx)?;

@@ -222,7 +222,7 @@ impl StoredPayment {
     /// # Errors
     /// When the database fails.
     pub fn lease(self, conn: &mut Conn, cx: StepContext) -> Result<Option<Self>, StorageError> {
-        if self.lease_until > cx.now {
+        if cx.is_leased(self.lease_until) {
             return Ok(None);
         }
         self.renew_lease(conn, cx)

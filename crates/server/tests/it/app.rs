@@ -259,6 +259,15 @@ impl App {
         self.assert_books_balance_but_for(0).await;
     }
 
+    /// As [`App::assert_books_balance`], but the sweeper may have to find money first.
+    pub async fn assert_books_balance_soon(&self) {
+        eventually("the books balance", async || {
+            self.command(&["audit"]).await.0 == 0
+        })
+        .await;
+        self.assert_books_balance().await;
+    }
+
     /// As [`App::assert_books_balance`], with this many payments that stay unsettled.
     pub async fn assert_books_balance_but_for(&self, unsettled: usize) {
         let unsettled = unsettled.to_string();

@@ -249,3 +249,18 @@ async fn a_support_that_the_approval_made_takes_no_other_payment() {
     assert_eq!(total(&paid.author, &another).await, 5_000);
     app.assert_books_balance().await;
 }
+
+#[tokio::test]
+async fn a_lease_of_a_clock_that_was_set_back_holds_nobody_up() {
+    let paid = Paid::new().await;
+    paid.app
+        .change_database("UPDATE payments SET lease_until = 9000000000000000");
+    let text = page(&paid.app, &paid.proof.path).await;
+    assert!(text.contains("후원이 전해졌어요"), "{text}");
+    paid.app
+        .change_database("UPDATE payments SET lease_until = 9000000000000000");
+    let id = paid.funding["id"].to_string();
+    let fields = [("id", id.as_str())];
+    paid.author.form(Method::DELETE, "/funding/", &fields).await;
+    paid.assert_state("refunded").await;
+}

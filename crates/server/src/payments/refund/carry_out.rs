@@ -86,7 +86,7 @@ pub async fn settle(state: &AppState, id: RefundId) -> Result<(), StorageError> 
 fn lease(conn: &mut Conn, id: RefundId, cx: StepContext) -> Result<Option<Exchange>, StorageError> {
     let refund = sql::get(conn, id)?;
     let waits = !refund.state.is_open() || refund.state == RefundState::Parked;
-    if waits || refund.lease_until > cx.now {
+    if waits || cx.is_leased(refund.lease_until) {
         return Ok(None);
     }
     let leased = StoredRefund {

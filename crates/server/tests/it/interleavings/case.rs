@@ -277,7 +277,9 @@ impl<'a> Case<'a> {
                 break;
             }
         }
-        self.app.assert_books_balance().await;
+        // Closed orders are looked up again, the last time after a day.
+        self.wait(90_000).await;
+        self.app.assert_books_balance_soon().await;
         let ours = assert_records_match(self.app, &self.payers).await;
         assert_eq!(ours.len(), self.payments.len(), "no payment is lost");
         let author = self.app.reconnect(&self.author);
