@@ -1,20 +1,19 @@
 //! The audit on inconsistent data: each kind of difference is found, named and counted.
 
 use reqwest::Method;
-use serde_json::{Value, json};
 
 use crate::app::{App, Member};
 use crate::payer::{Payment, support_body};
 
 /// A stopped server and its payments: a support of 20,000 won, a payment of 5,000 won that no
 /// support took, one that was refunded, one that is not paid. Ids count from 1 in this order.
-struct Books {
-    app: App,
-    payments: [Payment; 4],
+pub struct Books {
+    pub app: App,
+    pub payments: [Payment; 4],
 }
 
 impl Books {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let mut app = App::start().await;
         let (author, friend) = (app.member("하늘").await, app.member("지우").await);
         let funding = author.opens("자전거", true).await;
@@ -34,12 +33,12 @@ impl Books {
     }
 
     /// Executes SQL on the stopped program's database.
-    fn change(&self, sql: &str) {
+    pub fn change(&self, sql: &str) {
         self.app.change_database(sql);
     }
 
     /// The differences of an audit: the words of each line.
-    async fn differences(&self, arguments: &[&str]) -> Vec<String> {
+    pub async fn differences(&self, arguments: &[&str]) -> Vec<String> {
         let (code, text) = self.app.command(&[&["audit"], arguments].concat()).await;
         let lines = text.lines().skip_while(|line| !line.starts_with("what "));
         let found: Vec<String> = lines
@@ -51,15 +50,8 @@ impl Books {
         found
     }
 
-    /// The differences between our records and KakaoPay's, for all payments.
-    async fn provider_differences(&self) -> Vec<String> {
-        let mut found = self.differences(&["--all"]).await;
-        found.retain(|line| line.contains("provider"));
-        found
-    }
-
     /// Makes the change, expects these differences, and undoes the change.
-    async fn assert_found(&self, change: &str, undo: &str, expected: &[&str]) {
+    pub async fn assert_found(&self, change: &str, undo: &str, expected: &[&str]) {
         self.change(change);
         assert_eq!(self.differences(&["--offline"]).await, expected, "{change}");
         self.change(undo);
@@ -81,7 +73,7 @@ async fn refunded_payment(app: &App, author: &Member, friend: &Member) -> Paymen
 }
 
 /// The number that the audit prints after this label.
-fn count(text: &str, words: &str) -> String {
+pub fn count(text: &str, words: &str) -> String {
     let line = text.lines().find(|line| line.trim().starts_with(words));
     let line = line.unwrap_or_else(|| panic!("{words}: {text}"));
     line.split_whitespace().last().unwrap().to_owned()
@@ -246,136 +238,6 @@ async fn an_audit_finds_entries_that_no_payment_explains() {
     assert!(
         found[0].contains("payment or refund one approval 99"),
         "{found:?}"
-    );
-}
-
-#[tokio::test]
-async fn an_audit_finds_refunds_in_kakaopays_console() {
-    let books = Books::new().await;
-    let unattached = &books.payments[1];
-    let found = async || books.provider_differences().await;
-    assert_eq!(found().await, [""; 0]);
-    unattached
-        .refund_at_kakaopay(&books.app, 2_000, 5_000)
-        .await;
-    let partly = "payment 2 held by the provider 5,000원 3,000원";
-    assert_eq!(found().await, [partly]);
-    unattached
-        .refund_at_kakaopay(&books.app, 3_000, 3_000)
-        .await;
-    let whole = "payment 2 held by the provider 5,000원 0원";
-    assert_eq!(found().await, [whole]);
-    // A refund in progress may have reached KakaoPay or not.
-    books.change("UPDATE payments SET state = 'refunding', refunding_amount = 5000 WHERE id = 2");
-    assert_eq!(found().await, [""; 0]);
-    books.change("UPDATE payments SET refunding_amount = 4000 WHERE id = 2");
-    assert_eq!(found().await, [whole]);
-    // While an approval is in progress, nothing is known.
-    books.change("UPDATE payments SET state = 'approving' WHERE id = 2");
-    assert_eq!(found().await, [""; 0]);
-}
-
-#[tokio::test]
-async fn an_audit_finds_states_that_kakaopay_does_not_confirm() {
-    let books = Books::new().await;
-    let found = async || books.provider_differences().await;
-    books.change("UPDATE payments SET state = 'failed' WHERE id = 1");
-    let held = "payment 1 held by the provider 0원 20,000원";
-    assert_eq!(found().await, [held]);
-    books.change("UPDATE payments SET state = 'attached' WHERE id = 1");
-    books.change("UPDATE payments SET refunded_amount = 0, state = 'attached' WHERE id = 3");
-    let held = "payment 3 held by the provider 6,000원 0원";
-    assert_eq!(found().await, [held]);
-    books.change("UPDATE payments SET refunded_amount = 6000, state = 'refunded' WHERE id = 3");
-
-    books.change("UPDATE payments SET state = 'attached' WHERE id = 4");
-    let held = "payment 4 held by the provider 7,000원 0원";
-    assert_eq!(found().await, [held]);
-    // KakaoPay holds nothing for an order that its payer cancelled, either.
-    let unpaid = &books.payments[3];
-    unpaid.press_button(&books.app, "cancel").await;
-    assert_eq!(found().await, [held]);
-    books.change("UPDATE payments SET state = 'cancelled' WHERE id = 4");
-    assert_eq!(found().await, [""; 0]);
-}
-
-#[tokio::test]
-async fn an_audit_finds_records_of_another_order() {
-    let books = Books::new().await;
-    for (column, wrong, differs) in [
-        ("reference", "'T0000000000000000000'", "KakaoPay"),
-        (
-            "order_ref",
-            "'ffffffffffffffffffffffffffffffff'",
-            "another order or amount",
-        ),
-        ("payer_ref", "'somebody'", "another order or amount"),
-        ("amount", "20001", "another order or amount"),
-    ] {
-        books.change(&format!(
-            "CREATE TABLE kept AS SELECT {column} AS it FROM payments WHERE id = 1; \
-             UPDATE payments SET {column} = {wrong} WHERE id = 1"
-        ));
-        let found = books.provider_differences().await;
-        assert_eq!(found.len(), 1, "{column}: {found:?}");
-        assert!(
-            found[0].starts_with("payment 1 provider's record an entry"),
-            "{column}: {found:?}"
-        );
-        assert!(found[0].contains(differs), "{column}: {found:?}");
-        books.change(&format!(
-            "UPDATE payments SET {column} = (SELECT it FROM kept) WHERE id = 1; DROP TABLE kept"
-        ));
-    }
-    assert_eq!(books.provider_differences().await, [""; 0]);
-}
-
-#[tokio::test]
-async fn an_audit_compares_what_changed_since_the_last_clean_run() {
-    let books = Books::new().await;
-    let compared = async |arguments: &[&str]| {
-        let (_, text) = books.app.command(&[&["audit"], arguments].concat()).await;
-        count(&text, "compared with provider")
-    };
-    // As if the payments were a week old.
-    let age = "UPDATE payments SET changed_at = changed_at - 604800000000";
-    books.change(age);
-    books.change("DELETE FROM audit_runs");
-    assert_eq!(compared(&[]).await, "4", "never compared");
-    assert_eq!(compared(&[]).await, "0", "nothing has changed");
-    assert_eq!(compared(&["--all"]).await, "4");
-    books.change("UPDATE payments SET changed_at = changed_at + 604800000000 WHERE id = 2");
-    assert_eq!(compared(&[]).await, "1");
-    // A run with a difference is not a clean one.
-    books.change(age);
-    books.change("DELETE FROM audit_runs; UPDATE payments SET state = 'failed' WHERE id = 2");
-    assert_eq!(compared(&[]).await, "4");
-    assert_eq!(compared(&[]).await, "4");
-}
-
-#[tokio::test]
-async fn an_audit_says_what_it_could_not_compare() {
-    let books = Books::new().await;
-    books.change("DELETE FROM audit_runs");
-    let down = json!({"call": "order", "fault": "http_500", "times": 3});
-    books
-        .app
-        .sandbox(Method::PUT, "/sandbox/faults", down)
-        .await;
-    let (code, text) = books.app.command(&["audit"]).await;
-    assert_eq!(code, 2, "{text}");
-    assert_eq!(count(&text, "not compared"), "3", "{text}");
-    assert!(text.contains("some payments were not compared"), "{text}");
-    books
-        .app
-        .sandbox(Method::DELETE, "/sandbox/faults", Value::Null)
-        .await;
-    let (code, text) = books.app.command(&["audit"]).await;
-    assert_eq!(code, 0, "{text}");
-    assert_eq!(
-        count(&text, "compared with provider"),
-        "4",
-        "not a clean run before"
     );
 }
 

@@ -8,6 +8,7 @@
 mod accounts;
 mod app;
 mod audit;
+mod audit_provider;
 mod bad_bodies;
 mod bad_input;
 mod batches;
