@@ -5,12 +5,11 @@ use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 
-use super::{BATCH, Difference, Findings, sql};
+use super::sql::{self, Comparable};
+use super::{BATCH, Difference, Findings};
 use crate::db::{Conn, Db, StorageError};
 use crate::payments::gateway::{GatewayError, Lookup, PaymentGateway};
 use crate::payments::merchants::Merchants;
-use crate::payments::sql as payment_sql;
-use crate::payments::stored::StoredPayment;
 
 /// Most concurrent look-ups.
 const LOOK_UPS: usize = 8;
@@ -43,13 +42,13 @@ pub async fn audit(
         let mut known = Vec::new();
         for payment in batch.payments {
             match payment {
-                Ok(payment) if Some(payment.merchant().get()) == demo => findings.invented += 1,
-                Ok(payment) => known.push(payment),
+                Ok(read) if Some(read.payment.merchant().get()) == demo => findings.invented += 1,
+                Ok(read) => known.push(read),
                 Err(error) => findings.compare("a payment", "row", "readable", error),
             }
         }
         let mut compared = stream::iter(known)
-            .map(|payment| compare(db, merchants, payment))
+            .map(|ours| compare(db, merchants, ours))
             .buffer_unordered(LOOK_UPS);
         while let Some(compared) = compared.next().await {
             match compared? {
@@ -64,29 +63,34 @@ pub async fn audit(
     }
 }
 
-/// Reads the payment again when the records differ: it may have changed between our read and the look-up.
+/// Reads the payment again when the records differ, until it stays the same: it may have changed between our read and
+/// the look-up.
 async fn compare(
     db: &Db,
     merchants: &Merchants,
-    payment: StoredPayment,
+    mut ours: Comparable,
 ) -> Result<Compared, StorageError> {
-    let Some(gateway) = merchants.gateway(payment.merchant()) else {
+    let Some(gateway) = merchants.gateway(ours.payment.merchant()) else {
         return Ok(Compared::Unreachable);
     };
-    let first = compare_once(gateway, &payment).await;
-    if !matches!(first, Compared::Different(_)) {
-        return Ok(first);
+    loop {
+        let compared = compare_once(gateway, &ours).await;
+        if !matches!(compared, Compared::Different(_)) {
+            return Ok(compared);
+        }
+        let id = ours.payment.id;
+        let again = db
+            .read_slow(move |conn| sql::get_comparable(conn, id))
+            .await?;
+        if again.payment.rules == ours.payment.rules {
+            return Ok(compared);
+        }
+        ours = again;
     }
-    let id = payment.id;
-    let again = db.read_slow(move |conn| payment_sql::get(conn, id)).await?;
-    Ok(if again.rules == payment.rules {
-        first
-    } else {
-        compare_once(gateway, &again).await
-    })
 }
 
-async fn compare_once(gateway: &dyn PaymentGateway, payment: &StoredPayment) -> Compared {
+async fn compare_once(gateway: &dyn PaymentGateway, ours: &Comparable) -> Compared {
+    let payment = &ours.payment;
     let difference = |what, expected: String, found: String| {
         Compared::Different(Difference {
             subject: format!("payment {}", payment.id),
@@ -118,16 +122,25 @@ async fn compare_once(gateway: &dyn PaymentGateway, payment: &StoredPayment) -> 
             return difference("provider's record", "an entry".into(), note);
         }
     };
-    let left = rules.amount.minus(rules.refunded).unwrap_or(Won::ZERO);
-    let ours = match rules.state {
-        PaymentState::Approving => return Compared::Equal,
-        state if state.is_charged() => left,
-        _ => Won::ZERO,
-    };
-    // A refund under way may have reached the provider or not.
-    let under_way = ours.minus(rules.refunding).unwrap_or(Won::ZERO);
-    if taken == ours || taken == under_way {
+    if rules.state == PaymentState::Approving {
         return Compared::Equal;
     }
-    difference("held by the provider", ours.to_string(), taken.to_string())
+    let held = held_at_provider(ours);
+    // A refund under way may have reached the provider or not.
+    let under_way = held.minus(rules.refunding).unwrap_or(Won::ZERO);
+    if taken == held || taken == under_way {
+        return Compared::Equal;
+    }
+    difference("held by the provider", held.to_string(), taken.to_string())
+}
+
+/// What the provider holds of a payment, by our records.
+fn held_at_provider(ours: &Comparable) -> Won {
+    let rules = ours.payment.rules;
+    if !rules.state.is_charged() {
+        return Won::ZERO;
+    }
+    let left = rules.amount.minus(rules.refunded);
+    let held = left.and_then(|left| left.plus(ours.by_bank));
+    held.unwrap_or(Won::ZERO)
 }

@@ -1,8 +1,12 @@
 //! The audit's queries, in SQL that every engine supports. Each reads a range of ids.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Text};
+use funsun_domain::ids::PaymentId;
+use funsun_domain::money::Won;
 use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 
@@ -213,9 +217,17 @@ pub fn find_demo_account(conn: &mut Conn) -> Result<Option<i64>, StorageError> {
         .optional()?)
 }
 
-/// Payments of a range of ids; those that can't be read are errors.
+/// A payment that its provider may know of.
+#[derive(Debug)]
 pub struct Comparable {
-    pub payments: Vec<Result<StoredPayment, StorageError>>,
+    pub payment: StoredPayment,
+    /// What of it was refunded from our bank account, in won: the provider still holds it.
+    pub by_bank: Won,
+}
+
+/// Payments of a range of ids; those that can't be read are errors.
+pub struct ComparableBatch {
+    pub payments: Vec<Result<Comparable, StorageError>>,
     /// The id up to which all were read.
     pub last: i64,
 }
@@ -227,10 +239,7 @@ pub fn list_comparable(
     after: i64,
     since: Option<Timestamp>,
     limit: i64,
-) -> Result<Option<Comparable>, StorageError> {
-    let since = since.map_or(i64::MIN, |since| {
-        since.plus_seconds(-OVERLAP_SECONDS).micros()
-    });
+) -> Result<Option<ComparableBatch>, StorageError> {
     let ids: Vec<i64> = payments::table
         .filter(payments::id.gt(after))
         .order(payments::id)
@@ -240,17 +249,57 @@ pub fn list_comparable(
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
         return Ok(None);
     };
-    let rows: Vec<PaymentRow> = payments::table
-        .filter(payments::id.between(*first, *last))
-        .filter(payments::changed_at.ge(since))
-        .filter(payments::state.ne(PaymentState::Created.as_str()))
-        .select(PaymentRow::as_select())
-        .load(conn)?;
-    let payments = rows.into_iter().map(StoredPayment::try_from).collect();
-    Ok(Some(Comparable {
-        payments,
+    Ok(Some(ComparableBatch {
+        payments: read_comparable(conn, (*first, *last), since)?,
         last: *last,
     }))
+}
+
+/// Reads again a payment that was comparable.
+pub fn get_comparable(conn: &mut Conn, id: PaymentId) -> Result<Comparable, StorageError> {
+    let read = read_comparable(conn, (id.get(), id.get()), None)?;
+    let gone = || StorageError::corrupt("the payment is not there any more");
+    read.into_iter().next().ok_or_else(gone)?
+}
+
+/// In one snapshot.
+fn read_comparable(
+    conn: &mut Conn,
+    (first, last): (i64, i64),
+    since: Option<Timestamp>,
+) -> Result<Vec<Result<Comparable, StorageError>>, StorageError> {
+    let since = since.map_or(i64::MIN, |since| {
+        since.plus_seconds(-OVERLAP_SECONDS).micros()
+    });
+    conn.transaction(|conn| {
+        let rows: Vec<PaymentRow> = payments::table
+            .filter(payments::id.between(first, last))
+            .filter(payments::changed_at.ge(since))
+            .filter(payments::state.ne(PaymentState::Created.as_str()))
+            .select(PaymentRow::as_select())
+            .load(conn)?;
+        let by_bank = list_by_bank(conn, first, last)?;
+        let read = |row| {
+            let payment = StoredPayment::try_from(row)?;
+            let won = by_bank.get(&payment.id.get()).copied().unwrap_or(0);
+            Ok(Comparable {
+                by_bank: Won::new(won).map_err(StorageError::corrupt)?,
+                payment,
+            })
+        };
+        Ok(rows.into_iter().map(read).collect())
+    })
+}
+
+/// What was refunded from our bank account of these payments, in won; those of which nothing was are left out.
+fn list_by_bank(conn: &mut Conn, first: i64, last: i64) -> Result<HashMap<i64, i64>, StorageError> {
+    let mut sums = HashMap::new();
+    for refund in list_refunds(conn, first, last)? {
+        if refund.by_bank == 1 {
+            *sums.entry(refund.payment_id).or_default() += refund.amount;
+        }
+    }
+    Ok(sums)
 }
 
 /// When the last clean run began.
