@@ -143,3 +143,14 @@ async fn an_audit_says_what_it_could_not_compare() {
         "not a clean run before"
     );
 }
+
+#[tokio::test]
+async fn an_audit_expects_an_id_of_the_provider_where_money_was_taken() {
+    let books = Books::new().await;
+    books.change("UPDATE payments SET reference = NULL WHERE id IN (1, 4)");
+    let found = books.provider_differences().await;
+    assert_eq!(found, ["payment 1 provider's id one none"]);
+    let (_, text) = books.app.command(&["audit", "--all"]).await;
+    assert_eq!(count(&text, "compared with provider"), "3", "{text}");
+    assert_eq!(count(&text, "not compared"), "0", "KakaoPay has no 4");
+}

@@ -14,8 +14,9 @@ use crate::payments::merchants::Merchants;
 /// Most concurrent look-ups.
 const LOOK_UPS: usize = 8;
 
-/// The result of one comparison; unreachable when the provider can't be asked.
+/// The result of one comparison; unreachable when the provider can't be asked, not there when it can't know the payment.
 enum Compared {
+    NotThere,
     Equal,
     Different(Difference),
     Unreachable,
@@ -52,6 +53,7 @@ pub async fn audit(
             .buffer_unordered(LOOK_UPS);
         while let Some(compared) = compared.next().await {
             match compared? {
+                Compared::NotThere => {}
                 Compared::Equal => findings.looked_up += 1,
                 Compared::Different(difference) => {
                     findings.looked_up += 1;
@@ -100,7 +102,10 @@ async fn compare_once(gateway: &dyn PaymentGateway, ours: &Comparable) -> Compar
         })
     };
     if payment.reference.is_none() && !gateway.finds_by_order() {
-        return Compared::Equal;
+        return match payment.state().is_charged() {
+            true => difference("provider's id", "one".into(), "none".into()),
+            false => Compared::NotThere,
+        };
     }
     let rules = payment.rules;
     let taken = match gateway.look_up(payment.provider_order()).await {
