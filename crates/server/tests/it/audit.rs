@@ -107,6 +107,10 @@ async fn an_audit_counts_what_it_looked_at() {
     let (_, text) = books.app.command(&["audit", "--all"]).await;
     assert_eq!(count(&text, "compared with provider"), "3", "{text}");
     assert_eq!(count(&text, "invented"), "1", "{text}");
+    for arguments in [&["audit"][..], &["audit", "--offline"]] {
+        let (_, text) = books.app.command(arguments).await;
+        assert_eq!(count(&text, "invented"), "1", "{arguments:?}: {text}");
+    }
 }
 
 #[tokio::test]

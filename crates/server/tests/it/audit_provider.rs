@@ -154,3 +154,19 @@ async fn an_audit_expects_an_id_of_the_provider_where_money_was_taken() {
     assert_eq!(count(&text, "compared with provider"), "3", "{text}");
     assert_eq!(count(&text, "not compared"), "0", "KakaoPay has no 4");
 }
+
+#[tokio::test]
+async fn an_audit_names_each_payment_that_cannot_be_read() {
+    let books = Books::new().await;
+    books.change("UPDATE payments SET order_ref = 'odd-' || id WHERE id IN (2, 3)");
+    let row = |id| format!("payment {id} row readable stored value: ");
+    let found = books.differences(&["--all"]).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (line, id) in found.iter().zip([2, 3]) {
+        assert!(line.starts_with(&row(id)), "{found:?}");
+    }
+    books.change("UPDATE payments SET state = 'odd' WHERE id = 1");
+    let found = books.differences(&["--all"]).await;
+    assert!(found.contains(&"payment 1 state a known state odd".into()));
+    assert_eq!(found.len(), 4, "the rest is compared: {found:?}");
+}
