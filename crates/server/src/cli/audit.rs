@@ -62,7 +62,7 @@ fn print(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
     )?;
     writeln!(out, "  invented (demo data)     {:>14}", findings.invented)?;
     writeln!(out, "  not certain yet          {:>14}", findings.unsettled)?;
-    writeln!(out, "held by providers (KRW)    {:>14}", findings.held())?;
+    writeln!(out, "held by providers (KRW)    {:>14}", findings.held)?;
     writeln!(
         out,
         "differences                {:>14}",

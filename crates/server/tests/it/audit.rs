@@ -145,11 +145,14 @@ async fn an_audit_finds_rows_that_differ_from_the_ledger() {
     ] {
         books.assert_found(change, undo, &expected).await;
     }
+    let charge = "payment 4 entry approval 4: receivable:1 > unattached 7000 none";
     for state in ["approved", "refunding", "partly_refunded", "refunded"] {
         let change = format!("UPDATE payments SET state = '{state}' WHERE id = 4");
         let undo = "UPDATE payments SET state = 'ready' WHERE id = 4";
-        let expected = ["payment 4 entry approval 4: receivable:1 > unattached 7000 none"];
-        books.assert_found(&change, undo, &expected).await;
+        let unrefunded = format!("payment 4 state approved {state}");
+        let expected = [charge, &unrefunded];
+        let count = if state == "approved" { 1 } else { 2 };
+        books.assert_found(&change, undo, &expected[..count]).await;
     }
 }
 
@@ -172,6 +175,14 @@ async fn an_audit_finds_supports_that_differ_from_their_payments() {
             "UPDATE supports SET taken_back_at = 1 WHERE id = 1",
             "UPDATE supports SET taken_back_at = NULL WHERE id = 1",
             &["support 1 taken back false true"],
+        )
+        .await;
+    // The support of a payment that was refunded is on no list.
+    books
+        .assert_found(
+            "UPDATE supports SET taken_back_at = NULL WHERE id = 2",
+            "UPDATE supports SET taken_back_at = 1 WHERE id = 2",
+            &["support 2 taken back true false"],
         )
         .await;
     // An attached payment without a support, and a support of a payment that no funding holds.
@@ -243,6 +254,54 @@ async fn an_audit_finds_entries_that_no_payment_explains() {
         found[0].contains("payment or refund one approval 99"),
         "{found:?}"
     );
+}
+
+#[tokio::test]
+async fn an_audit_finds_refunds_that_differ_from_their_payments() {
+    let books = Books::new().await;
+    let refund = |set: &str| format!("UPDATE refunds SET {set} WHERE id = 1");
+    let done = "payment 3 entry none refund 1: refunds_due > receivable:1 6000";
+    let stopped = "payment 3 entry refund_stop 1: refunds_due > funding:2 6000 refund 1: refunds_due > receivable:1 6000";
+    let no_amount = "payment 3 refunded 0 6000";
+    let sent = [
+        done,
+        no_amount,
+        "payment 3 being refunded 6000 0",
+        "payment 3 state refunding refunded",
+    ];
+    let attached = [stopped, no_amount, "payment 3 state attached refunded"];
+    let odd = [
+        done,
+        "refund 1 state a known state odd",
+        no_amount,
+        "payment 3 state attached refunded",
+    ];
+    for (state, expected) in [("sent", &sent[..]), ("stopped", &attached), ("odd", &odd)] {
+        let change = refund(&format!("state = '{state}'"));
+        books
+            .assert_found(&change, &refund("state = 'done'"), expected)
+            .await;
+    }
+    books
+        .assert_found(
+            "UPDATE payments SET state = 'partly_refunded' WHERE id = 3",
+            "UPDATE payments SET state = 'refunded' WHERE id = 3",
+            &["payment 3 state refunded partly_refunded"],
+        )
+        .await;
+    // A refund without any entry, which its payment does not know of.
+    books
+        .assert_found(
+            "INSERT INTO refunds (id, payment_id, amount, reason, state, created_at) \
+             VALUES (9, 2, 1000, 'taken_back', 'requested', 0)",
+            "DELETE FROM refunds WHERE id = 9",
+            &[
+                "payment 2 entry refund_start 9: unattached > refunds_due 1000 none",
+                "payment 2 being refunded 1000 0",
+                "payment 2 state refunding approved",
+            ],
+        )
+        .await;
 }
 
 #[tokio::test]

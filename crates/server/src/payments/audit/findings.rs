@@ -1,6 +1,5 @@
 //! What an audit has found.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Most differences that are kept; all are counted.
@@ -33,8 +32,8 @@ pub struct Findings {
     pub invented: u64,
     /// Payments whose outcome is not certain yet; the sweeper settles them.
     pub unsettled: u64,
-    /// The balances of all accounts but the fundings', in won, by name.
-    pub balances: BTreeMap<String, i64>,
+    /// The money that providers hold for us according to our ledger, in won.
+    pub held: i128,
     /// The first differences.
     pub shown: Vec<Difference>,
     /// How many differences there are.
@@ -67,16 +66,5 @@ impl Findings {
         if self.shown.len() < SHOWN_MAX {
             self.shown.push(difference);
         }
-    }
-
-    /// The money that providers hold for us according to our ledger, in won.
-    pub fn held(&self) -> i64 {
-        let receivable = |(name, _): &(&String, &i64)| name.starts_with("receivable:");
-        -self
-            .balances
-            .iter()
-            .filter(receivable)
-            .map(|(_, won)| won)
-            .sum::<i64>()
     }
 }
