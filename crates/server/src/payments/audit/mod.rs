@@ -4,6 +4,7 @@
 mod books;
 mod findings;
 mod provider;
+mod provider_sql;
 mod sql;
 
 pub use findings::{Difference, Findings};
@@ -42,13 +43,13 @@ pub async fn audit(
     };
     let since = match scope {
         Scope::All => None,
-        Scope::Changed => db.read_slow(sql::find_last_clean_run).await?,
+        Scope::Changed => db.read_slow(provider_sql::find_last_clean_run).await?,
     };
     provider::audit(db, merchants, since, &mut findings).await?;
     let differences = i64::try_from(findings.differences).unwrap_or(i64::MAX);
     if findings.not_compared == 0 {
         let finished = clock.now();
-        db.write(move |conn| sql::record_run(conn, started, finished, differences))
+        db.write(move |conn| provider_sql::record_run(conn, started, finished, differences))
             .await?;
     }
     Ok(findings)

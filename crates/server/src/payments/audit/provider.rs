@@ -5,7 +5,7 @@ use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 
-use super::sql::{self, Comparable};
+use super::provider_sql::{self as sql, Comparable};
 use super::{BATCH, Difference, Findings};
 use crate::db::{Conn, Db, StorageError};
 use crate::payments::gateway::{GatewayError, Lookup, PaymentGateway};
