@@ -72,7 +72,8 @@ fn print(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         let compared = if findings.not_compared == 0 {
             "The books balance."
         } else {
-            "Our own books balance; some payments were not compared: the provider was not reached."
+            "Our own books balance; some payments were not compared: their provider did not answer, \
+             or its account is not configured."
         };
         return writeln!(out, "\n{compared}");
     }

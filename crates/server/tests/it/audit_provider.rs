@@ -170,3 +170,26 @@ async fn an_audit_names_each_payment_that_cannot_be_read() {
     assert!(found.contains(&"payment 1 state a known state odd".into()));
     assert_eq!(found.len(), 4, "the rest is compared: {found:?}");
 }
+
+#[tokio::test]
+async fn an_audit_does_not_ask_on_when_the_provider_never_answers() {
+    let books = Books::new().await;
+    books.change(
+        "WITH RECURSIVE numbers (n) AS (SELECT 101 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300) \
+         INSERT INTO payments (id, order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, lane, \
+         expires_at, created_at, changed_at) SELECT n, printf('%032x', n), 2, 1, 'somebody', 'T' || n, 1000, 'cancelled', 0, \
+         0, changed_at, changed_at FROM numbers JOIN payments ON payments.id = 1; \
+         DELETE FROM audit_runs",
+    );
+    let down = json!({"call": "order", "fault": "http_500", "times": 1_000});
+    let faults = "/sandbox/faults";
+    books.app.sandbox(Method::PUT, faults, down).await;
+    let (code, text) = books.app.command(&["audit"]).await;
+    assert_eq!(code, 2, "{text}");
+    assert_eq!(count(&text, "not compared"), "204", "{text}");
+    assert_eq!(count(&text, "compared with provider"), "0", "{text}");
+    let rules = books.app.sandbox(Method::GET, faults, Value::Null).await;
+    let asked = 1_000 - rules["faults"][0]["times"].as_u64().unwrap();
+    assert!((1..100).contains(&asked), "{asked} look-ups");
+    assert_eq!(books.app.count("SELECT count(*) FROM audit_runs"), 0);
+}

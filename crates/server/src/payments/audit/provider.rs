@@ -1,5 +1,8 @@
 //! Our payments against the providers' records.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
 use funsun_domain::money::Won;
 use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
@@ -13,6 +16,32 @@ use crate::payments::merchants::Merchants;
 
 /// Most concurrent look-ups.
 const LOOK_UPS: usize = 8;
+
+/// Look-ups in a row that a provider leaves unanswered, after which it is not asked again: each may take many seconds.
+const UNANSWERED_MAX: u32 = 40;
+
+/// The look-ups in a row that providers have left unanswered, by provider.
+#[derive(Default)]
+struct Unanswered(Mutex<HashMap<&'static str, u32>>);
+
+impl Unanswered {
+    fn is_given_up(&self, provider: &'static str) -> bool {
+        self.lock().get(provider) >= Some(&UNANSWERED_MAX)
+    }
+
+    fn note(&self, provider: &'static str, compared: &Compared) {
+        let mut counts = self.lock();
+        let count = counts.entry(provider).or_default();
+        *count = match compared {
+            Compared::Unreachable => *count + 1,
+            _ => 0,
+        };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<&'static str, u32>> {
+        self.0.lock().expect("no holder of this lock panics")
+    }
+}
 
 /// The result of one comparison; unreachable when the provider can't be asked, not there when it can't know the payment.
 enum Compared {
@@ -32,7 +61,7 @@ pub async fn audit(
     since: Option<Timestamp>,
     findings: &mut Findings,
 ) -> Result<(), StorageError> {
-    let mut after = 0;
+    let (mut after, unanswered) = (0, Unanswered::default());
     loop {
         let load = move |conn: &mut Conn| sql::list_comparable(conn, after, since, BATCH);
         let Some(batch) = db.read_slow(load).await? else {
@@ -49,7 +78,7 @@ pub async fn audit(
             }
         }
         let mut compared = stream::iter(known)
-            .map(|ours| compare(db, merchants, ours))
+            .map(|ours| compare(db, merchants, &unanswered, ours))
             .buffered(LOOK_UPS);
         while let Some(compared) = compared.next().await {
             match compared? {
@@ -70,13 +99,19 @@ pub async fn audit(
 async fn compare(
     db: &Db,
     merchants: &Merchants,
+    unanswered: &Unanswered,
     mut ours: Comparable,
 ) -> Result<Compared, StorageError> {
     let Some(gateway) = merchants.gateway(ours.payment.merchant()) else {
         return Ok(Compared::Unreachable);
     };
+    let provider = gateway.provider();
     loop {
+        if unanswered.is_given_up(provider) {
+            return Ok(Compared::Unreachable);
+        }
         let compared = compare_once(gateway, &ours).await;
+        unanswered.note(provider, &compared);
         if !matches!(compared, Compared::Different(_)) {
             return Ok(compared);
         }
