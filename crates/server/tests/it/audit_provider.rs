@@ -1,8 +1,12 @@
 //! The audit's comparison with KakaoPay's records: what it finds, and what it leaves out.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::audit::{Books, count};
 
 impl Books {
@@ -35,9 +39,13 @@ async fn an_audit_finds_refunds_in_kakaopays_console() {
     assert_eq!(found().await, [""; 0]);
     books.change("UPDATE payments SET refunding_amount = 4000 WHERE id = 2");
     assert_eq!(found().await, [whole]);
-    // While an approval is in progress, nothing is known.
-    books.change("UPDATE payments SET state = 'approving' WHERE id = 2");
-    assert_eq!(found().await, [""; 0]);
+    // While an approval or a transfer is in progress, nothing is known.
+    for state in ["approving", "awaiting_deposit"] {
+        books.change(&format!(
+            "UPDATE payments SET state = '{state}' WHERE id IN (1, 2)"
+        ));
+        assert_eq!(found().await, [""; 0], "{state}");
+    }
 }
 
 #[tokio::test]
@@ -192,4 +200,32 @@ async fn an_audit_does_not_ask_on_when_the_provider_never_answers() {
     let asked = 1_000 - rules["faults"][0]["times"].as_u64().unwrap();
     assert!((1..100).contains(&asked), "{asked} look-ups");
     assert_eq!(books.app.count("SELECT count(*) FROM audit_runs"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_raises_no_alarm_while_money_moves() {
+    let app = App::start().await;
+    let author = app.member("하늘").await;
+    let funding = author.opens("자전거", true).await;
+    let friends = join_all((0..4).map(|_| app.member("친구"))).await;
+    let money_moves = join_all(friends.iter().map(async |friend| {
+        for _ in 0..8 {
+            let given = friend.supports(&funding, 3_000, "축하해").await;
+            let id = given["id"].to_string();
+            friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
+        }
+    }));
+    let clean = AtomicU32::new(0);
+    let audits = async {
+        loop {
+            for scope in ["--all", "--offline"] {
+                let (code, text) = app.command(&["audit", scope]).await;
+                assert_eq!(code, 0, "{scope}: {text}");
+                clean.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    };
+    tokio::select! { _ = money_moves => {}, () = audits => {} }
+    assert!(clean.load(Ordering::Relaxed) > 2, "audits met money moving");
+    app.assert_books_balance().await;
 }

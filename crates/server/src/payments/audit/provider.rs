@@ -162,7 +162,11 @@ async fn compare_once(gateway: &dyn PaymentGateway, ours: &Comparable) -> Compar
             return difference("provider's record", "an entry".into(), note);
         }
     };
-    if rules.state == PaymentState::Approving {
+    // The money may have been taken, and we have not noticed yet.
+    if matches!(
+        rules.state,
+        PaymentState::Approving | PaymentState::AwaitingDeposit
+    ) {
         return Compared::Equal;
     }
     let held = held_at_provider(ours);
