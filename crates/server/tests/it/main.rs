@@ -34,6 +34,7 @@ mod live;
 mod logins;
 mod member_pages;
 mod merchant_accounts;
+mod migration;
 mod notifications;
 mod open_form;
 mod own_pages;
