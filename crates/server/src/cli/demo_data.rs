@@ -23,7 +23,7 @@ pub(super) struct Options {
     /// Number of fundings, a fifth of them friends-only.
     #[arg(long, default_value = "1000", value_parser = rows())]
     fundings: i64,
-    /// Number of supports, each with its payment and ledger entries.
+    /// Number of supports, each with its payment and ledger transactions.
     #[arg(long, default_value = "2000", value_parser = rows())]
     supports: i64,
     /// Random seed: the same seed gives the same data, with times relative to now.

@@ -28,7 +28,7 @@ pub struct DemoSize {
     pub accounts: i64,
     /// Number of fundings, by random members.
     pub fundings: i64,
-    /// Number of supports, each with its payment and ledger entries.
+    /// Number of supports, each with its payment and ledger transactions.
     pub supports: i64,
     /// Random seed.
     pub seed: u64,
