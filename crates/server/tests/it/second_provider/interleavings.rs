@@ -9,8 +9,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
 use super::in_seconds;
+use super::provider::{Confirm, Refunds, Status};
 use super::shop::Shop;
-use super::toss::{Confirm, Refunds, Status};
 use crate::app::{eventually, seoul_time_in};
 use crate::crash::setting;
 

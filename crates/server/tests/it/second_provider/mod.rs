@@ -1,14 +1,18 @@
 //! A second provider, which behaves like Toss Payments: what `PaymentGateway` can say beyond what KakaoPay needs.
 
+mod deposits;
 mod interleavings;
+mod provider;
 mod shop;
+mod strangers;
 mod toss;
+mod two_accounts;
 
 use funsun_domain::time::Timestamp;
 use reqwest::StatusCode;
 
+use self::provider::{Confirm, Refunds, Status};
 use self::shop::Shop;
-use self::toss::{Confirm, Refunds, Status};
 use crate::app::{eventually, system_time};
 
 const HOUR: i64 = 3_600;
@@ -81,8 +85,10 @@ async fn an_order_expires_by_its_own_time() {
     let order = shop.order().await;
     shop.move_clock(1_700).await;
     assert_eq!(shop.record(&order).await["state"], "ready");
+    assert_eq!(shop.toss.vain_look_ups(&order), 0);
     shop.move_clock(1_801).await;
     shop.becomes(&order, "expired").await;
+    assert_eq!(shop.toss.vain_look_ups(&order), 1);
 }
 
 #[tokio::test]

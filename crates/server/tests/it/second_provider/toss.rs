@@ -1,8 +1,5 @@
-//! A payment provider in memory that behaves like Toss Payments: the payer starts on a page of ours, its `paymentKey`
-//! comes with the return, orders are looked up by our number, refunds take an idempotency key and may be pending, and a
-//! virtual account is paid by a later transfer.
+//! The gateway to the second provider, and what a test makes happen there.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use funsun::gateway::{
@@ -10,142 +7,86 @@ use funsun::gateway::{
     Prepared, Proof, ProviderOrder, ReceivedNotice, RefundOrder, RefundOutcome, Standing,
 };
 use funsun_domain::money::Won;
-use funsun_domain::time::Timestamp;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+
+use super::provider::{Confirm, Order, Provider, Refund, Refunds, Status};
 
 /// Seconds that the payer has on the page.
 const WINDOW_SECONDS: i64 = 1_800;
 
-/// The provider; clones share its records.
+/// The gateway; clones share the provider.
 #[derive(Clone, Default)]
-pub struct Toss(Arc<Mutex<Book>>);
-
-#[derive(Default)]
-struct Book {
-    orders: HashMap<String, Order>,
-    next_confirm: Option<Confirm>,
-    refunds: Refunds,
-    keys: u32,
-}
-
-/// What happens to a confirmation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confirm {
-    /// Done, the answer is lost.
-    Lost,
-    /// The payer chose a virtual account, to be paid until this time.
-    Deposit(Timestamp),
-}
-
-/// What happens to refunds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Refunds {
-    /// They are done.
-    #[default]
-    Done,
-    /// They are done, the answer is lost.
-    Lost,
-    /// They are done later.
-    Pending,
-    /// They are refused for good.
-    Refused,
-}
-
-/// The provider's record of an order.
-#[derive(Clone, Debug)]
-pub struct Order {
-    pub total: i64,
-    pub keys: Vec<String>,
-    pub status: Status,
-    pub confirmed: Vec<String>,
-    pub refunded: i64,
-    pub refunding: i64,
-    /// Refund requests by their idempotency key, each carried out once.
-    pub refund_keys: Vec<String>,
-    pub refund_calls: u32,
-    pub look_ups: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    InProgress,
-    WaitingForDeposit(Timestamp),
-    Done,
-    Odd,
-}
+pub struct Toss(Arc<Mutex<Provider>>);
 
 impl Toss {
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn provider(&self) -> MutexGuard<'_, Provider> {
         self.0.lock().unwrap()
     }
 
     /// The payer authenticates in a window; returns the query with which the browser comes back.
     pub fn authenticate(&self, order: &str, amount: i64) -> String {
-        let mut book = self.book();
-        book.keys += 1;
-        let key = format!("tgen_{}", book.keys);
-        let record = book.orders.entry(order.to_owned()).or_insert(Order {
-            total: amount,
-            keys: Vec::new(),
-            status: Status::InProgress,
-            confirmed: Vec::new(),
-            refunded: 0,
-            refunding: 0,
-            refund_keys: Vec::new(),
-            refund_calls: 0,
-            look_ups: 0,
-        });
-        record.keys.push(key.clone());
+        let key = self.provider().authenticate(order, amount);
         format!("paymentKey={key}&orderId={order}&amount={amount}")
     }
 
     pub fn script_confirm(&self, confirm: Confirm) {
-        self.book().next_confirm = Some(confirm);
+        self.provider().next_confirm = Some(confirm);
     }
 
     pub fn script_refunds(&self, refunds: Refunds) {
-        self.book().refunds = refunds;
+        self.provider().refunds = refunds;
+    }
+
+    fn change(&self, order: &str, change: impl FnOnce(&mut Order)) {
+        change(self.provider().orders.get_mut(order).unwrap());
     }
 
     pub fn set_status(&self, order: &str, status: Status) {
-        self.book().orders.get_mut(order).unwrap().status = status;
+        self.change(order, |record| record.status = status);
     }
 
     pub fn is_awaiting(&self, order: &str) -> bool {
-        let book = self.book();
-        let record = book.orders.get(order);
+        let provider = self.provider();
+        let record = provider.orders.get(order);
         record.is_some_and(|record| matches!(record.status, Status::WaitingForDeposit(_)))
     }
 
     pub fn is_open(&self, order: &str) -> bool {
-        let book = self.book();
-        let record = book.orders.get(order);
+        let provider = self.provider();
+        let record = provider.orders.get(order);
         record.is_some_and(|record| record.status == Status::InProgress)
     }
 
     pub fn forget_script(&self) {
-        self.book().next_confirm = None;
+        self.provider().next_confirm = None;
     }
 
     /// An order of an unknown state is open again, so that it can expire.
     pub fn recover(&self, order: &str) {
-        let mut book = self.book();
-        let record = book.orders.get_mut(order).unwrap();
-        if record.status == Status::Odd {
-            record.status = Status::InProgress;
-        }
+        self.change(order, |record| {
+            if record.status == Status::Odd {
+                record.status = Status::InProgress;
+            }
+        });
     }
 
     /// Pending refunds are completed.
     pub fn complete_refunds(&self, order: &str) {
-        let mut book = self.book();
-        let record = book.orders.get_mut(order).unwrap();
-        record.refunded += std::mem::take(&mut record.refunding);
+        self.change(order, |record| {
+            record.refunded += std::mem::take(&mut record.refunding);
+        });
     }
 
     pub fn record(&self, order: &str) -> Order {
-        self.book().orders[order].clone()
+        self.provider().orders[order].clone()
+    }
+
+    /// How often an order was looked up that the payer has not begun to pay.
+    pub fn vain_look_ups(&self, order: &str) -> usize {
+        let provider = self.provider();
+        let asked = provider.asked_in_vain.iter();
+        asked.filter(|asked| *asked == order).count()
     }
 }
 
@@ -155,6 +96,17 @@ fn standing(record: &Order) -> Standing {
         refunding: Won::new(record.refunding).unwrap(),
         method: Some("카드".to_owned()),
         refund_days: 365,
+    }
+}
+
+fn lookup(record: &Order) -> Lookup {
+    match &record.status {
+        Status::InProgress => Lookup::Open,
+        Status::WaitingForDeposit(until) => Lookup::AwaitingDeposit(*until),
+        Status::Expired => Lookup::Failed,
+        Status::Done if record.refunded == record.total => Lookup::Refunded(standing(record)),
+        Status::Done => Lookup::Paid(standing(record)),
+        Status::Odd => Lookup::Unknown("HELD".to_owned()),
     }
 }
 
@@ -196,20 +148,18 @@ impl PaymentGateway for Toss {
         callback: &'a Callback,
     ) -> BoxFuture<'a, Confirmation> {
         Box::pin(async move {
-            let mut book = self.book();
-            let script = book.next_confirm.take();
-            let record = book.orders.get_mut(order.order).unwrap();
             assert_eq!(order.reference, callback.reference.as_deref());
-            assert_eq!(order.amount.get(), record.total, "ours, not the query's");
-            record.confirmed.push(order.reference.unwrap().to_owned());
-            if let Some(Confirm::Deposit(until)) = script {
-                record.status = Status::WaitingForDeposit(until);
-                return Confirmation::AwaitingDeposit(until);
-            }
-            record.status = Status::Done;
-            match script {
-                Some(_) => Confirmation::Unclear("the answer was lost".to_owned()),
-                None => Confirmation::Paid(standing(record)),
+            let Some(key) = order.reference else {
+                return Confirmation::Unclear("no paymentKey".to_owned());
+            };
+            let mut provider = self.provider();
+            match provider.confirm(key, order.order, order.amount.get()) {
+                Ok(record) => match record.status {
+                    Status::WaitingForDeposit(until) => Confirmation::AwaitingDeposit(until),
+                    _ => Confirmation::Paid(standing(&record)),
+                },
+                Err(Some(code @ "NOT_FOUND_PAYMENT_SESSION")) => Confirmation::Refused(code.into()),
+                Err(code) => Confirmation::Unclear(code.unwrap_or("the answer was lost").into()),
             }
         })
     }
@@ -219,20 +169,11 @@ impl PaymentGateway for Toss {
         order: ProviderOrder<'a>,
     ) -> BoxFuture<'a, Result<Lookup, GatewayError>> {
         Box::pin(async move {
-            let mut book = self.book();
-            let Some(record) = book.orders.get_mut(order.order) else {
-                return Ok(Lookup::Absent);
-            };
-            record.look_ups += 1;
-            Ok(match &record.status {
-                Status::InProgress => Lookup::Open,
-                Status::WaitingForDeposit(until) => Lookup::AwaitingDeposit(*until),
-                Status::Done if record.refunded == record.total => {
-                    Lookup::Refunded(standing(record))
-                }
-                Status::Done => Lookup::Paid(standing(record)),
-                Status::Odd => Lookup::Unknown("HELD".to_owned()),
-            })
+            match self.provider().find(order.reference, order.order) {
+                None => Ok(Lookup::Absent),
+                Some(record) if record.total == order.amount.get() => Ok(lookup(&record)),
+                Some(_) => Err(GatewayError::Unusable("another amount".to_owned())),
+            }
         })
     }
 
@@ -242,30 +183,18 @@ impl PaymentGateway for Toss {
         refund: RefundOrder<'a>,
     ) -> BoxFuture<'a, RefundOutcome> {
         Box::pin(async move {
-            let mut book = self.book();
-            let script = book.refunds;
-            let record = book.orders.get_mut(order.order).unwrap();
-            record.refund_calls += 1;
-            if script == Refunds::Refused {
-                return RefundOutcome::Refused("EXCEED_MAX_REFUND_DUE".to_owned());
-            }
-            let left = record.total - record.refunded - record.refunding;
-            let repeated = record.refund_keys.iter().any(|key| key == refund.key);
-            if !repeated && left != refund.left_before.get() {
-                return RefundOutcome::Declined("NOT_MATCHES_REFUNDABLE_AMOUNT".to_owned());
-            }
-            if !repeated {
-                record.refund_keys.push(refund.key.to_owned());
-                let sum = match script {
-                    Refunds::Pending => &mut record.refunding,
-                    _ => &mut record.refunded,
-                };
-                *sum += refund.part.get();
-            }
-            match script {
-                Refunds::Lost => RefundOutcome::Unclear("the answer was lost".to_owned()),
-                Refunds::Pending => RefundOutcome::Pending("IN_PROGRESS".to_owned()),
-                _ => RefundOutcome::Done,
+            let Some(key) = order.reference else {
+                return RefundOutcome::Unclear("no paymentKey".to_owned());
+            };
+            let (part, left) = (refund.part.get(), refund.left_before.get());
+            match self.provider().cancel(key, refund.key, part, left) {
+                Ok(Refund::Done) => RefundOutcome::Done,
+                Ok(Refund::InProgress) => RefundOutcome::Pending("IN_PROGRESS".to_owned()),
+                Err(Some(code @ "EXCEED_MAX_REFUND_DUE")) => RefundOutcome::Refused(code.into()),
+                Err(Some(code @ ("NOT_CANCELABLE_AMOUNT" | "NOT_MATCHES_REFUNDABLE_AMOUNT"))) => {
+                    RefundOutcome::Declined(code.into())
+                }
+                Err(code) => RefundOutcome::Unclear(code.unwrap_or("the answer was lost").into()),
             }
         })
     }

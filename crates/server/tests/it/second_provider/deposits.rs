@@ -1,0 +1,64 @@
+//! Virtual accounts: the payer transfers the money later, late, or takes it back.
+
+use super::provider::{Confirm, Status};
+use super::shop::Shop;
+use super::{HOUR, in_seconds};
+use crate::app::{eventually, seoul_time_in};
+
+const DAY: i64 = 24 * HOUR;
+
+/// An order that waits for a deposit for this many seconds.
+async fn awaiting(shop: &Shop, seconds: i64) -> String {
+    let order = shop.order().await;
+    let query = shop.toss.authenticate(&order, 5_000);
+    shop.toss
+        .script_confirm(Confirm::Deposit(in_seconds(seconds)));
+    shop.come_back(&order, &query).await;
+    assert_eq!(shop.record(&order).await["state"], "awaiting_deposit");
+    order
+}
+
+#[tokio::test]
+async fn a_deposit_is_found_without_a_notice() {
+    let shop = Shop::open().await;
+    let order = awaiting(&shop, 2 * DAY).await;
+    shop.toss.set_status(&order, Status::Done);
+    shop.move_clock(HOUR + 1).await;
+    shop.becomes(&order, "attached").await;
+    assert_eq!(shop.total().await, 5_000);
+}
+
+#[tokio::test]
+async fn a_deposit_after_the_funding_has_ended_is_refunded() {
+    let mut shop = Shop::open().await;
+    shop.funding = shop
+        .author
+        .opens_until("자전거", true, &seoul_time_in(2 * HOUR))
+        .await;
+    let order = awaiting(&shop, HOUR).await;
+    shop.move_clock(HOUR + 1).await;
+    shop.becomes(&order, "expired").await;
+    shop.move_clock(3 * HOUR).await;
+    shop.toss.set_status(&order, Status::Done);
+    shop.notify("toss", &order, false).await;
+    shop.move_clock(3 * HOUR + 10).await;
+    shop.becomes(&order, "refunded").await;
+    assert_eq!(shop.total_refunded(&order), 5_000);
+    assert_eq!(shop.record(&order).await["refund_reason"], "funding_closed");
+    assert_eq!(shop.total().await, 0);
+}
+
+#[tokio::test]
+async fn a_deposit_that_the_bank_takes_back_needs_a_person() {
+    let shop = Shop::open().await;
+    let order = shop.give().await;
+    let again = Status::WaitingForDeposit(in_seconds(DAY));
+    shop.toss.set_status(&order, again);
+    shop.notify("toss", &order, false).await;
+    shop.move_clock(10).await;
+    eventually("a person is asked", async || {
+        shop.reviews().await == "payments_needing_review 1"
+    })
+    .await;
+    assert_eq!(shop.record(&order).await["state"], "attached");
+}
