@@ -83,6 +83,7 @@ pub fn approve(
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let standing = Standing {
+        reference: None,
         refunded: Won::ZERO,
         refunding: Won::ZERO,
         method: None,

@@ -164,6 +164,7 @@ impl KakaoPay {
             _ => self.card_refund_days,
         };
         Standing {
+            reference: None,
             refunded,
             refunding: Won::ZERO,
             method,

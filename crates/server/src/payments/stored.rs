@@ -203,7 +203,12 @@ impl StoredPayment {
         let until = cx.now.plus_seconds(window);
         self.refundable_until = Some(until);
         self.method = standing.method.clone();
+        // We don't know it when the payer's return was lost, and the payment was found by our order.
+        let reference = standing.reference.as_deref();
+        let reference = reference.filter(|_| self.reference.is_none());
+        self.reference = self.reference.or(reference.map(str::to_owned));
         let change = Change {
+            reference,
             method: standing.method.as_deref(),
             refundable_until: Some(until.micros()),
             ..Change::default()

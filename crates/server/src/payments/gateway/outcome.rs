@@ -6,6 +6,8 @@ use funsun_domain::time::Timestamp;
 /// The provider's record of a captured payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
+    /// The provider's id of the order; may be `None` where it was told before.
+    pub reference: Option<String>,
     /// Refunded so far.
     pub refunded: Won,
     /// Being refunded: asked for, and not complete.

@@ -79,6 +79,21 @@ async fn a_lost_answer_is_looked_up_by_our_order() {
     assert_eq!(shop.toss.record(&order).confirmed.len(), 1);
 }
 
+/// As after a restored backup: we don't know that the payer came back.
+#[tokio::test]
+async fn money_that_is_found_by_our_order_can_be_refunded() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    shop.toss.authenticate(&order, 5_000);
+    shop.toss.capture(&order);
+    shop.move_clock(HOUR).await;
+    shop.becomes(&order, "attached").await;
+    assert_eq!(shop.total().await, 5_000);
+    shop.delete_funding().await;
+    shop.becomes(&order, "refunded").await;
+    assert_eq!(shop.total_refunded(&order), 5_000);
+}
+
 #[tokio::test]
 async fn an_order_expires_by_its_own_time() {
     let shop = Shop::open().await;
@@ -214,7 +229,7 @@ async fn notices_only_make_us_look() {
     eventually("looked up", async || shop.toss.record(&order).look_ups == 1).await;
     assert_eq!(shop.record(&order).await["state"], "ready");
     // The money was taken without our confirmation, as some providers do.
-    shop.toss.set_status(&order, Status::Done);
+    shop.toss.capture(&order);
     shop.notify("toss", &order, false).await;
     shop.move_clock(20).await;
     shop.becomes(&order, "attached").await;

@@ -71,6 +71,14 @@ impl Toss {
         });
     }
 
+    /// The money is captured, of which we learn nothing.
+    pub fn capture(&self, order: &str) {
+        self.change(order, |record| {
+            record.status = Status::Done;
+            record.confirmed.push(record.keys[0].clone());
+        });
+    }
+
     /// Pending refunds are completed.
     pub fn complete_refunds(&self, order: &str) {
         self.change(order, |record| {
@@ -92,6 +100,7 @@ impl Toss {
 
 fn standing(record: &Order) -> Standing {
     Standing {
+        reference: record.confirmed.first().cloned(),
         refunded: Won::new(record.refunded).unwrap(),
         refunding: Won::new(record.refunding).unwrap(),
         method: Some("카드".to_owned()),
