@@ -14,7 +14,7 @@ pub fn router() -> Router<AppState> {
 
 async fn set_clock(State(state): State<AppState>, input: Input) -> Result<(), AppError> {
     state.clock.set_offset(input.integer("offset_seconds")?);
-    state.sweep_now.notify_one();
+    state.sweep_now.wake_all();
     state.jobs_now.notify_one();
     Ok(())
 }

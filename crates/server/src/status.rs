@@ -20,7 +20,7 @@ pub fn router() -> Routes<AppState> {
 
 /// Where an operator finds what to do
 ///
-/// There is nothing to log in to: members are suspended and the books are audited on the server's command line.
+/// There is nothing to log in to: members are suspended, the books are audited and payments resolved on the server's command line.
 #[utoipa::path(get, path = "/admin/", tag = "operation",
     responses((status = 200, description = "the commands", body = String, content_type = "text/html", example = "<!doctype html>…")))]
 async fn admin() -> Response {

@@ -68,6 +68,11 @@ impl PaymentState {
         )
     }
 
+    /// Whether the payer was charged, and we keep all or a part of it.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Approved | Self::Attached | Self::PartlyRefunded)
+    }
+
     /// Whether the payer can still finish it, or its outcome is not known yet.
     pub const fn is_open(self) -> bool {
         matches!(

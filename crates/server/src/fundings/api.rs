@@ -258,7 +258,7 @@ async fn delete(
     let cx = StepContext::new(&state);
     let delete = move |conn: &mut Conn| delete_funding(conn, member.key, id, cx);
     write_as(&state, member, delete).await??;
-    state.sweep_now.notify_one();
+    state.sweep_now.wake_all();
     state.jobs_now.notify_one();
     Ok(done(StatusCode::OK))
 }

@@ -64,7 +64,7 @@ impl Job for CleanUpAfterLeaving {
             let cx = StepContext::new(state);
             let work = move |conn: &mut Conn, batch| step(conn, account, batch, cx);
             state.db.write_in_batches(BATCH, work).await?;
-            state.sweep_now.notify_one();
+            state.sweep_now.wake_all();
             state.jobs_now.notify_one();
         }
         clear_thanks(state, account).await?;

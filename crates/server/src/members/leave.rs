@@ -34,7 +34,7 @@ pub async fn leave(state: &AppState, key: AccountKey) -> Result<LeaveOutcome, St
         return Ok(LeaveOutcome::AlreadyGone);
     };
     state.tokens.revoke(sessions, cx.now);
-    state.sweep_now.notify_one();
+    state.sweep_now.wake_all();
     state.jobs_now.notify_one();
     Ok(LeaveOutcome::Done)
 }

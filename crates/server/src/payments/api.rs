@@ -212,11 +212,11 @@ async fn approve_payment(
         match outcome.payment.state() {
             // Settled meanwhile with another proof, which proves nothing about this one.
             _ if outcome.payment.proof_digest.as_ref() != Some(&digest) => {}
-            PaymentState::Approved | PaymentState::Attached => {
+            state if state.is_kept() => {
                 return Ok(Json(PaymentAnswer::new(&outcome.payment, None)));
             }
             PaymentState::Approving if !outcome.refused => refusal = not_certain(),
-            PaymentState::Refunding | PaymentState::Refunded | PaymentState::PartlyRefunded => {
+            PaymentState::Refunding | PaymentState::Refunded => {
                 return Err(being_refunded());
             }
             _ => {}
@@ -245,12 +245,7 @@ async fn is_approved(
     };
     let found = state.db.read(find).await?;
     found
-        .filter(|payment| {
-            matches!(
-                payment.state(),
-                PaymentState::Approved | PaymentState::Attached
-            )
-        })
+        .filter(|payment| payment.state().is_kept())
         .map(|payment| Json(PaymentAnswer::new(&payment, None)))
         .ok_or_else(not_approved)
 }

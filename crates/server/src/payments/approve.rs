@@ -8,7 +8,7 @@ use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
 use super::context::StepContext;
-use super::gateway::{Callback, Confirmation, PaymentGateway};
+use super::gateway::{Callback, Confirmation};
 use super::look_up::{LookupOutcome, look_up, record_approval, store};
 use super::stored::StoredPayment;
 use super::write_sql::Change;
@@ -19,7 +19,7 @@ use web::AppError;
 
 /// Polling interval for a payment that another request is approving.
 pub const WAIT_STEP: Duration = Duration::from_millis(40);
-/// Polls before giving up: together longer than the provider may take to respond, with one retry.
+/// Polls before giving up: together longer than most exchanges with the provider.
 const WAIT_STEPS_MAX: u32 = 800;
 
 /// The proof with which the payer's browser returns from the provider; secret until it is used.
@@ -198,7 +198,7 @@ async fn charge(
     payment: StoredPayment,
     callback: &Callback,
 ) -> Result<ApprovalOutcome, StorageError> {
-    let Some(gateway) = gateway_of(state, &payment) else {
+    let Some(gateway) = state.merchants.gateway(payment.merchant()) else {
         return Ok(payment.into());
     };
     let confirmation = gateway.confirm(payment.provider_order(), callback).await;
@@ -251,19 +251,6 @@ async fn renew(
     let (held, cx) = (payment.clone(), StepContext::new(state));
     let renew = move |conn: &mut Conn| held.clone().renew_lease(conn, cx);
     state.db.write(renew).await
-}
-
-/// The gateway of the payment's account; `None`, and a log line, when it is not configured any more.
-pub fn gateway_of<'a>(
-    state: &'a AppState,
-    payment: &StoredPayment,
-) -> Option<&'a dyn PaymentGateway> {
-    let gateway = state.merchants.gateway(payment.merchant());
-    if gateway.is_none() {
-        let account = payment.merchant().get();
-        tracing::error!(account, "an account at a provider is not configured");
-    }
-    gateway
 }
 
 impl From<StoredPayment> for ApprovalOutcome {

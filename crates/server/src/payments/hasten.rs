@@ -15,21 +15,9 @@ use crate::db::{Conn, StorageError};
 pub fn hasten(conn: &mut Conn, payment: &StoredPayment, at: Timestamp) -> Result<(), StorageError> {
     match payment.state() {
         PaymentState::Refunding => refund::hasten(conn, payment.id, at),
-        state => match lane_of(state) {
+        state => match Lane::of(state) {
             Lane::Rest => Ok(()),
             lane => write_sql::hasten(conn, payment.id, lane, at),
         },
-    }
-}
-
-/// The lane in which a payment of this state is looked at.
-const fn lane_of(state: PaymentState) -> Lane {
-    use PaymentState as S;
-    match state {
-        S::Created | S::Ready | S::AwaitingDeposit => Lane::Payer,
-        S::Approving | S::Approved => Lane::Money,
-        S::Attached | S::PartlyRefunded => Lane::Window,
-        S::Failed | S::Expired | S::Cancelled => Lane::Closed,
-        S::Refunding | S::Refunded => Lane::Rest,
     }
 }

@@ -34,46 +34,51 @@ impl Lane {
     /// The lanes in which payments for a funding count as in flight.
     pub const IN_FLIGHT: [i16; 2] = [Self::Payer as i16, Self::Money as i16];
 
+    /// The lane in which a payment of this state is looked at.
+    pub const fn of(state: PaymentState) -> Self {
+        use PaymentState as S;
+        match state {
+            S::Created | S::Ready | S::AwaitingDeposit => Self::Payer,
+            S::Approving | S::Approved => Self::Money,
+            S::Attached | S::PartlyRefunded => Self::Window,
+            S::Failed | S::Expired | S::Cancelled => Self::Closed,
+            S::Refunding | S::Refunded => Self::Rest,
+        }
+    }
+
     /// The number in the database.
     pub const fn number(self) -> i16 {
         self as i16
     }
 }
 
-/// The lane and the first check of a payment that has just entered its state.
+/// The lane and the first check of a payment that has just entered its state; without a check it comes to rest.
 pub fn schedule(payment: &StoredPayment, cx: StepContext) -> (Lane, Option<Timestamp>) {
     use PaymentState as S;
-    match payment.state() {
-        S::Created => (Lane::Payer, Some(created_check(cx))),
-        S::Ready => (Lane::Payer, Some(payment.expires_at)),
+    let check = match payment.state() {
+        S::Created => Some(created_check(cx)),
+        S::Ready => Some(payment.expires_at),
         S::AwaitingDeposit => {
             let poll = cx.now.plus_seconds(DEPOSIT_POLL_SECONDS);
-            (Lane::Payer, Some(payment.expires_at.min(poll)))
+            Some(payment.expires_at.min(poll))
         }
-        S::Approving => (Lane::Money, Some(payment.lease_until)),
-        S::Approved => (
-            Lane::Money,
-            Some(cx.now.plus_seconds(cx.unattached_seconds)),
-        ),
-        S::Attached | S::PartlyRefunded => window(payment),
-        S::Refunding | S::Refunded => (Lane::Rest, None),
-        S::Failed | S::Expired | S::Cancelled => closed(payment, cx),
-    }
+        S::Approving => Some(payment.lease_until),
+        S::Approved => Some(cx.now.plus_seconds(cx.unattached_seconds)),
+        S::Attached | S::PartlyRefunded => payment
+            .refundable_until
+            .map(|until| until.plus_seconds(-WINDOW_NOTICE_SECONDS)),
+        S::Refunding | S::Refunded => None,
+        S::Failed | S::Expired | S::Cancelled => return closed(payment, cx),
+    };
+    (
+        check.map_or(Lane::Rest, |_| Lane::of(payment.state())),
+        check,
+    )
 }
 
 /// When the sweeper checks a payment that is created now: the provider has responded by then.
 pub fn created_check(cx: StepContext) -> Timestamp {
     cx.now.plus_seconds(2 * cx.lease_seconds)
-}
-
-fn window(payment: &StoredPayment) -> (Lane, Option<Timestamp>) {
-    match payment.refundable_until {
-        Some(until) => (
-            Lane::Window,
-            Some(until.plus_seconds(-WINDOW_NOTICE_SECONDS)),
-        ),
-        None => (Lane::Rest, None),
-    }
 }
 
 /// Without the provider's id or a request to capture, hardly anything can have come late: one look is enough.

@@ -4,11 +4,11 @@ use funsun_domain::ids::PaymentId;
 use funsun_domain::payments::{PaymentState, Step};
 use funsun_domain::time::Timestamp;
 
-use super::approve::gateway_of;
 use super::attach::record_captured;
 use super::context::StepContext;
 use super::gateway::{Lookup, Standing};
 use super::lanes::closed_check;
+use super::merchants::NOT_CONFIGURED;
 use super::reviews::{self, ReviewReason};
 use super::stored::StoredPayment;
 use super::write_sql::Change;
@@ -58,8 +58,8 @@ pub async fn settle_by_look_up(
 
 /// Reads the provider's record.
 pub async fn look_up(state: &AppState, payment: &StoredPayment) -> LookupOutcome {
-    let Some(gateway) = gateway_of(state, payment) else {
-        return LookupOutcome::Unknown("the account at the provider is not configured".into());
+    let Some(gateway) = state.merchants.gateway(payment.merchant()) else {
+        return LookupOutcome::Unknown(NOT_CONFIGURED.into());
     };
     let ended = state.clock.now() >= payment.expires_at;
     let open = if ended {

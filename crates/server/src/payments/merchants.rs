@@ -10,6 +10,9 @@ use super::gateway::PaymentGateway;
 use super::merchants_sql::{find, register};
 use crate::db::{Conn, Db, StorageError};
 
+/// Why nothing can be asked about a payment: a note for the operator.
+pub const NOT_CONFIGURED: &str = "the account at the provider is not configured";
+
 /// The configured accounts.
 pub struct Merchants {
     gateways: HashMap<MerchantAccountId, Box<dyn PaymentGateway>>,
@@ -77,18 +80,18 @@ impl Merchants {
         self.active
     }
 
-    /// The gateway of an account; `None` when it is not configured.
+    /// The gateway of an account; `None`, and a log line, when it is not configured any more.
     pub fn gateway(&self, id: MerchantAccountId) -> Option<&dyn PaymentGateway> {
-        self.gateways.get(&id).map(|gateway| &**gateway)
+        let gateway = self.gateways.get(&id).map(|gateway| &**gateway);
+        if gateway.is_none() {
+            tracing::error!(account = id.get(), NOT_CONFIGURED);
+        }
+        gateway
     }
 
     /// The gateways at a provider.
-    pub fn at<'a>(
-        &'a self,
-        provider: &'a str,
-    ) -> impl Iterator<Item = (MerchantAccountId, &'a dyn PaymentGateway)> {
-        let at = move |gateway: &dyn PaymentGateway| gateway.provider() == provider;
-        let gateways = self.gateways.iter().map(|(id, gateway)| (*id, &**gateway));
-        gateways.filter(move |(_, gateway)| at(*gateway))
+    pub fn at<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = &'a dyn PaymentGateway> {
+        let gateways = self.gateways.values().map(|gateway| &**gateway);
+        gateways.filter(move |gateway| gateway.provider() == provider)
     }
 }

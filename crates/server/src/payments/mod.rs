@@ -45,7 +45,7 @@ pub use attach::{attach, check_attachable, check_open, refund_reason};
 pub use clean_up_sql::{clear_pending_messages_of, clear_some_messages_of};
 pub use context::StepContext;
 pub use merchants_sql::demo_account;
-pub use prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
+pub use prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, ReadyPayment, prepare};
 pub use refund_funding::{RefundFunding, refund_funding, refund_funding_later};
 pub use sql::{find_unattached, get};
 pub use stored::StoredPayment;

@@ -42,9 +42,7 @@ async fn receive(
             "no account at this provider",
         ));
     }
-    let notices: Vec<Notice> = gateways
-        .map(|(_, gateway)| gateway.notice(notice))
-        .collect();
+    let notices: Vec<Notice> = gateways.map(|gateway| gateway.notice(notice)).collect();
     let hint = notices.iter().find_map(|notice| match notice {
         Notice::Hint(order) => Some(order.clone()),
         Notice::Ignore | Notice::Forged => None,

@@ -97,7 +97,7 @@ async fn approve_returned(
 ) -> Result<Response, AppError> {
     let payment = find(state, order).await?;
     let field = |name: &str| query.optional_text(name).ok().flatten();
-    let gateway = approve::gateway_of(state, &payment);
+    let gateway = state.merchants.gateway(payment.merchant());
     let Some(callback) = gateway.and_then(|gateway| gateway.callback(&field)) else {
         return page(state, visitor, &payment, payment.state()).await;
     };

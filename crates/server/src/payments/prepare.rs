@@ -133,8 +133,8 @@ pub enum PrepareRefusal {
 
 /// Prepares a payment: creates it, registers it with the provider, stores the provider's id.
 ///
-/// A crash after the first write leaves a payment whose provider id was never stored: nothing can be captured
-/// without that id, and the sweeper fails the payment.
+/// A crash after the first write leaves a payment without the provider's id. Where nothing can be captured without
+/// it, the sweeper fails the payment; else it asks the provider by our order reference.
 ///
 /// # Errors
 /// [`PrepareRefusal`]; nothing was charged then.

@@ -34,7 +34,7 @@ impl Job for RefundFunding {
             let begun = state.db.write(begin).await?;
             next = begun.next;
             failed += begun.failed;
-            state.sweep_now.notify_one();
+            state.sweep_now.wake_all();
         }
         Ok(if failed == 0 {
             Next::Done

@@ -4,10 +4,10 @@
 use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 
-use super::approve::gateway_of;
 use super::context::StepContext;
 use super::gateway::{Lookup, Standing};
 use super::lanes::{self, Lane};
+use super::merchants::NOT_CONFIGURED;
 use super::reviews::{self, ReviewReason};
 use super::stored::{StoredPayment, retry_pause};
 use super::{refund, sql, write_sql};
@@ -43,8 +43,8 @@ pub async fn check_attached(state: &AppState, payment: StoredPayment) -> Result<
 }
 
 async fn look_up(state: &AppState, payment: &StoredPayment) -> Seen {
-    let Some(gateway) = gateway_of(state, payment) else {
-        return Seen::Unknown("the account at the provider is not configured".into());
+    let Some(gateway) = state.merchants.gateway(payment.merchant()) else {
+        return Seen::Unknown(NOT_CONFIGURED.into());
     };
     match gateway.look_up(payment.provider_order()).await {
         Ok(Lookup::Paid(standing) | Lookup::Refunded(standing)) => Seen::Charged(standing),

@@ -95,7 +95,7 @@ fn put_off(
         }
         Sweep::Payments(_) => {
             let id = PaymentId::new(id).map_err(StorageError::corrupt)?;
-            write_sql::set_next_check(conn, id, Some(later))?;
+            write_sql::put_off(conn, id, later)?;
             Some(id)
         }
     };

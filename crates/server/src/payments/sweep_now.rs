@@ -51,7 +51,7 @@ pub struct SweepNow([Notify; Sweep::ALL.len()]);
 
 impl SweepNow {
     /// Wakes all of them.
-    pub fn notify_one(&self) {
+    pub fn wake_all(&self) {
         for sweep in &self.0 {
             sweep.notify_one();
         }

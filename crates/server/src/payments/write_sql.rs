@@ -163,14 +163,10 @@ pub fn set_schedule(
     Ok(())
 }
 
-/// Makes a payment due at `at`, whatever else its row holds. An unreadable one is put off this way, too.
-pub fn set_next_check(
-    conn: &mut Conn,
-    id: PaymentId,
-    at: Option<Timestamp>,
-) -> Result<(), StorageError> {
+/// Puts off a payment that can't be settled now, whatever else its row holds.
+pub fn put_off(conn: &mut Conn, id: PaymentId, until: Timestamp) -> Result<(), StorageError> {
     diesel::update(payments::table.find(id.get()))
-        .set(payments::next_check_at.eq(at.map(Timestamp::micros)))
+        .set(payments::next_check_at.eq(until.micros()))
         .execute(conn)?;
     Ok(())
 }

@@ -193,7 +193,7 @@ async fn the_return_page_answers_while_the_approval_hangs() {
         .app
         .http
         .get(url)
-        .timeout(std::time::Duration::from_secs(3));
+        .timeout(std::time::Duration::from_secs(8));
     let answer = send(in_time).await;
     assert!(answer.text.contains("결제를 확인하고 있어요"), "{answer:?}");
     assert_eq!(answer.headers["refresh"], "3");

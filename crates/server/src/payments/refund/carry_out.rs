@@ -9,6 +9,7 @@ use super::{StoredRefund, sql};
 use crate::db::{Conn, StorageError};
 use crate::payments::context::StepContext;
 use crate::payments::gateway::{Lookup, PaymentGateway, RefundOrder, RefundOutcome};
+use crate::payments::merchants::NOT_CONFIGURED;
 use crate::payments::sql as payment_sql;
 use crate::payments::stored::StoredPayment;
 use crate::state::AppState;
@@ -64,7 +65,7 @@ pub async fn settle(state: &AppState, id: RefundId) -> Result<(), StorageError> 
     };
     let outcome = match state.merchants.gateway(exchange.payment.merchant()) {
         Some(gateway) => talk(state, gateway, &mut exchange).await?,
-        None => Outcome::Unclear("the account at the provider is not configured".into()),
+        None => Outcome::Unclear(NOT_CONFIGURED.into()),
     };
     if let Outcome::Unclear(note) | Outcome::Refused(note) = &outcome {
         tracing::warn!(refund = id.get(), note, "a refund was not made");

@@ -14,8 +14,10 @@ use funsun_domain::time::Timestamp;
 use crate::db::{Conn, StorageError};
 use crate::fundings::{self, pages::show};
 use crate::identity::{PageMember, SignedForm, Visitor};
-use crate::payments::{self, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, StepContext};
-use crate::site::{Form, Shell, Tab, form_key, format, page, refused_form, see_other};
+use crate::payments::{
+    self, NewPayment, PrepareOutcome, PrepareRefusal, Purpose, ReadyPayment, StepContext,
+};
+use crate::site::{Form, Shell, Tab, Texts, form_key, format, page, refused_form, see_other};
 use crate::state::AppState;
 use http::Method;
 use web::rate_limit::Class;
@@ -46,7 +48,7 @@ struct GivePage {
     funding: String,
     /// The amount missing to the goal, as text.
     missing: Option<String>,
-    /// The most that the funding takes, as text, when it is less than one support may be.
+    /// How much more the funding takes, in words, when it is less than one support may be.
     room: Option<String>,
     /// Until when the support can be taken back, as text.
     until: String,
@@ -105,7 +107,9 @@ async fn show_form(
     if let Some(friends) = split.filter(|friends| (1..=SPLIT_MAX).contains(friends)) {
         form.set("split", friends.to_string());
         let share = share(target.missing, friends).min(target.room.unwrap_or(i64::MAX));
-        form.set("amount", share.to_string());
+        if share >= SupportAmount::MIN {
+            form.set("amount", share.to_string());
+        }
     }
     page(&view(&state, &visitor, id, target, form).await?)
 }
@@ -135,7 +139,7 @@ async fn view(
         room: target
             .room
             .filter(|room| *room < SupportAmount::MAX)
-            .map(|room| t.won(room)),
+            .map(|room| room_text(room, t)),
         until: t.moment(target.deadline),
         presets: PRESETS
             .into_iter()
@@ -143,6 +147,15 @@ async fn view(
             .map(|won| (won, t.won(won)))
             .collect(),
     })
+}
+
+/// How much more the funding takes.
+fn room_text(room: i64, t: Texts) -> String {
+    if room < SupportAmount::MIN {
+        t.say("give.full").to_owned()
+    } else {
+        t.fill("give.room", [("room", t.won(room))])
+    }
 }
 
 fn parse_amount(text: &str) -> Result<SupportAmount, &'static str> {
@@ -180,19 +193,13 @@ async fn give(
         let own = state.clone();
         let prepared = async move { Ok(payments::prepare(&own, member, payment).await) };
         match state.background.finish(prepared).await? {
-            Ok(PrepareOutcome::Ready(ready)) => {
-                return Ok(see_other(&format!("/payments/{}/go", ready.order.as_str())));
-            }
-            Ok(PrepareOutcome::Repeated(order)) => {
+            Ok(
+                PrepareOutcome::Ready(ReadyPayment { order, .. }) | PrepareOutcome::Repeated(order),
+            ) => {
                 return Ok(see_other(&format!("/payments/{}/go", order.as_str())));
             }
             Err(PrepareRefusal::NotAccepted(SupportRefusal::Full(room))) => {
-                let message = if room < SupportAmount::MIN {
-                    t.say("give.full").to_owned()
-                } else {
-                    t.fill("give.room", [("room", t.won(room))])
-                };
-                form.refuse("amount", message);
+                form.refuse("amount", room_text(room, t));
                 form.set("attempt", form_key);
             }
             Err(PrepareRefusal::NotAccepted(_)) => {

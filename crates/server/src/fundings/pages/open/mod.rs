@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use funsun_domain::fundings::Deadline;
+use funsun_domain::money::Goal;
 use funsun_domain::time::Timestamp;
 
 use self::submission::Submission;
@@ -60,6 +61,8 @@ struct OpenPage {
     found: Option<String>,
     first_day: String,
     last_day: String,
+    /// The most that a public funding collects, as text, if a goal may be higher.
+    cap: Option<String>,
     /// For how many days payments by card can be refunded, if a funding may last longer.
     refund_days: Option<String>,
     goals: Vec<(i64, String)>,
@@ -112,6 +115,9 @@ async fn view(
         form,
         first_day: in_days(state, 0),
         last_day: in_days(state, Deadline::DAYS_MAX - 1),
+        cap: Some(state.config.payments.public_cap)
+            .filter(|cap| *cap < Goal::MAX)
+            .map(|cap| t.won(cap)),
         refund_days: Some(state.config.payments.card_refund_days)
             .filter(|days| *days < Deadline::DAYS_MAX)
             .map(|days| days.to_string()),
