@@ -75,6 +75,7 @@ pub async fn look_up(state: &AppState, payment: &StoredPayment) -> LookupOutcome
         Ok(Lookup::Paid(standing)) => LookupOutcome::Captured(standing),
         Ok(Lookup::Refunded(_) | Lookup::Cancelled) => LookupOutcome::Ended(Step::Cancel),
         Ok(Lookup::Failed) => LookupOutcome::Ended(Step::Fail),
+        Ok(Lookup::Expired) => LookupOutcome::Ended(Step::Expire),
         Ok(Lookup::AwaitingDeposit(until)) if until > state.clock.now() => {
             LookupOutcome::Awaiting(until)
         }

@@ -49,6 +49,8 @@ pub enum Lookup {
     Cancelled,
     /// Nothing was captured and nothing will be.
     Failed,
+    /// The same, since the payer did not finish in time.
+    Expired,
     /// A state that we don't know: it proves nothing, not even that nothing was captured.
     Unknown(String),
 }

@@ -107,6 +107,17 @@ async fn an_order_expires_by_its_own_time() {
 }
 
 #[tokio::test]
+async fn an_order_that_has_expired_at_the_provider_is_expired() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let query = shop.toss.authenticate(&order, 5_000);
+    shop.toss.set_status(&order, Status::Expired);
+    let text = shop.come_back(&order, &query).await;
+    assert!(text.contains("결제 시간이 지났어요"), "{text}");
+    assert_eq!(shop.record(&order).await["state"], "expired");
+}
+
+#[tokio::test]
 async fn an_unknown_word_never_ends_a_payment() {
     let shop = Shop::open().await;
     let order = shop.order().await;

@@ -112,7 +112,7 @@ fn lookup(record: &Order) -> Lookup {
     match &record.status {
         Status::InProgress => Lookup::Open,
         Status::WaitingForDeposit(until) => Lookup::AwaitingDeposit(*until),
-        Status::Expired => Lookup::Failed,
+        Status::Expired => Lookup::Expired,
         Status::Done if record.refunded == record.total => Lookup::Refunded(standing(record)),
         Status::Done => Lookup::Paid(standing(record)),
         Status::Odd => Lookup::Unknown("HELD".to_owned()),
