@@ -114,18 +114,23 @@ async fn claim(
     id: PaymentId,
     callback: &Callback,
 ) -> Result<Claim, StorageError> {
-    let seen = state.db.read(move |conn| sql::get(conn, id)).await?;
-    if !seen.state().is_unpaid() || !is_of(callback, &seen) {
+    let cx = StepContext::new(state);
+    let own = callback.clone();
+    let check = move |conn: &mut Conn| {
+        let payment = sql::get(conn, id)?;
+        Ok::<_, StorageError>((is_of(conn, &own, &payment)?, payment))
+    };
+    let (is_of_it, seen) = state.db.read(check).await?;
+    if !seen.state().is_unpaid() || !is_of_it {
         return Ok(Claim::Settled(seen));
     }
-    let cx = StepContext::new(state);
     if cx.is_leased(seen.lease_until) {
         return Ok(Claim::Busy);
     }
     let callback = callback.clone();
     let claim = move |conn: &mut Conn| {
         let payment = sql::get(conn, id)?;
-        if !payment.state().is_unpaid() || !is_of(&callback, &payment) {
+        if !payment.state().is_unpaid() || !is_of(conn, &callback, &payment)? {
             return Ok(Claim::Settled(payment));
         }
         if cx.is_leased(payment.lease_until) {
@@ -147,16 +152,23 @@ async fn claim(
     state.db.write(claim).await
 }
 
-/// Whether the payer came back with what may belong to this payment: another amount, or another of the provider's ids
-/// than the one that is being approved, does not. Two windows of one payer bring two ids; the first one counts.
-fn is_of(callback: &Callback, payment: &StoredPayment) -> bool {
-    let known = payment.reference.as_deref();
-    let reference = callback.reference.as_deref();
-    let same_reference = known.is_none() || reference.is_none() || known == reference;
-    let same_amount = callback
-        .amount
-        .is_none_or(|amount| amount == payment.rules.amount.get());
-    same_reference && same_amount
+/// Whether the payer came back with what may belong to this payment: another amount, another of the provider's ids than
+/// the one that is being approved, or the id of another payment does not. Two windows of one payer bring two ids; the
+/// first one counts.
+fn is_of(
+    conn: &mut Conn,
+    callback: &Callback,
+    payment: &StoredPayment,
+) -> Result<bool, StorageError> {
+    let amount = payment.rules.amount.get();
+    if callback.amount.is_some_and(|told| told != amount) {
+        return Ok(false);
+    }
+    match (&payment.reference, &callback.reference) {
+        (_, None) => Ok(true),
+        (Some(known), Some(told)) => Ok(known == told),
+        (None, Some(told)) => Ok(!sql::is_of_another(conn, payment, told)?),
+    }
 }
 
 /// Stores that the capture of a ready payment is about to be requested, with this proof, and the provider's id.

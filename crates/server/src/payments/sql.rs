@@ -1,5 +1,6 @@
 //! Statements that find single payments; the lists are in `list_sql.rs`, changes in `write_sql.rs`.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use funsun_domain::ids::{AccountKey, FundingId, MerchantAccountId, OrderRef, PaymentId};
 use funsun_domain::money::Won;
@@ -59,6 +60,19 @@ pub fn find_by_order(
         .first(conn)
         .optional()?;
     row.map(StoredPayment::try_from).transpose()
+}
+
+/// Whether the provider's id belongs to another payment of the same account.
+pub fn is_of_another(
+    conn: &mut Conn,
+    payment: &StoredPayment,
+    reference: &str,
+) -> Result<bool, StorageError> {
+    let other = payments::table
+        .filter(payments::merchant_account_id.eq(payment.merchant().get()))
+        .filter(payments::reference.eq(reference))
+        .filter(payments::id.ne(payment.id.get()));
+    Ok(diesel::select(exists(other)).get_result(conn)?)
 }
 
 /// The payment of this member whose money was captured with this proof. One for which the proof was refused does

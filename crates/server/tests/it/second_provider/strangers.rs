@@ -4,6 +4,23 @@ use super::provider::Confirm;
 use super::shop::Shop;
 
 #[tokio::test]
+async fn the_key_of_another_order_is_not_confirmed() {
+    let shop = Shop::open().await;
+    let paid = shop.give().await;
+    let paid_key = shop.toss.record(&paid).confirmed[0].clone();
+    let order = shop.order().await;
+    let own = shop.toss.authenticate(&order, 5_000);
+    let stray = format!("paymentKey={paid_key}&orderId={paid}&amount=5000");
+    let text = shop.come_back(&order, &stray).await;
+    assert!(text.contains("아직 결제 전이에요"), "{text}");
+    assert_eq!(shop.record(&order).await["state"], "ready");
+    shop.come_back(&order, &own).await;
+    shop.becomes(&order, "attached").await;
+    assert_eq!(shop.toss.record(&paid).confirmed.len(), 1);
+    assert_eq!(shop.total().await, 10_000);
+}
+
+#[tokio::test]
 async fn a_second_window_waits_for_the_first_and_is_never_confirmed() {
     let shop = Shop::open().await;
     let order = shop.order().await;
