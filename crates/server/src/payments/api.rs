@@ -202,6 +202,7 @@ async fn approve_payment(
         let callback = Callback {
             proof: proof.clone(),
             reference: None,
+            order: None,
             amount: None,
         };
         let approval = approve::approve(&state, id, callback);

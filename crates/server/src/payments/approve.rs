@@ -152,16 +152,17 @@ async fn claim(
     state.db.write(claim).await
 }
 
-/// Whether the payer came back with what may belong to this payment: another amount, another of the provider's ids than
-/// the one that is being approved, or the id of another payment does not. Two windows of one payer bring two ids; the
-/// first one counts.
+/// Whether the payer came back with what may belong to this payment: another order, another amount, another of the
+/// provider's ids than the one that is being approved, or the id of another payment does not. Two windows of one payer
+/// bring two ids; the first one counts.
 fn is_of(
     conn: &mut Conn,
     callback: &Callback,
     payment: &StoredPayment,
 ) -> Result<bool, StorageError> {
-    let amount = payment.rules.amount.get();
-    if callback.amount.is_some_and(|told| told != amount) {
+    let (order, amount) = (payment.order.as_str(), payment.rules.amount.get());
+    let another_order = callback.order.as_ref().is_some_and(|told| told != order);
+    if another_order || callback.amount.is_some_and(|told| told != amount) {
         return Ok(false);
     }
     match (&payment.reference, &callback.reference) {

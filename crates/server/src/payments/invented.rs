@@ -68,6 +68,7 @@ pub fn begin_approval(conn: &mut Conn, id: PaymentId, cx: StepContext) -> Result
     let callback = Callback {
         proof: proof.ok_or_else(|| StorageError::corrupt("an order is a proof"))?,
         reference: None,
+        order: None,
         amount: None,
     };
     start_approval(conn, payment, &callback, cx).map(|_| ())

@@ -76,6 +76,7 @@ impl PaymentGateway for KakaoPay {
         Some(Callback {
             proof: Proof::parse(&field("pg_token")?)?,
             reference: None,
+            order: None,
             amount: None,
         })
     }

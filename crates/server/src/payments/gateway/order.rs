@@ -113,6 +113,8 @@ pub struct Callback {
     pub proof: Proof,
     /// The provider's id of the order, where it comes with the return.
     pub reference: Option<String>,
-    /// The amount in won, where the return names one: compared with ours, never used.
+    /// Our order reference, where the return names one: compared with ours, never used.
+    pub order: Option<String>,
+    /// The amount in won, likewise.
     pub amount: Option<i64>,
 }

@@ -10,7 +10,7 @@ async fn the_key_of_another_order_is_not_confirmed() {
     let paid_key = shop.toss.record(&paid).confirmed[0].clone();
     let order = shop.order().await;
     let own = shop.toss.authenticate(&order, 5_000);
-    let stray = format!("paymentKey={paid_key}&orderId={paid}&amount=5000");
+    let stray = format!("paymentKey={paid_key}&orderId={order}&amount=5000");
     let text = shop.come_back(&order, &stray).await;
     assert!(text.contains("아직 결제 전이에요"), "{text}");
     assert_eq!(shop.record(&order).await["state"], "ready");
@@ -18,6 +18,18 @@ async fn the_key_of_another_order_is_not_confirmed() {
     shop.becomes(&order, "attached").await;
     assert_eq!(shop.toss.record(&paid).confirmed.len(), 1);
     assert_eq!(shop.total().await, 10_000);
+}
+
+#[tokio::test]
+async fn a_return_to_another_order_touches_neither() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.order().await, shop.order().await);
+    let query = shop.toss.authenticate(&one, 5_000);
+    let text = shop.come_back(&other, &query).await;
+    assert!(text.contains("아직 결제 전이에요"), "{text}");
+    shop.come_back(&one, &query).await;
+    shop.becomes(&one, "attached").await;
+    assert_eq!(shop.record(&other).await["state"], "ready");
 }
 
 #[tokio::test]

@@ -147,6 +147,7 @@ impl PaymentGateway for Toss {
         Some(Callback {
             proof: Proof::parse(&key)?,
             reference: Some(key),
+            order: Some(field("orderId")?),
             amount: Some(field("amount")?.parse().ok()?),
         })
     }
