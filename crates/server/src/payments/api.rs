@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use funsun_domain::ids::{FundingId, PaymentId};
+use funsun_domain::ids::FundingId;
 use funsun_domain::money::SupportAmount;
 use funsun_domain::payments::PaymentState;
 use funsun_domain::supports::SupportTerms;
@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::approve::{self, Proof};
-use super::gateway::Callback;
 use super::list_sql::{self, Slice};
 use super::prepare::{NewPayment, PrepareOutcome, PrepareRefusal, Purpose, prepare};
 use super::stored::StoredPayment;
@@ -183,29 +182,29 @@ async fn approve_payment(
     })?;
     let digest = proof.digest();
     let wanted = digest.clone();
-    let candidates = move |conn: &mut Conn| -> Result<Vec<PaymentId>, StorageError> {
+    let candidates = move |conn: &mut Conn| -> Result<Vec<StoredPayment>, StorageError> {
         if let Some(paid) = sql::find_paid_by(conn, member.key, &wanted)? {
-            return Ok(vec![paid.id]);
+            return Ok(vec![paid]);
         }
-        let recent = list_sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
-        let open = recent.into_iter().filter(|payment| {
+        let mut recent = list_sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
+        recent.retain(|payment| {
             matches!(
                 payment.state(),
                 PaymentState::Ready | PaymentState::Approving
             )
         });
-        Ok(open.map(|payment| payment.id).collect())
+        Ok(recent)
     };
+    let field = |name: &str| (name == "pg_token").then(|| proof.expose().to_owned());
     let mut refusal = not_approved();
     let deadline = Instant::now() + APPROVAL_WAIT;
-    for id in state.db.read(candidates).await? {
-        let callback = Callback {
-            proof: proof.clone(),
-            reference: None,
-            order: None,
-            amount: None,
+    for payment in state.db.read(candidates).await? {
+        // Another provider's payment takes no pg_token.
+        let gateway = state.merchants.gateway(payment.merchant());
+        let Some(callback) = gateway.and_then(|gateway| gateway.callback(&field)) else {
+            continue;
         };
-        let approval = approve::approve(&state, id, callback);
+        let approval = approve::approve(&state, payment.id, callback);
         let Ok(outcome) = tokio::time::timeout_at(deadline, approval).await else {
             return Err(not_certain());
         };

@@ -1,5 +1,7 @@
 //! What belongs to another order, another window or another provider changes nothing.
 
+use reqwest::{Method, StatusCode};
+
 use super::provider::Confirm;
 use super::shop::Shop;
 
@@ -49,4 +51,17 @@ async fn a_second_window_waits_for_the_first_and_is_never_confirmed() {
     shop.come_back(&order, &second).await;
     assert_eq!(shop.toss.record(&order).confirmed, ["tgen_1"]);
     assert_eq!(shop.total().await, 5_000);
+}
+
+#[tokio::test]
+async fn a_proof_of_kakaopay_is_not_tried_with_an_order_elsewhere() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let fields = [("pg_token", "0f343b0931126a20f133")];
+    let answer = shop
+        .friend
+        .form(Method::POST, "/remit/kakaopay/approve", &fields)
+        .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+    assert_eq!(shop.record(&order).await["state"], "ready");
 }
