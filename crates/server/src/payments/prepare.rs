@@ -169,7 +169,7 @@ pub async fn prepare(
             let (stored, cx) = (prepared.clone(), StepContext::new(state));
             let store = move |conn: &mut Conn| store_prepared(conn, id, &stored, cx);
             state.db.write(store).await?;
-            let urls = prepared.checkout.urls();
+            let urls = prepared.checkout.urls(&state.public_url);
             Ok(PrepareOutcome::Ready(ReadyPayment { order, urls }))
         }
         Err(error) => {
@@ -267,7 +267,7 @@ pub fn store_prepared(
 ) -> Result<(), StorageError> {
     let mut payment = sql::get(conn, id)?;
     payment.expires_at = prepared.expires_at;
-    let urls = prepared.checkout.urls();
+    let urls = prepared.checkout.urls("");
     let change = Change {
         reference: prepared.reference.as_deref(),
         mobile_url: Some(&urls.mobile),

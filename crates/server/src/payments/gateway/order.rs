@@ -93,15 +93,19 @@ pub struct PaymentUrls {
 }
 
 impl Checkout {
-    /// The URLs, by the payer's device; relative to our own origin for a page of ours.
-    pub fn urls(&self) -> PaymentUrls {
+    /// The URLs, by the payer's device. `base` is what comes before the path of a page of ours: an app needs its whole
+    /// address, our own pages only the path.
+    pub fn urls(&self, base: &str) -> PaymentUrls {
         match self {
             Self::Redirect(urls) => urls.clone(),
-            Self::Page(path) => PaymentUrls {
-                app: path.clone(),
-                mobile: path.clone(),
-                desktop: path.clone(),
-            },
+            Self::Page(path) => {
+                let page = || format!("{base}{path}");
+                PaymentUrls {
+                    app: page(),
+                    mobile: page(),
+                    desktop: page(),
+                }
+            }
         }
     }
 }

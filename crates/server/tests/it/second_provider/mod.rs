@@ -9,11 +9,12 @@ mod toss;
 mod two_accounts;
 
 use funsun_domain::time::Timestamp;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 
 use self::provider::{Confirm, Refunds, Status};
 use self::shop::Shop;
 use crate::app::{eventually, system_time};
+use crate::payer::support_body;
 
 const HOUR: i64 = 3_600;
 
@@ -35,6 +36,21 @@ async fn the_reference_arrives_with_the_redirect() {
     shop.come_back(&order, &query).await;
     assert_eq!(shop.toss.record(&order).confirmed, ["tgen_1"], "once");
     assert_eq!(shop.total().await, 5_000);
+}
+
+#[tokio::test]
+async fn an_app_gets_the_whole_address_of_our_page() {
+    let shop = Shop::open().await;
+    let support = support_body(&shop.funding, 5_000, "축하해");
+    let ready = shop
+        .friend
+        .json(Method::POST, "/remit/kakaopay/ready", support)
+        .await
+        .json();
+    let page = format!("{}/toss/{}", shop.url, ready["order"].as_str().unwrap());
+    for device in ["url", "mobile_url", "pc_url"] {
+        assert_eq!(ready[device], page);
+    }
 }
 
 #[tokio::test]
