@@ -208,14 +208,14 @@ async fn an_audit_raises_no_alarm_while_money_moves() {
     let author = app.member("하늘").await;
     let funding = author.opens("자전거", true).await;
     let friends = join_all((0..4).map(|_| app.member("친구"))).await;
+    let clean = AtomicU32::new(0);
     let money_moves = join_all(friends.iter().map(async |friend| {
-        for _ in 0..8 {
+        while clean.load(Ordering::Relaxed) < 3 {
             let given = friend.supports(&funding, 3_000, "축하해").await;
             let id = given["id"].to_string();
             friend.form(Method::DELETE, "/remit/", &[("id", &id)]).await;
         }
     }));
-    let clean = AtomicU32::new(0);
     let audits = async {
         loop {
             for scope in ["--all", "--offline"] {
@@ -226,6 +226,5 @@ async fn an_audit_raises_no_alarm_while_money_moves() {
         }
     };
     tokio::select! { _ = money_moves => {}, () = audits => {} }
-    assert!(clean.load(Ordering::Relaxed) > 2, "audits met money moving");
     app.assert_books_balance().await;
 }

@@ -72,7 +72,7 @@ async fn a_payment_can_be_paid_until_fifteen_minutes_are_over() {
     payment.count_calls(&app, "order").await;
     let witness = Payment::begin(&app, &friend, 1_000).await;
     witness.pay_and_approve(&app).await;
-    move_clocks(&app, 15 * 60 - 20).await;
+    move_clocks(&app, 15 * 60 - 120).await;
     eventually("a sweep has run", async || {
         witness.state(&app).await == "refunded"
     })

@@ -8,7 +8,10 @@ mod strangers;
 mod toss;
 mod two_accounts;
 
+use std::time::Instant;
+
 use funsun_domain::time::Timestamp;
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 
 use self::provider::{Confirm, Refunds, Status};
@@ -248,18 +251,19 @@ async fn notices_only_make_us_look() {
     let unknown = "0".repeat(32);
     assert_eq!(shop.notify("toss", &unknown, false).await, StatusCode::OK);
     assert_eq!(shop.toss.record(&order).look_ups, 0);
-    // Whatever a flood of them claims, the order is looked up once.
-    for _ in 0..20 {
-        assert_eq!(shop.notify("toss", &order, false).await, StatusCode::OK);
-    }
+    // Whatever a flood of them claims, the order is looked up once in a few seconds.
+    let begun = Instant::now();
+    let flood = join_all((0..40).map(|_| shop.notify("toss", &order, false))).await;
+    assert_eq!(flood, [StatusCode::OK; 40]);
     shop.move_clock(10).await;
-    eventually("looked up", async || shop.toss.record(&order).look_ups == 1).await;
+    eventually("looked up", async || shop.toss.record(&order).look_ups > 0).await;
+    let possible = 2 + begun.elapsed().as_secs() / 3;
+    assert!(u64::from(shop.toss.record(&order).look_ups) <= possible);
     assert_eq!(shop.record(&order).await["state"], "ready");
     // The money was taken without our confirmation, as some providers do.
     shop.toss.capture(&order);
     shop.notify("toss", &order, false).await;
     shop.move_clock(20).await;
     shop.becomes(&order, "attached").await;
-    assert_eq!(shop.toss.record(&order).look_ups, 2);
     assert_eq!(shop.total().await, 5_000);
 }
