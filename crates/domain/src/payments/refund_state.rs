@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! requested → sent → done | parked | stopped
-//!               ├→ unclear → sent | done | parked | stopped
+//!               ├→ pending | declined | unclear → sent | done | parked | stopped
 //! parked → done | stopped
 //! ```
 
@@ -11,8 +11,12 @@
 pub enum RefundState {
     /// Begun; the provider has not been asked.
     Requested,
-    /// The provider is being asked, or makes the refund later.
+    /// The provider is being asked.
     Sent,
+    /// The provider has accepted it, and makes it later.
+    Pending,
+    /// The provider has not made it, and may when it is asked by another request.
+    Declined,
     /// The provider was asked and its answer proves nothing; a look-up decides.
     Unclear,
     /// The money is back.
@@ -25,9 +29,11 @@ pub enum RefundState {
 
 impl RefundState {
     /// All states.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Requested,
         Self::Sent,
+        Self::Pending,
+        Self::Declined,
         Self::Unclear,
         Self::Done,
         Self::Parked,
@@ -39,6 +45,8 @@ impl RefundState {
         match self {
             Self::Requested => "requested",
             Self::Sent => "sent",
+            Self::Pending => "pending",
+            Self::Declined => "declined",
             Self::Unclear => "unclear",
             Self::Done => "done",
             Self::Parked => "parked",
@@ -60,7 +68,10 @@ impl RefundState {
     pub const fn may_become(self, next: Self) -> bool {
         match self {
             Self::Requested => matches!(next, Self::Sent | Self::Done | Self::Parked),
-            Self::Sent | Self::Unclear => !matches!(next, Self::Requested),
+            Self::Sent => !matches!(next, Self::Requested),
+            Self::Pending | Self::Declined | Self::Unclear => {
+                matches!(next, Self::Sent | Self::Done | Self::Parked | Self::Stopped)
+            }
             Self::Parked => matches!(next, Self::Done | Self::Stopped),
             Self::Done | Self::Stopped => false,
         }

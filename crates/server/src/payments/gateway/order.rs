@@ -51,7 +51,8 @@ pub struct ProviderOrder<'a> {
 /// A refund to request.
 #[derive(Clone, Copy, Debug)]
 pub struct RefundOrder<'a> {
-    /// Our id of this refund: where the provider takes an idempotency key, this is it.
+    /// Our id of this request: where the provider takes an idempotency key, this is it. It stays the same until the
+    /// provider has declined.
     pub key: &'a str,
     /// What to refund.
     pub part: Won,

@@ -14,8 +14,8 @@ use crate::payments::sql as payment_sql;
 use crate::payments::stored::StoredPayment;
 use crate::state::AppState;
 
-/// Attempts after which a provider that keeps declining, and has refunded nothing, is not asked again.
-const DECLINED_ATTEMPTS_MAX: i64 = 12;
+/// How often a provider may decline before it is not asked again.
+const DECLINED_MAX: i64 = 12;
 
 /// What an exchange has shown.
 enum Outcome {
@@ -25,6 +25,8 @@ enum Outcome {
     Pending(String),
     /// The provider refuses for good, and has refunded nothing.
     Refused(String),
+    /// The provider has not refunded it now, and may when it is asked again.
+    Declined(String),
     /// The provider has refunded this much in all, which our refunds don't explain.
     Foreign(Won),
     /// Nothing is certain.
@@ -35,6 +37,31 @@ enum Outcome {
 struct Exchange {
     refund: StoredRefund,
     payment: StoredPayment,
+    /// Whether the provider had accepted it and was to make it later.
+    was_pending: bool,
+    /// How often the provider has declined it.
+    declined: i64,
+}
+
+impl Outcome {
+    /// What the provider said, for the operator.
+    fn note(&self) -> Option<&str> {
+        match self {
+            Self::Done | Self::Foreign(_) => None,
+            Self::Pending(note)
+            | Self::Refused(note)
+            | Self::Declined(note)
+            | Self::Unclear(note) => Some(note),
+        }
+    }
+
+    /// The same when no look-up could confirm it.
+    fn or_unclear(self) -> Self {
+        match self {
+            Self::Refused(note) | Self::Declined(note) => Self::Unclear(note),
+            other => other,
+        }
+    }
 }
 
 /// Carries out the refund of a payment that was begun, if one is open. Returns the payment in its new state: refunded,
@@ -67,15 +94,18 @@ pub async fn settle(state: &AppState, id: RefundId) -> Result<(), StorageError> 
         Some(gateway) => talk(state, gateway, &mut exchange).await?,
         None => Outcome::Unclear(NOT_CONFIGURED.into()),
     };
-    if let Outcome::Unclear(note) | Outcome::Refused(note) = &outcome {
+    if let Outcome::Unclear(note) | Outcome::Declined(note) | Outcome::Refused(note) = &outcome {
         tracing::warn!(refund = id.get(), note, "a refund was not made");
     }
+    let last = exchange.declined + 1 >= DECLINED_MAX;
     let (held, cx) = (exchange.refund, StepContext::new(state));
     let store = move |conn: &mut Conn| match &outcome {
         Outcome::Done => finish(conn, &held, cx),
-        Outcome::Pending(note) => postpone(conn, &held, RefundState::Sent, note, cx.now),
+        Outcome::Pending(note) => postpone(conn, &held, RefundState::Pending, note, cx.now),
         Outcome::Unclear(note) => postpone(conn, &held, RefundState::Unclear, note, cx.now),
         Outcome::Refused(note) => park(conn, &held, note, cx.now),
+        Outcome::Declined(note) if last => park(conn, &held, note, cx.now),
+        Outcome::Declined(note) => postpone(conn, &held, RefundState::Declined, note, cx.now),
         Outcome::Foreign(total) => {
             let note = format!("the provider has refunded {} won in all", total.get());
             book_instead(conn, &held, *total, &note, cx)
@@ -96,8 +126,15 @@ fn lease(conn: &mut Conn, id: RefundId, cx: StepContext) -> Result<Option<Exchan
         ..refund.clone()
     };
     let payment = payment_sql::get(conn, refund.payment)?;
+    let was_pending = refund.state == RefundState::Pending;
+    let declined = sql::count_declined(conn, id)?;
     let refund = hold(conn, &refund, leased, cx)?;
-    Ok(refund.map(|refund| Exchange { refund, payment }))
+    Ok(refund.map(|refund| Exchange {
+        refund,
+        payment,
+        was_pending,
+        declined,
+    }))
 }
 
 /// Stores a lease from now on; `None` when the refund has changed since `before` was read.
@@ -120,72 +157,98 @@ async fn talk(
     exchange: &mut Exchange,
 ) -> Result<Outcome, StorageError> {
     let first = exchange.refund.attempts == 1;
-    let (mut note, mut refused) = (String::from("asked before"), false);
+    let mut told = Outcome::Unclear("asked before".into());
     if first {
-        match request(gateway, exchange).await? {
-            RefundOutcome::Done => return Ok(Outcome::Done),
-            RefundOutcome::Pending(note) => return Ok(Outcome::Pending(note)),
-            RefundOutcome::Refused(why) => (note, refused) = (why, true),
-            RefundOutcome::Declined(why) | RefundOutcome::Unclear(why) => note = why,
+        told = request(gateway, exchange).await?;
+        if matches!(told, Outcome::Done | Outcome::Pending(_)) {
+            return Ok(told);
         }
         if !renew(state, exchange).await? {
-            return Ok(Outcome::Unclear(note));
+            return Ok(told.or_unclear());
         }
     }
+    if let Some(outcome) = look_up(gateway, exchange, &told).await? {
+        return Ok(outcome);
+    }
+    if first {
+        return Ok(told);
+    }
+    if exchange.was_pending {
+        return Ok(Outcome::Declined("accepted, but not made".into()));
+    }
+    if !renew(state, exchange).await? {
+        return Ok(told);
+    }
+    request(gateway, exchange).await
+}
+
+/// What the provider's record shows of the refund; `None` when nothing of it was made, or is under way.
+async fn look_up(
+    gateway: &dyn PaymentGateway,
+    exchange: &Exchange,
+    told: &Outcome,
+) -> Result<Option<Outcome>, StorageError> {
+    let unclear = |what: String| {
+        let note = told.note().unwrap_or_default();
+        Ok(Some(Outcome::Unclear(format!("{note}; {what}"))))
+    };
     let order = exchange.payment.provider_order();
     let standing = match gateway.look_up(order).await {
         Ok(Lookup::Paid(standing) | Lookup::Refunded(standing)) => standing,
-        Ok(other) => return Ok(Outcome::Unclear(format!("{note}; looked up: {other:?}"))),
-        Err(error) => return Ok(Outcome::Unclear(format!("{note}; {error}"))),
+        Ok(other) => return unclear(format!("looked up: {other:?}")),
+        Err(error) => return unclear(error.to_string()),
     };
     let before = exchange.payment.rules.refunded;
     let after = before.plus(exchange.refund.amount);
-    if standing.refunded == after.map_err(StorageError::corrupt)? {
-        return Ok(Outcome::Done);
-    }
-    if standing.refunded > before {
-        return Ok(Outcome::Foreign(standing.refunded));
-    }
-    if standing.refunded < before {
+    let after = after.map_err(StorageError::corrupt)?;
+    Ok(if standing.refunded == after {
+        Some(Outcome::Done)
+    } else if standing.refunded > before {
+        Some(Outcome::Foreign(standing.refunded))
+    } else if standing.refunded < before {
         let less = "the provider has refunded less than our ledger says";
-        return Ok(Outcome::Refused(less.into()));
-    }
-    if !standing.refunding.is_zero() {
-        return Ok(Outcome::Pending("under way at the provider".into()));
-    }
-    if refused {
-        return Ok(Outcome::Refused(note));
-    }
-    if first || !renew(state, exchange).await? {
-        return Ok(Outcome::Unclear(note));
-    }
-    Ok(match request(gateway, exchange).await? {
-        RefundOutcome::Done => Outcome::Done,
-        RefundOutcome::Pending(note) => Outcome::Pending(note),
-        RefundOutcome::Refused(note) => Outcome::Refused(note),
-        RefundOutcome::Declined(note) if exchange.refund.attempts >= DECLINED_ATTEMPTS_MAX => {
-            Outcome::Refused(note)
-        }
-        RefundOutcome::Declined(note) | RefundOutcome::Unclear(note) => Outcome::Unclear(note),
+        Some(Outcome::Refused(less.into()))
+    } else if !standing.refunding.is_zero() {
+        Some(Outcome::Pending("under way at the provider".into()))
+    } else {
+        None
     })
 }
 
+/// Asks for the refund. A request that may have been lost is repeated with the same key: a provider that has carried it
+/// out repeats its answer. One that was declined would be declined again, so the next one has another key.
 async fn request(
     gateway: &dyn PaymentGateway,
     exchange: &Exchange,
-) -> Result<RefundOutcome, StorageError> {
-    let Exchange { refund, payment } = exchange;
+) -> Result<Outcome, StorageError> {
+    let Exchange {
+        refund,
+        payment,
+        declined,
+        ..
+    } = exchange;
     let rules = &payment.rules;
     let left_before = rules.amount.minus(rules.refunded);
     let tax_free = rules.tax_free_share(payment.tax_free, refund.amount);
-    let key = format!("refund-{}-{}", payment.order.as_str(), refund.id);
+    let mut key = format!("refund-{}-{}", payment.order.as_str(), refund.id);
+    if *declined > 0 {
+        key += &format!("-{declined}");
+    }
     let order = RefundOrder {
         key: &key,
         part: refund.amount,
         left_before: left_before.map_err(StorageError::corrupt)?,
         tax_free: tax_free.map_err(StorageError::corrupt)?,
     };
-    Ok(gateway.refund(payment.provider_order(), order).await)
+    Ok(
+        match gateway.refund(payment.provider_order(), order).await {
+            RefundOutcome::Done => Outcome::Done,
+            RefundOutcome::Pending(note) => Outcome::Pending(note),
+            RefundOutcome::Refused(note) => Outcome::Refused(note),
+            RefundOutcome::Declined(note) => Outcome::Declined(note),
+            RefundOutcome::Unclear(note) => Outcome::Unclear(note),
+        },
+    )
 }
 
 /// Renews the lease before the provider is called again; `false` when another has taken it.

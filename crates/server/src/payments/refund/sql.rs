@@ -126,6 +126,18 @@ pub fn list_events(conn: &mut Conn, id: RefundId) -> Result<Vec<RefundEvent>, St
     Ok(rows.into_iter().map(event).collect())
 }
 
+/// How often the provider has declined a refund.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_declined(conn: &mut Conn, id: RefundId) -> Result<i64, StorageError> {
+    Ok(refund_events::table
+        .filter(refund_events::refund_id.eq(id.get()))
+        .filter(refund_events::state.eq(RefundState::Declined.as_str()))
+        .count()
+        .get_result(conn)?)
+}
+
 /// The reason of the latest refund of each of these payments that has one.
 ///
 /// # Errors

@@ -34,13 +34,19 @@ enum Event {
     /// The payer takes back a support.
     TakeBack,
     CompleteRefunds(usize),
+    AbortRefunds(usize),
     Notice(usize),
     Wait(i64),
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let order = 0..16_usize;
-    let refunds = prop::sample::select(vec![Refunds::Done, Refunds::Lost, Refunds::Pending]);
+    let refunds = prop::sample::select(vec![
+        Refunds::Done,
+        Refunds::Lost,
+        Refunds::Pending,
+        Refunds::Declined,
+    ]);
     prop_oneof![
         4 => Just(Event::Order),
         5 => order.clone().prop_map(Event::Authenticate),
@@ -52,6 +58,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => refunds.prop_map(Event::Refunds),
         3 => Just(Event::TakeBack),
         2 => order.clone().prop_map(Event::CompleteRefunds),
+        1 => order.clone().prop_map(Event::AbortRefunds),
         3 => order.prop_map(Event::Notice),
         3 => prop::sample::select(vec![5, 700, 2_000, 100_000]).prop_map(Event::Wait),
     ]
@@ -87,6 +94,7 @@ impl Case<'_> {
             | Event::Deposit(number)
             | Event::Odd(number)
             | Event::CompleteRefunds(number)
+            | Event::AbortRefunds(number)
             | Event::Notice(number) => {
                 if !self.orders.is_empty() {
                     let index = number % self.orders.len();
@@ -108,6 +116,7 @@ impl Case<'_> {
             Event::Deposit(_) if toss.is_awaiting(order) => toss.set_status(order, Status::Done),
             Event::Odd(_) if toss.is_open(order) => toss.set_status(order, Status::Odd),
             Event::CompleteRefunds(_) if !windows.is_empty() => toss.complete_refunds(order),
+            Event::AbortRefunds(_) if !windows.is_empty() => toss.abort_refunds(order),
             Event::Notice(_) => drop(self.shop.notify("toss", order, false).await),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 mod deposits;
 mod interleavings;
+mod money_back;
 mod provider;
 mod shop;
 mod strangers;

@@ -38,6 +38,8 @@ pub enum Refunds {
     Lost,
     /// They are done later.
     Pending,
+    /// They can't be done now.
+    Declined,
     /// They are refused for good.
     Refused,
 }
@@ -182,6 +184,7 @@ impl Order {
         }
         match script {
             Refunds::Refused => Err("EXCEED_MAX_REFUND_DUE"),
+            Refunds::Declined => Err("NOT_CANCELABLE_AMOUNT"),
             Refunds::Pending => {
                 self.refunding += part;
                 Ok(Refund::InProgress)

@@ -5,6 +5,7 @@ use kakao_sandbox::{Sandbox, Settings};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::process::Command;
 
 use super::toss::Toss;
 use crate::app::{Answer, App, Member, eventually, send};
@@ -16,6 +17,7 @@ pub struct Shop {
     pub friend: Member,
     pub funding: Value,
     pub url: String,
+    settings: Vec<(String, String)>,
     http: Client,
     _service: Embedded,
     _dir: TempDir,
@@ -57,6 +59,7 @@ impl Shop {
             friend,
             funding,
             url,
+            settings,
             http,
             _service: service,
             _dir: dir,
@@ -135,6 +138,18 @@ impl Shop {
     /// What the provider has refunded of this order, in won.
     pub fn total_refunded(&self, order: &str) -> i64 {
         self.toss.record(order).refunded
+    }
+
+    /// What an operator is shown of the payment.
+    pub async fn dossier(&self, order: &str) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_funsun"))
+            .args(["payment", "show", order])
+            .envs(self.settings.iter().cloned())
+            .output()
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// How many payments need a person.

@@ -86,6 +86,11 @@ impl Toss {
         });
     }
 
+    /// Pending refunds come to nothing.
+    pub fn abort_refunds(&self, order: &str) {
+        self.change(order, |record| record.refunding = 0);
+    }
+
     pub fn record(&self, order: &str) -> Order {
         self.provider().orders[order].clone()
     }
