@@ -9,7 +9,7 @@ pub enum ReviewReason {
     Unclear,
     /// The provider refuses the refund for good, or has refunded another amount.
     RefundRefused,
-    /// For a day the provider could not say whether the refund was made.
+    /// For a day the provider could not say whether the refund was made, or it has been under way for a week.
     RefundUnclear,
     /// A part was refunded at the provider, not by us.
     PartlyRefundedAtProvider,

@@ -16,6 +16,8 @@ use crate::payments::tell::tell_or_log;
 
 /// Seconds after which an unfinished refund needs a person.
 const UNFINISHED_SECONDS: i64 = 86_400;
+/// The same for one that the provider has under way: a transfer to a bank account takes days.
+const PENDING_SECONDS: i64 = 7 * 86_400;
 /// Pause between two attempts from then on, in seconds.
 const SLOW_PAUSE_SECONDS: i64 = 6 * 3_600;
 
@@ -114,7 +116,11 @@ pub(super) fn postpone(
     note: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let late = now > held.created_at.plus_seconds(UNFINISHED_SECONDS);
+    let patience = match state {
+        RefundState::Pending => PENDING_SECONDS,
+        _ => UNFINISHED_SECONDS,
+    };
+    let late = now > held.created_at.plus_seconds(patience);
     let pause = if late {
         SLOW_PAUSE_SECONDS
     } else {

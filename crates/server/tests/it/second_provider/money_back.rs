@@ -86,3 +86,24 @@ async fn a_pending_refund_that_comes_to_nothing_is_asked_for_again() {
     refunding.shop.toss.complete_refunds(&refunding.order);
     refunding.ends().await;
 }
+
+#[tokio::test]
+async fn a_refund_needs_a_person_after_it_is_pending_for_a_week() {
+    let mut refunding = Refunding::begin(Refunds::Pending, "pending").await;
+    for (days, reviews) in [(3, 0), (8, 1)] {
+        refunding.clock = days * 86_400;
+        let (shop, order) = (&refunding.shop, &refunding.order);
+        let attempts = shop.dossier(order).await.matches("  pending  ").count();
+        shop.move_clock(refunding.clock).await;
+        eventually("looked up", async || {
+            shop.dossier(order).await.matches("  pending  ").count() > attempts
+        })
+        .await;
+        let expected = format!("payments_needing_review {reviews}");
+        assert_eq!(shop.reviews().await, expected, "after {days} days");
+    }
+    assert_eq!(refunding.requests(), 1);
+    refunding.shop.toss.complete_refunds(&refunding.order);
+    refunding.clock += 6 * 3_600;
+    refunding.ends().await;
+}
