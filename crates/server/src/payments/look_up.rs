@@ -18,6 +18,8 @@ use crate::state::AppState;
 
 /// Seconds after which a payment whose outcome stays unclear needs a person.
 const UNCLEAR_SECONDS: i64 = 86_400;
+/// From the expiry of a closed payment until its last look, in seconds: one that fails must not be enough.
+const CLOSED_SECONDS: i64 = 86_400;
 
 /// The provider's record of a payment of which no charge is recorded.
 pub enum LookupOutcome {
@@ -133,13 +135,22 @@ fn store_in(
         }
         LookupOutcome::NotCaptured(note) => payment.postpone(conn, cx.now, note),
         LookupOutcome::Unknown(note) => {
-            if cx.now > payment.created_at.plus_seconds(UNCLEAR_SECONDS) {
+            if cx.now > unclear_from(&payment).plus_seconds(UNCLEAR_SECONDS) {
                 reviews::open(conn, payment.id, ReviewReason::Unclear, note, cx.now)?;
             }
             payment.postpone(conn, cx.now, note)
         }
         // Recorded by the caller.
         LookupOutcome::Captured(_) => Ok(payment),
+    }
+}
+
+/// From when an outcome that stays unclear is a cause for worry. It is none while a deposit may still come.
+fn unclear_from(payment: &StoredPayment) -> Timestamp {
+    match payment.state() {
+        PaymentState::AwaitingDeposit => payment.expires_at,
+        state if state.is_closed() => payment.expires_at.plus_seconds(CLOSED_SECONDS),
+        _ => payment.created_at,
     }
 }
 

@@ -56,9 +56,47 @@ async fn a_deposit_that_the_bank_takes_back_needs_a_person() {
     shop.toss.set_status(&order, again);
     shop.notify("toss", &order, false).await;
     shop.move_clock(10).await;
-    eventually("a person is asked", async || {
-        shop.reviews().await == "payments_needing_review 1"
-    })
-    .await;
+    shop.needs_review(1).await;
     assert_eq!(shop.record(&order).await["state"], "attached");
+}
+
+/// Two look-ups at `seconds`, of which the first is stored.
+async fn look_twice(shop: &Shop, order: &str, seconds: i64) {
+    for clock in [seconds, seconds + HOUR] {
+        let before = shop.toss.record(order).look_ups;
+        shop.move_clock(clock).await;
+        eventually("looked up", async || {
+            shop.toss.record(order).look_ups > before
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_unclear_answer_before_a_deposit_is_due_needs_nobody() {
+    let shop = Shop::open().await;
+    let order = awaiting(&shop, 7 * DAY).await;
+    shop.toss.set_status(&order, Status::Odd);
+    for (days, reviews) in [(3, 0), (7, 0), (9, 1)] {
+        look_twice(&shop, &order, days * DAY).await;
+        shop.needs_review(reviews).await;
+        assert_eq!(shop.record(&order).await["state"], "awaiting_deposit");
+    }
+    shop.toss.set_status(&order, Status::Done);
+    shop.move_clock(10 * DAY).await;
+    shop.becomes(&order, "attached").await;
+}
+
+#[tokio::test]
+async fn an_unclear_answer_about_a_closed_order_needs_nobody_at_once() {
+    let shop = Shop::open().await;
+    let order = awaiting(&shop, 2 * DAY).await;
+    shop.move_clock(2 * DAY + 1).await;
+    shop.becomes(&order, "expired").await;
+    shop.toss.set_status(&order, Status::Odd);
+    for (days, reviews) in [(3, 0), (5, 1)] {
+        look_twice(&shop, &order, days * DAY).await;
+        shop.needs_review(reviews).await;
+        assert_eq!(shop.record(&order).await["state"], "expired");
+    }
 }

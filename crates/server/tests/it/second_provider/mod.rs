@@ -228,10 +228,7 @@ async fn a_refund_refused_for_good_needs_a_person() {
     let order = shop.give().await;
     shop.toss.script_refunds(Refunds::Refused);
     shop.delete_funding().await;
-    eventually("a person is asked", async || {
-        shop.reviews().await == "payments_needing_review 1"
-    })
-    .await;
+    shop.needs_review(1).await;
     assert_eq!(shop.record(&order).await["state"], "refunding");
     assert_eq!(shop.toss.record(&order).refund_calls, 1);
 }

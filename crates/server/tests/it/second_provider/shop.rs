@@ -152,10 +152,14 @@ impl Shop {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// How many payments need a person.
-    pub async fn reviews(&self) -> String {
-        let text = self.get("/readyz?verbose").await.text;
-        text.lines().nth(1).unwrap().to_owned()
+    /// Waits until so many payments need a person.
+    pub async fn needs_review(&self, payments: u32) {
+        let line = format!("payments_needing_review {payments}");
+        eventually(&line, async || {
+            let text = self.get("/readyz?verbose").await.text;
+            text.lines().any(|it| it == line)
+        })
+        .await;
     }
 
     pub async fn delete_funding(&self) {
