@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::gateway::{Notice, ReceivedNotice};
 use super::hasten::hasten;
 use super::sql;
+use super::stored::StoredPayment;
 use crate::db::{Conn, StorageError};
 use crate::state::AppState;
 use web::rate_limit::Class;
@@ -48,7 +49,7 @@ async fn receive(
         Notice::Ignore | Notice::Forged => None,
     });
     if let Some(order) = hint {
-        follow(&state, order).await?;
+        follow(&state, provider, order).await?;
     } else if notices.contains(&Notice::Forged) {
         return Err(AppError::bad_request(
             "forged",
@@ -58,12 +59,18 @@ async fn receive(
     Ok(StatusCode::OK)
 }
 
-/// Makes the payment of this order due soon, if there is one.
-async fn follow(state: &AppState, order: OrderRef) -> Result<(), StorageError> {
+/// Makes the payment of this order due soon, if there is one at this provider.
+async fn follow(state: &AppState, provider: String, order: OrderRef) -> Result<(), StorageError> {
     let at = state.clock.now().plus_seconds(PAUSE_SECONDS);
+    let own = state.clone();
     let hasten = move |conn: &mut Conn| match sql::find_by_order(conn, &order)? {
-        Some(payment) => hasten(conn, &payment, at),
-        None => Ok(()),
+        Some(payment) if is_at(&own, &payment, &provider) => hasten(conn, &payment, at),
+        _ => Ok(()),
     };
     state.db.write(hasten).await
+}
+
+fn is_at(state: &AppState, payment: &StoredPayment, provider: &str) -> bool {
+    let gateway = state.merchants.gateway(payment.merchant());
+    gateway.is_some_and(|gateway| gateway.provider() == provider)
 }

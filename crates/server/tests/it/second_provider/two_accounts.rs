@@ -2,7 +2,7 @@
 
 use funsun::cli::embedded::{self, Embedded};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::toss::Toss;
 use crate::app::{App, Member, eventually, send};
@@ -42,6 +42,34 @@ async fn payments_made_before_are_refunded_where_they_were_made() {
             && toss.record(&order).refunded == 5_000
     })
     .await;
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_notice_of_one_provider_says_nothing_of_the_orders_of_another() {
+    let mut app = App::start().await;
+    let (author, friend) = (app.member("하늘").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    let support = support_body(&funding, 5_000, "축하해");
+    let old = Payment::begin_for(&app, &friend, &support).await;
+    app.kill().await;
+
+    let toss = Toss::default();
+    let service = serve(&mut app, &toss).await;
+    let friend = app.reconnect(&friend);
+    let order = order_of(&friend, support).await;
+    old.count_calls(&app, "order").await;
+    for (rounds, seconds) in [(1, 10), (2, 20)] {
+        for order in [&old.order, &order] {
+            let body = json!({"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": order}});
+            let call = app.visitor(Method::POST, "/payments/notices/toss");
+            let answer = send(call.json(&body)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        }
+        app.move_clock(seconds).await;
+        eventually("looked up", async || toss.vain_look_ups(&order) >= rounds).await;
+    }
+    assert_eq!(old.calls(&app, "order").await, 0);
     service.stop().await.unwrap();
 }
 
