@@ -3,6 +3,7 @@
 mod deposits;
 mod interleavings;
 mod money_back;
+mod notices;
 mod provider;
 mod shop;
 mod strangers;

@@ -69,7 +69,13 @@ impl Shop {
 
     /// Prepares a support of 5,000 won; returns our order reference.
     pub async fn order(&self) -> String {
-        let body = json!({"amount": 5_000, "message": "축하해", "funding": self.funding["id"].to_string()});
+        let id = self.funding["id"].to_string();
+        self.order_of(json!({"amount": 5_000, "message": "축하해", "funding": id}))
+            .await
+    }
+
+    /// Prepares what this body asks for; returns our order reference.
+    pub async fn order_of(&self, body: Value) -> String {
         let ready = self
             .friend
             .json(Method::POST, "/remit/kakaopay/ready", body)
