@@ -32,7 +32,7 @@ use web::{AppError, Input, Json, Page, Problem, Routes, no_content};
 const APPROVAL_WAIT: Duration = Duration::from_secs(40);
 
 /// Most payments of one member with which a proof is tried: several may be open.
-const CANDIDATES_MAX: i64 = 8;
+const CANDIDATES_MAX: i64 = 4;
 
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()

@@ -44,7 +44,7 @@ pub(super) fn check_new(
     if let Err(refusal) = check_facts(facts, payer, cx.now) {
         return Ok(Some(Err(refusal)));
     }
-    cap::check_new(conn, terms, facts, cx).map(Some)
+    cap::check_new(conn, terms, payer, facts, cx).map(Some)
 }
 
 /// As [`check_open`], for this payment.

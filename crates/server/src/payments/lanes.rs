@@ -10,8 +10,8 @@ use super::stored::StoredPayment;
 const WINDOW_NOTICE_SECONDS: i64 = 14 * 86_400;
 /// Seconds between two look-ups of a payment that waits for a transfer.
 const DEPOSIT_POLL_SECONDS: i64 = 3_600;
-/// Seconds after closing a payment until it is looked up again: money may be found that came late. The first one only
-/// when the provider was asked to capture it.
+/// Seconds after closing a payment until it is looked up again: money may be found that came late. Only the second one
+/// when the provider was not asked to capture it.
 const CLOSED_CHECK_SECONDS: [i64; 3] = [600, 3_600, 86_400];
 
 /// A list of payments that are worked off independently of the others.
@@ -86,19 +86,25 @@ fn closed(payment: &StoredPayment, cx: StepContext) -> (Lane, Option<Timestamp>)
     if payment.reference.is_none() && payment.proof_digest.is_none() {
         return (Lane::Rest, None);
     }
-    let first = usize::from(payment.proof_digest.is_none());
-    closed_check(payment, first, cx)
+    closed_check(payment, cx.now, cx)
 }
 
-/// The next check of a closed payment after `done` of them.
+/// The next check of a payment that was closed at `closed_at`: by time, however often it was looked at.
 pub fn closed_check(
     payment: &StoredPayment,
-    done: usize,
+    closed_at: Timestamp,
     cx: StepContext,
 ) -> (Lane, Option<Timestamp>) {
-    let last = if payment.proof_digest.is_some() { 3 } else { 2 };
-    match CLOSED_CHECK_SECONDS.get(done).filter(|_| done < last) {
-        Some(seconds) => (Lane::Closed, Some(cx.now.plus_seconds(*seconds))),
+    let checks: &[i64] = if payment.proof_digest.is_some() {
+        &CLOSED_CHECK_SECONDS
+    } else {
+        &CLOSED_CHECK_SECONDS[1..2]
+    };
+    let mut times = checks
+        .iter()
+        .map(|seconds| closed_at.plus_seconds(*seconds));
+    match times.find(|at| *at > cx.now) {
+        Some(at) => (Lane::Closed, Some(at)),
         None => (Lane::Rest, None),
     }
 }

@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 use super::attach::record_captured;
 use super::context::StepContext;
 use super::gateway::{Lookup, Standing};
-use super::lanes::closed_check;
+use super::lanes::{Lane, closed_check};
 use super::merchants::NOT_CONFIGURED;
 use super::reviews::{self, ReviewReason};
 use super::stored::StoredPayment;
@@ -135,10 +135,15 @@ fn store_in(
         }
         LookupOutcome::NotCaptured(note) => payment.postpone(conn, cx.now, note),
         LookupOutcome::Unknown(note) => {
-            if cx.now > unclear_from(&payment).plus_seconds(UNCLEAR_SECONDS) {
+            let long = cx.now > unclear_from(&payment).plus_seconds(UNCLEAR_SECONDS);
+            if long {
                 reviews::open(conn, payment.id, ReviewReason::Unclear, note, cx.now)?;
             }
-            payment.postpone(conn, cx.now, note)
+            let payment = payment.postpone(conn, cx.now, note)?;
+            if long && payment.state().is_closed() {
+                payment.reschedule(conn, (Lane::Rest, None))?;
+            }
+            Ok(payment)
         }
         // Recorded by the caller.
         LookupOutcome::Captured(_) => Ok(payment),
@@ -161,9 +166,7 @@ fn close_again(
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
     let payment = payment.postpone(conn, cx.now, "closed; nothing was captured")?;
-    let first = i64::from(payment.proof_digest.is_none());
-    let done = usize::try_from(payment.attempts + first).unwrap_or(usize::MAX);
-    payment.reschedule(conn, closed_check(&payment, done, cx))?;
+    payment.reschedule(conn, closed_check(&payment, payment.changed_at, cx))?;
     Ok(payment)
 }
 

@@ -29,6 +29,9 @@ use web::{AppError, PathInput, Problem, QueryInput, Routes};
 /// How long a return page waits for the approval before it shows that it is being checked.
 const APPROVAL_WAIT: Duration = Duration::from_millis(2_500);
 
+/// How often a cancel page asks whether another has finished its look-up: as long as a page waits.
+const SETTLE_TURNS: u32 = 60;
+
 /// The pages to which KakaoPay redirects the payer (in the API document), and the page of a payment.
 pub fn router() -> Routes<AppState> {
     Routes::new()
@@ -234,10 +237,18 @@ async fn show_settled(
     }
 }
 
-/// Looks up a payment that waits for its payer; a concurrent second call waits for the first.
+/// Looks up a payment that waits for its payer; a concurrent second call waits for the first, and takes its result.
 async fn settle_ready(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    loop {
+    for turn in 0..SETTLE_TURNS {
+        let seen = state.db.read(move |conn| sql::get(conn, id)).await?;
         let cx = StepContext::new(state);
+        if cx.is_leased(seen.lease_until) {
+            tokio::time::sleep(approve::WAIT_STEP).await;
+            continue;
+        }
+        if turn > 0 || seen.state() != PaymentState::Ready {
+            return Ok(seen);
+        }
         let lease = move |conn: &mut Conn| {
             let payment = sql::get(conn, id)?;
             if payment.state() != PaymentState::Ready {
@@ -248,7 +259,8 @@ async fn settle_ready(state: &AppState, id: PaymentId) -> Result<StoredPayment, 
         match state.db.write(lease).await? {
             Some(Ok(leased)) => return settle_by_look_up(state, leased).await,
             Some(Err(payment)) => return Ok(payment),
-            None => tokio::time::sleep(approve::WAIT_STEP).await,
+            None => {}
         }
     }
+    state.db.read(move |conn| sql::get(conn, id)).await
 }

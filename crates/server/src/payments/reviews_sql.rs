@@ -22,7 +22,8 @@ pub struct Review {
     pub opened_at: Timestamp,
 }
 
-/// Stores that a payment needs a person, unless it is known for the same reason.
+/// Stores that a payment needs a person, unless it is known for the same reason, or a person has decided that it stays
+/// as it is.
 ///
 /// # Errors
 /// When the database fails.
@@ -33,7 +34,13 @@ pub fn open(
     note: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let known = open_of(payment).filter(payment_reviews::reason.eq(reason.as_str()));
+    let decided = payment_reviews::resolution
+        .like("keep%")
+        .or(payment_reviews::resolution.like("not_captured%"));
+    let known = payment_reviews::table
+        .filter(payment_reviews::payment_id.eq(payment.get()))
+        .filter(payment_reviews::reason.eq(reason.as_str()))
+        .filter(payment_reviews::resolved_at.is_null().or(decided));
     if diesel::select(diesel::dsl::exists(known)).get_result(conn)? {
         return Ok(());
     }
@@ -73,7 +80,7 @@ pub fn resolve(
         .execute(conn)?)
 }
 
-/// Open reviews, oldest first.
+/// Open reviews, oldest first; those of refund windows, of which there may be very many at once, last.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,7 +88,10 @@ pub fn list_open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StorageErro
     let rows: Vec<(String, String, Option<String>, i64)> = payment_reviews::table
         .inner_join(payments::table.on(payments::id.eq(payment_reviews::payment_id)))
         .filter(payment_reviews::resolved_at.is_null())
-        .order(payment_reviews::id)
+        .order((
+            payment_reviews::reason.eq(ReviewReason::WindowEnds.as_str()),
+            payment_reviews::id,
+        ))
         .select((
             payments::order_ref,
             payment_reviews::reason,

@@ -35,6 +35,7 @@ pub(super) struct PaymentRow {
     expires_at: i64,
     refundable_until: Option<i64>,
     created_at: i64,
+    changed_at: i64,
 }
 
 /// The payment with this id.
@@ -185,6 +186,7 @@ impl TryFrom<PaymentRow> for StoredPayment {
             expires_at: Timestamp::from_micros(row.expires_at),
             refundable_until: row.refundable_until.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(row.created_at),
+            changed_at: Timestamp::from_micros(row.changed_at),
         })
     }
 }

@@ -12,7 +12,7 @@ use super::context::StepContext;
 use super::gateway::{ProviderOrder, Standing};
 use super::lanes::{Lane, schedule};
 use super::write_sql::Change;
-use super::{ledger_sql, write_sql};
+use super::{ledger_sql, sql, write_sql};
 use crate::db::{Conn, StorageError};
 
 /// Longest pause between two retries of the sweeper, in seconds.
@@ -59,6 +59,8 @@ pub struct StoredPayment {
     pub refundable_until: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When its state changed last.
+    pub changed_at: Timestamp,
 }
 
 /// The funding and the message of the support that an approval creates, as stored.
@@ -175,6 +177,7 @@ impl StoredPayment {
         if before.rules.state != self.rules.state {
             self.attempts = 0;
         }
+        self.changed_at = cx.now;
         self.lease_until = match self.rules.state {
             PaymentState::Approving => cx.now.plus_seconds(cx.lease_seconds),
             _ => Timestamp::from_micros(0),
@@ -205,7 +208,11 @@ impl StoredPayment {
         self.method = standing.method.clone();
         // We don't know it when the payer's return was lost, and the payment was found by our order.
         let reference = standing.reference.as_deref();
-        let reference = reference.filter(|_| self.reference.is_none());
+        // Another payment may have been told it by mistake: the money counts nevertheless.
+        let reference = match reference.filter(|_| self.reference.is_none()) {
+            Some(told) if sql::is_of_another(conn, &self, told)? => None,
+            other => other,
+        };
         self.reference = self.reference.or(reference.map(str::to_owned));
         let change = Change {
             reference,

@@ -71,7 +71,7 @@ async fn settle_or_put_off(state: &AppState, sweep: Sweep, id: i64) -> bool {
     };
     let lane = sweep.as_str();
     tracing::error!(id, lane, %error, "could not be settled");
-    let unreadable = matches!(error, StorageError::Corrupt(_));
+    let unreadable = error.is_of_row();
     let now = state.clock.now();
     let put_off = move |conn: &mut Conn| put_off(conn, sweep, id, unreadable, now);
     if let Err(error) = state.db.write(put_off).await {

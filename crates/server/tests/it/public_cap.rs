@@ -110,3 +110,21 @@ async fn the_form_says_how_much_the_funding_takes() {
     let accepted = browser.post(&path, &fields).await;
     assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{accepted:?}");
 }
+
+#[tokio::test]
+async fn a_member_reserves_no_more_than_one_order_from_others() {
+    let app = App::with(CAP).await;
+    let author = app.member("하늘").await;
+    let (greedy, friend) = (app.member("욕심").await, app.member("지우").await);
+    let funding = author.opens("자전거", true).await;
+    for _ in 0..2 {
+        Payment::begin_for(&app, &greedy, &support_body(&funding, 25_000, "다 내가")).await;
+    }
+    let support = |amount| support_body(&funding, amount, "나도 낼게");
+    let own = ready(&greedy, &support_body(&funding, 1_000, "또 내가")).await;
+    assert_full(&own, "at most 0 won");
+    assert_full(&ready(&friend, &support(26_000)).await, "at most 25000 won");
+    let given = Payment::begin_for(&app, &friend, &support(25_000)).await;
+    given.pay_and_approve(&app).await;
+    assert_eq!(total(&author, &funding).await, 25_000);
+}

@@ -71,7 +71,10 @@ impl Outcome {
 /// When the database fails.
 pub async fn carry_out(state: &AppState, id: PaymentId) -> Result<StoredPayment, StorageError> {
     let open = state.db.read(move |conn| sql::find_open(conn, id)).await?;
-    if let Some(refund) = open {
+    // Asking again does not shorten the pause between two attempts.
+    let now = state.clock.now();
+    let is_due = |refund: &StoredRefund| refund.next_check_at.is_some_and(|at| at <= now);
+    if let Some(refund) = open.filter(is_due) {
         settle(state, refund.id).await?;
     }
     state.db.read(move |conn| payment_sql::get(conn, id)).await
@@ -179,7 +182,16 @@ async fn talk(
     if !renew(state, exchange).await? {
         return Ok(told);
     }
-    request(gateway, exchange).await
+    let told = request(gateway, exchange).await?;
+    if !matches!(told, Outcome::Refused(_) | Outcome::Declined(_)) {
+        return Ok(told);
+    }
+    // A refusal proves nothing: an error has been seen for what succeeded.
+    if !renew(state, exchange).await? {
+        return Ok(told.or_unclear());
+    }
+    let shown = look_up(gateway, exchange, &told).await?;
+    Ok(shown.unwrap_or(told))
 }
 
 /// What the provider's record shows of the refund; `None` when nothing of it was made, or is under way.

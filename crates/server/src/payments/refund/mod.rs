@@ -44,6 +44,8 @@ pub struct StoredRefund {
     pub attempts: i64,
     /// The end of the lease during which one request or the sweeper may call the provider about it.
     pub lease_until: Timestamp,
+    /// When it is attempted next; `None` when it waits for a person, or has ended.
+    pub next_check_at: Option<Timestamp>,
     /// When it began.
     pub created_at: Timestamp,
 }

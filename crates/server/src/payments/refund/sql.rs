@@ -24,6 +24,7 @@ struct RefundRow {
     note: Option<String>,
     attempts: i64,
     lease_until: i64,
+    next_check_at: Option<i64>,
     created_at: i64,
 }
 
@@ -290,6 +291,7 @@ impl TryFrom<RefundRow> for StoredRefund {
             note: row.note,
             attempts: row.attempts,
             lease_until: Timestamp::from_micros(row.lease_until),
+            next_check_at: row.next_check_at.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(row.created_at),
         })
     }

@@ -83,7 +83,7 @@ async fn find_target(
             missing: (card.goal_amount - card.collected_amount).max(0),
             title: card.title,
             open: matches!(check, Some(Ok(()))),
-            room: payments::cap::room(conn, id, cx)?,
+            room: payments::cap::room(conn, id, viewer.member(), cx)?,
             deadline: Timestamp::from_micros(card.deadline_at),
         }))
     };
