@@ -129,10 +129,11 @@ pub fn list_entries(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<Entry>
         let query = query.bind::<BigInt, _>(first).bind::<BigInt, _>(last);
         entries.extend(query.load::<Entry>(conn)?);
     }
+    // CROSS JOIN: otherwise SQLite reads the transactions of all refunds, for each range.
     let query = sql_query(format!(
-        "SELECT r.payment_id, {columns} FROM refunds r JOIN ledger_transactions t ON t.reference = r.id \
+        "SELECT r.payment_id, {columns} FROM refunds r CROSS JOIN ledger_transactions t ON t.reference = r.id \
          AND t.kind IN ('refund_start', 'refund', 'refund_stop', 'refund_by_bank') \
-         JOIN ledger_postings p ON p.transaction_id = t.id WHERE r.payment_id BETWEEN ? AND ?"
+         CROSS JOIN ledger_postings p ON p.transaction_id = t.id WHERE r.payment_id BETWEEN ? AND ?"
     ));
     let query = query.bind::<BigInt, _>(first).bind::<BigInt, _>(last);
     entries.extend(query.load::<Entry>(conn)?);
