@@ -19,6 +19,24 @@ async fn awaiting(shop: &Shop, seconds: i64) -> String {
 }
 
 #[tokio::test]
+async fn an_account_whose_number_was_lost_is_waited_for() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let query = shop.toss.authenticate(&order, 5_000);
+    shop.toss.script_confirm(Confirm::Dropped);
+    shop.come_back(&order, &query).await;
+    assert_eq!(shop.record(&order).await["state"], "approving");
+    let until = in_seconds(2 * DAY);
+    shop.toss
+        .set_status(&order, Status::WaitingForDeposit(until));
+    shop.move_clock(HOUR).await;
+    shop.becomes(&order, "awaiting_deposit").await;
+    shop.toss.set_status(&order, Status::Done);
+    shop.move_clock(DAY).await;
+    shop.becomes(&order, "attached").await;
+}
+
+#[tokio::test]
 async fn a_deposit_is_found_without_a_notice() {
     let shop = Shop::open().await;
     let order = awaiting(&shop, 2 * DAY).await;

@@ -124,13 +124,18 @@ impl Shop {
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     }
 
+    /// Our record of an order, as the payer sees it.
     pub async fn record(&self, order: &str) -> Value {
-        let all = self.friend.get("/remit/kakaopay/payments").await;
-        let all = all.as_array().unwrap();
-        all.iter()
-            .find(|own| own["order"] == *order)
-            .unwrap()
-            .clone()
+        let mut page = 0;
+        loop {
+            page += 1;
+            let path = format!("/remit/kakaopay/payments?page={page}");
+            let listed = self.friend.get(&path).await;
+            let mut listed = listed.as_array().unwrap().iter();
+            if let Some(own) = listed.find(|own| own["order"] == *order) {
+                return own.clone();
+            }
+        }
     }
 
     pub async fn becomes(&self, order: &str, state: &str) {
