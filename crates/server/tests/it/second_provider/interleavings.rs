@@ -22,8 +22,12 @@ enum Event {
     Authenticate(usize),
     /// The browser comes back from one of the windows.
     ComeBack(usize, usize),
+    /// The browser comes back to another order, in this window; with that order's number, or its own.
+    Stray(usize, usize, bool),
     /// The next confirmation loses its answer.
     LoseConfirm,
+    /// The next confirmation does not arrive.
+    DropConfirm,
     /// The next payer chooses a transfer within this many seconds.
     ChooseDeposit(i64),
     /// The transfer arrives.
@@ -51,7 +55,10 @@ fn event() -> impl Strategy<Value = Event> {
         4 => Just(Event::Order),
         5 => order.clone().prop_map(Event::Authenticate),
         8 => (order.clone(), 0..3_usize).prop_map(|(order, window)| Event::ComeBack(order, window)),
+        1 => (order.clone(), order.clone(), any::<bool>())
+            .prop_map(|(order, other, forged)| Event::Stray(order, other, forged)),
         2 => Just(Event::LoseConfirm),
+        1 => Just(Event::DropConfirm),
         2 => (600..90_000_i64).prop_map(Event::ChooseDeposit),
         3 => order.clone().prop_map(Event::Deposit),
         1 => order.clone().prop_map(Event::Odd),
@@ -79,6 +86,8 @@ impl Case<'_> {
                 self.orders.push((order, Vec::new()));
             }
             Event::LoseConfirm => self.shop.toss.script_confirm(Confirm::Lost),
+            Event::DropConfirm => self.shop.toss.script_confirm(Confirm::Dropped),
+            Event::Stray(number, other, forged) => self.stray(*number, *other, *forged).await,
             Event::ChooseDeposit(seconds) => {
                 let until = in_seconds(*self.clock + seconds);
                 self.shop.toss.script_confirm(Confirm::Deposit(until));
@@ -119,6 +128,23 @@ impl Case<'_> {
             Event::AbortRefunds(_) if !windows.is_empty() => toss.abort_refunds(order),
             Event::Notice(_) => drop(self.shop.notify("toss", order, false).await),
             _ => {}
+        }
+    }
+
+    /// The return of one order, to another.
+    async fn stray(&self, number: usize, other: usize, forged: bool) {
+        let count = self.orders.len().max(1);
+        let own = self.orders.get(number % count);
+        let (Some((order, windows)), Some((other, _))) = (own, self.orders.get(other % count))
+        else {
+            return;
+        };
+        if let Some(query) = windows.first().filter(|_| order != other) {
+            let query = match forged {
+                true => query.replace(order.as_str(), other),
+                false => query.clone(),
+            };
+            self.shop.come_back(other, &query).await;
         }
     }
 
