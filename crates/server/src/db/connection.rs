@@ -70,10 +70,17 @@ pub(super) fn migrate(url: &str) -> Result<(), StorageError> {
         return Ok(());
     }
     conn.batch_execute("PRAGMA foreign_keys = OFF;")?;
-    run(&mut conn, SQLITE_MIGRATIONS)?;
+    // One transaction: a database whose keys are broken stays as it was.
+    conn.transaction(|conn| {
+        run(conn, SQLITE_MIGRATIONS)?;
+        check_foreign_keys(conn)
+    })
+}
+
+fn check_foreign_keys(conn: &mut diesel::sqlite::SqliteConnection) -> Result<(), StorageError> {
     let broken = diesel::RunQueryDsl::load::<BrokenKey>(
         diesel::sql_query("SELECT \"table\" AS name FROM pragma_foreign_key_check LIMIT 1"),
-        &mut conn,
+        conn,
     )?;
     match broken.first() {
         Some(key) => Err(StorageError::Migration(format!(
