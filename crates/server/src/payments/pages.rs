@@ -185,7 +185,12 @@ async fn go_on(
     let agent = headers.get(USER_AGENT).and_then(|it| it.to_str().ok());
     let is_phone = agent.is_some_and(|agent| agent.contains("Mobi"));
     let url = if is_phone { mobile } else { desktop };
-    let url = url.filter(|_| payment.state() == PaymentState::Ready);
+    // After a proof that the provider refused, the payer may go on with the same order.
+    let goes_on = matches!(
+        payment.state(),
+        PaymentState::Ready | PaymentState::Approving
+    );
+    let url = url.filter(|_| goes_on);
     let Some((url, refresh)) = url.and_then(|url| {
         Some((
             url.clone(),

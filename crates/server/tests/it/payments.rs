@@ -154,6 +154,9 @@ async fn a_wrong_token_charges_nothing_and_the_right_one_still_works() {
     assert_eq!(stolen.status, StatusCode::BAD_REQUEST, "{stolen:?}");
     let forged = proof.path.replace(&proof.token, "0123456789abcdef");
     assert!(page(&app, &forged).await.contains("아직 결제 전이에요"));
+    let go = format!("/payments/{}/go", payment.order);
+    let go = send(app.visitor(Method::GET, &go)).await;
+    assert!(go.headers.contains_key("refresh"), "{go:?}");
     payment.assert_never_charged(&app).await;
     let answer = payment.approve(&proof.token).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
