@@ -18,6 +18,14 @@ pub fn demo_account(conn: &mut Conn, now: Timestamp) -> Result<MerchantAccountId
     register(conn, DEMO, DEMO, now)
 }
 
+/// The account of invented payments, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_demo_account(conn: &mut Conn) -> Result<Option<MerchantAccountId>, StorageError> {
+    find(conn, DEMO, DEMO)
+}
+
 /// The account's row, created if there is none. The account that was configured before accounts had rows has a row
 /// without a code: it is the first one that is registered.
 ///

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::attach::check_new;
 use super::context::StepContext;
 use super::gateway::{GatewayError, NewOrder, PaymentUrls, Prepared, ReturnUrls};
+use super::merchants::NOT_CONFIGURED;
 use super::stored::StoredPayment;
 use super::write_sql::Change;
 use super::{sql, write_sql};
@@ -146,7 +147,7 @@ pub async fn prepare(
     let amount = payment.purpose.amount();
     let order = random_order()?;
     let gateway = state.merchants.gateway(payment.merchant);
-    let gateway = gateway.ok_or_else(|| not_configured(payment.merchant))?;
+    let gateway = gateway.ok_or_else(|| StorageError::corrupt(NOT_CONFIGURED))?;
     let (payer_ref, tax_free) = (payment.payer_ref.clone(), payment.tax_free);
     let (own, cx) = (order.clone(), StepContext::new(state));
     let create = move |conn: &mut Conn| create_payment(conn, payer.key, &own, &payment, cx);
@@ -178,11 +179,6 @@ pub async fn prepare(
             Err(PrepareRefusal::Provider(error))
         }
     }
-}
-
-fn not_configured(merchant: MerchantAccountId) -> StorageError {
-    let id = merchant.get();
-    StorageError::corrupt(format!("account {id} at the provider is not configured"))
 }
 
 /// The pages of each provider: only KakaoPay's have the paths that the mobile app knows.

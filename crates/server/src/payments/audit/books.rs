@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
+use funsun_domain::ids::MerchantAccountId;
 use funsun_domain::ledger::TransactionKind;
 use funsun_domain::payments::{PaymentState, RefundState};
 
 use super::sql::{self, Entry, PaymentFacts, RefundFacts, SupportFacts};
 use super::{BATCH, Findings};
 use crate::db::{Conn, Db, StorageError};
+use crate::payments::merchants_sql::find_demo_account;
 
 /// The rows of a range of payments, read in one snapshot.
 struct Batch {
@@ -23,7 +25,10 @@ struct Batch {
 /// # Errors
 /// When the database fails.
 pub async fn audit(db: &Db, findings: &mut Findings) -> Result<(), StorageError> {
-    let demo = db.read_slow(sql::find_demo_account).await?;
+    let demo = db
+        .read_slow(find_demo_account)
+        .await?
+        .map(MerchantAccountId::get);
     let mut after = 0;
     while let Some(batch) = db.read_slow(move |conn| read_batch(conn, after)).await? {
         after = batch.payments.last().map_or(after, |payment| payment.id);

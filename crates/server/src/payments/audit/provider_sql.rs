@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use funsun_domain::ids::PaymentId;
+use funsun_domain::ids::{MerchantAccountId, PaymentId};
 use funsun_domain::money::Won;
 use funsun_domain::payments::PaymentState;
 use funsun_domain::time::Timestamp;
 
-use super::sql::{find_demo_account, list_refunds};
+use super::sql::list_refunds;
 use crate::db::schema::{audit_runs, payments};
 use crate::db::{Conn, StorageError};
+use crate::payments::merchants_sql::find_demo_account;
 use crate::payments::sql::PaymentRow;
 use crate::payments::stored::StoredPayment;
 
@@ -78,7 +79,7 @@ fn read_comparable(
         since.plus_seconds(-OVERLAP_SECONDS).micros()
     });
     conn.transaction(|conn| {
-        let invented = find_demo_account(conn)?.unwrap_or(0);
+        let invented = find_demo_account(conn)?.map_or(0, MerchantAccountId::get);
         let rows: Vec<(i64, PaymentRow)> = payments::table
             .filter(payments::id.between(first, last))
             .filter(payments::changed_at.ge(since))

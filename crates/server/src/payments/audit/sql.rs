@@ -195,13 +195,3 @@ pub fn list_transactions(
     let query = query.bind::<BigInt, _>(after).bind::<BigInt, _>(limit);
     Ok(query.load(conn)?)
 }
-
-/// The id of the account of invented payments, if there is one.
-pub fn find_demo_account(conn: &mut Conn) -> Result<Option<i64>, StorageError> {
-    use crate::db::schema::merchant_accounts;
-    Ok(merchant_accounts::table
-        .filter(merchant_accounts::provider.eq(crate::payments::merchants_sql::DEMO))
-        .select(merchant_accounts::id)
-        .first(conn)
-        .optional()?)
-}
