@@ -3,7 +3,6 @@
 //! 20 cases by default; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` are those of the interleavings with KakaoPay.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestRunner};
 use reqwest::Method;
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
@@ -12,7 +11,7 @@ use super::in_seconds;
 use super::provider::{Confirm, Refunds, Status};
 use super::shop::Shop;
 use crate::app::{eventually, seoul_time_in};
-use crate::crash::setting;
+use crate::interleavings::cases::run_cases;
 
 /// One event. Numbers select an existing order.
 #[derive(Clone, Debug)]
@@ -219,18 +218,7 @@ impl Case<'_> {
 fn our_records_match_the_second_provider_after_any_interleaving() {
     let runtime = Runtime::new().unwrap();
     let shop = Mutex::new((runtime.block_on(Shop::open()), 0_i64));
-    let seed = setting("PROPTEST_RNG_SEED", u64::from(std::process::id()));
-    let cases = setting("PROPTEST_CASES", 20);
-    println!("PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases}");
-    let config = Config {
-        cases: u32::try_from(cases).unwrap(),
-        rng_seed: RngSeed::Fixed(seed),
-        failure_persistence: None,
-        max_shrink_iters: 60,
-        ..Config::default()
-    };
-    let events = prop::collection::vec(event(), 4..32);
-    let outcome = TestRunner::new(config).run(&events, |events| {
+    run_cases(20, event(), |events| {
         runtime.block_on(async {
             let (shop, clock) = &mut *shop.lock().await;
             let deadline = seoul_time_in(*clock + 360 * 86_400);
@@ -245,9 +233,5 @@ fn our_records_match_the_second_provider_after_any_interleaving() {
             }
             case.finish().await;
         });
-        Ok(())
     });
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
 }
