@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use funsun_domain::time::Timestamp;
 use kakao_sandbox::{Sandbox, Settings};
 use reqwest::multipart::{Form, Part};
@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+
+use crate::database;
 
 /// One program under test, with data of its own. It is killed on drop.
 pub struct App {
@@ -87,6 +89,7 @@ impl App {
         [
             ("FUNSUN_BIND", "127.0.0.1:0"),
             ("FUNSUN_DATA_DIR", dir.to_str().unwrap()),
+            ("FUNSUN_DATABASE_URL", &database::url_for(dir)),
             ("FUNSUN_KAKAO_AUTH_URL", kakao),
             ("FUNSUN_KAKAO_API_URL", kakao),
             ("FUNSUN_KAKAOPAY_URL", kakao),
@@ -168,13 +171,8 @@ impl App {
             .unwrap()
     }
 
-    fn database(&self) -> SqliteConnection {
-        let file = self.dir.path().join("funsun.db");
-        let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-        database
-            .batch_execute("PRAGMA busy_timeout = 10000;")
-            .unwrap();
-        database
+    fn database(&self) -> database::Conn {
+        database::connect(self.dir.path())
     }
 
     /// Logs in a new Kakao person with this nickname and the other fields of `profile`.

@@ -17,6 +17,7 @@ mod commands;
 mod concurrency;
 mod crash;
 mod crowd;
+mod database;
 mod demo;
 mod documents;
 mod follows;
