@@ -38,13 +38,13 @@ async fn healthy() -> &'static str {
 
 /// The service can do its work
 ///
-/// With `?verbose`: how many payments need a person, and since how many seconds the longest due one of each list of
+/// The check commits a transaction, at most once a second. With `?verbose`: how many payments need a person, and since how many seconds the longest due one of each list of
 /// unfinished payments waits.
 #[utoipa::path(get, path = "/readyz", tag = "operation",
     params(("verbose" = Option<String>, Query, description = "add details")),
     responses(
-        (status = 200, description = "the database answers", body = String, content_type = "text/plain", example = "ok\n"),
-        (status = 503, description = "it does not", body = Problem),
+        (status = 200, description = "the database can be read and written", body = String, content_type = "text/plain", example = "ok\n"),
+        (status = 503, description = "it can't", body = Problem),
     ))]
 async fn ready(State(state): State<AppState>, query: QueryInput) -> Result<String, AppError> {
     let now = state.clock.now();
@@ -61,7 +61,12 @@ async fn ready(State(state): State<AppState>, query: QueryInput) -> Result<Strin
         }
         Ok(text)
     };
-    state.db.read(read).await.map_err(|error| {
-        AppError::unavailable("database", "the database does not answer").with_source(error)
-    })
+    let mut text = state.db.read(read).await?;
+    state.db.check_writes().await?;
+    if verbose {
+        for (name, value) in state.db.counts() {
+            text += &format!("{name} {value}\n");
+        }
+    }
+    Ok(text)
 }

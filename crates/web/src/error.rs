@@ -12,6 +12,9 @@ use serde::Serialize;
 
 use super::response::{JSON_UTF8, json_body};
 
+/// When to try again what is unavailable, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// Why a request is refused or failed.
 ///
 /// It deliberately does not implement `std::error::Error`: a refusal could otherwise be passed to
@@ -82,8 +85,13 @@ impl AppError {
         unsupported_media => UNSUPPORTED_MEDIA_TYPE;
         /// 422: well-formed, but semantically wrong.
         unprocessable => UNPROCESSABLE_ENTITY;
-        /// 503: a dependency is unavailable; a retry may succeed.
-        unavailable => SERVICE_UNAVAILABLE;
+    }
+
+    /// 503: a dependency is unavailable; the response asks for a retry after some seconds.
+    pub fn unavailable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail.into());
+        error.retry_after = Some(RETRY_AFTER_SECONDS);
+        error
     }
 
     /// 429: too many requests; retry after `retry_after_seconds`.

@@ -72,7 +72,7 @@ pub fn run() -> ExitCode {
     if let Err(error) = start::init_tracing(&config) {
         return fail(&error);
     }
-    let runtime = match start::runtime() {
+    let runtime = match start::runtime(&config) {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };

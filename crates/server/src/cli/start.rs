@@ -1,7 +1,7 @@
 //! What the commands share at start-up: logging, runtime, database, secrets, clients.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use web_push::VapidKey;
 
 use crate::config::{Config, KakaoConfig, Secret};
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::fundings::{ItemLinks, PreviewCache};
 use crate::payments::gateway::PaymentGateway;
 use crate::payments::kakaopay::KakaoPay;
@@ -26,8 +26,10 @@ pub(super) fn init_tracing(config: &Config) -> anyhow::Result<()> {
         .context("invalid setting: log, in the syntax of RUST_LOG")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_ansi(io::stderr().is_terminal())
+        // It would report a failed write on standard error, and panic when that fails too.
+        .log_internal_errors(false)
+        .with_writer(|| BestEffort(io::stderr()));
     if config.is_dev() {
         lines.with_target(false).init();
     } else {
@@ -36,15 +38,26 @@ pub(super) fn init_tracing(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Most threads of the blocking pool: slow queries, files, MySQL. Each keeps a database connection with its page
-/// cache.
-const BLOCKING_THREADS_MAX: usize = 16;
+/// Writes what can be written: a full disk or a closed pipe must not stop the service.
+struct BestEffort(io::Stderr);
+
+impl Write for BestEffort {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        drop(self.0.write_all(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        drop(self.0.flush());
+        Ok(())
+    }
+}
 
 /// Builds the runtime, with one worker thread per core: short queries run on them.
-pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime(config: &Config) -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .max_blocking_threads(db::blocking_threads(config.database_url.expose()))
         .build()
         .context("the runtime can't be started")
 }

@@ -5,6 +5,8 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::StorageError;
+#[cfg(feature = "mysql")]
+use super::migration_lock::MigrationLock;
 
 /// The connection type of all statements.
 #[cfg(not(feature = "mysql"))]
@@ -26,34 +28,29 @@ const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqli
 const MYSQL_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 
 /// Write-ahead log, fsync at every commit, foreign keys enforced. `busy_timeout` is in milliseconds: how long a
-/// connection waits for a lock that another process holds.
-const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+/// connection waits for a lock that another process holds. `journal_size_limit` is in bytes: a log that has grown
+/// larger is truncated after a checkpoint.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 2500; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -8000;";
+    PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 16777216;";
 
-/// Whether `url` is of an SQLite database.
-pub(super) fn is_sqlite(url: &str) -> bool {
-    url.starts_with(SQLITE_SCHEME)
+/// The path of the file of an SQLite database.
+pub(super) fn sqlite_path(url: &str) -> Option<&str> {
+    url.strip_prefix(SQLITE_SCHEME)
 }
 
-/// Opens a read-write connection.
+/// Opens a read-write connection to an SQLite database.
 pub(super) fn open(url: &str) -> Result<Conn, StorageError> {
-    #[cfg(feature = "mysql")]
-    if url.starts_with("mysql://") {
-        return Ok(Conn::Mysql(diesel::mysql::MysqlConnection::establish(url)?));
-    }
     let conn = open_sqlite(url)?;
     #[cfg(feature = "mysql")]
     let conn = Conn::Sqlite(conn);
     Ok(conn)
 }
 
-/// Opens a connection for reads: read-only in SQLite, an ordinary one in MySQL.
+/// Opens a connection to an SQLite database for reads.
 pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
     let mut conn = open(url)?;
-    if is_sqlite(url) {
-        conn.batch_execute("PRAGMA query_only = ON;")?;
-    }
+    conn.batch_execute("PRAGMA query_only = ON;")?;
     Ok(conn)
 }
 
@@ -61,20 +58,32 @@ pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
 /// documentation recommends (<https://www.sqlite.org/lang_altertable.html#otheralter>), breaks them meanwhile.
 pub(super) fn migrate(url: &str) -> Result<(), StorageError> {
     #[cfg(feature = "mysql")]
-    if url.starts_with("mysql://") {
-        let mut conn = diesel::mysql::MysqlConnection::establish(url)?;
-        return run(&mut conn, MYSQL_MIGRATIONS);
+    if sqlite_path(url).is_none() {
+        return migrate_server(url);
     }
     let mut conn = open_sqlite(url)?;
     if !is_pending(&mut conn, SQLITE_MIGRATIONS)? {
         return Ok(());
     }
     conn.batch_execute("PRAGMA foreign_keys = OFF;")?;
-    // One transaction: a database whose keys are broken stays as it was.
-    conn.transaction(|conn| {
+    // One transaction: a database whose keys are broken stays as it was. Another program may migrate at the same time.
+    conn.immediate_transaction(|conn| {
         run(conn, SQLITE_MIGRATIONS)?;
         check_foreign_keys(conn)
     })
+}
+
+/// Runs the pending migrations of a server, one program at a time.
+#[cfg(feature = "mysql")]
+fn migrate_server(url: &str) -> Result<(), StorageError> {
+    let mut conn = super::mysql::connect(url)?;
+    if !is_pending(&mut conn, MYSQL_MIGRATIONS)? {
+        return Ok(());
+    }
+    let lock = MigrationLock::take(url, &mut conn)?;
+    let migrated = run(&mut conn, MYSQL_MIGRATIONS);
+    lock.release(&mut conn)?;
+    migrated
 }
 
 fn check_foreign_keys(conn: &mut diesel::sqlite::SqliteConnection) -> Result<(), StorageError> {
@@ -101,8 +110,8 @@ struct BrokenKey {
 /// Refuses a database with pending migrations.
 pub(super) fn check_migrated(url: &str) -> Result<(), StorageError> {
     #[cfg(feature = "mysql")]
-    if url.starts_with("mysql://") {
-        let mut conn = diesel::mysql::MysqlConnection::establish(url)?;
+    if sqlite_path(url).is_none() {
+        let mut conn = super::mysql::connect(url)?;
         return refuse_pending(is_pending(&mut conn, MYSQL_MIGRATIONS)?);
     }
     refuse_pending(is_pending(&mut open_sqlite(url)?, SQLITE_MIGRATIONS)?)
@@ -134,9 +143,7 @@ where
 }
 
 fn open_sqlite(url: &str) -> Result<diesel::sqlite::SqliteConnection, StorageError> {
-    let path = url
-        .strip_prefix(SQLITE_SCHEME)
-        .ok_or(StorageError::UnsupportedUrl(URL_SCHEMES))?;
+    let path = sqlite_path(url).ok_or(StorageError::UnsupportedUrl(URL_SCHEMES))?;
     let mut conn = diesel::sqlite::SqliteConnection::establish(path)?;
     conn.batch_execute(SQLITE_SETTINGS)?;
     Ok(conn)

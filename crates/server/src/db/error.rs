@@ -2,6 +2,8 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::failure::Failure;
+
 /// The database failed. Never caused by the request; mapped to a 5xx status.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -17,9 +19,18 @@ pub enum StorageError {
     /// The URL is of an engine that this build does not support.
     #[error("the database URL must begin with {0}")]
     UnsupportedUrl(&'static str),
-    /// The commit failed: all transactions of the batch were rolled back.
-    #[error("commit: {0}")]
-    Commit(String),
+    /// The server lacks something that is needed.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// The database can't be reached or written now. Nothing was changed.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// Too many others wait. Nothing was changed.
+    #[error("too many wait for the database")]
+    Busy,
+    /// It is not known whether the transaction was committed.
+    #[error("the database did not answer: the outcome is not known")]
+    Unknown,
     /// A shutdown or a panic interrupted the work.
     #[error("interrupted: {0}")]
     Interrupted(String),
@@ -49,10 +60,27 @@ impl StorageError {
                 ))
         )
     }
+
+    /// Whether the state of the database is the cause, which may be another one in a while.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Query(error) => Failure::of(error).is_some(),
+            Self::Open(error) => Failure::of_message(&error.to_string()).is_some(),
+            Self::Unavailable(_) | Self::Busy | Self::Unknown => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<StorageError> for web::AppError {
     fn from(error: StorageError) -> Self {
-        Self::internal(error)
+        let detail = match error {
+            StorageError::Unknown => {
+                "the database did not answer in time: look whether it was done before you try again"
+            }
+            _ if error.is_temporary() => "the database is not available: try again in a while",
+            _ => return Self::internal(error),
+        };
+        Self::unavailable("database", detail).with_source(error)
     }
 }

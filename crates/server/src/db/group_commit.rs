@@ -1,15 +1,15 @@
-//! The single writer, with group commit: queued transactions are committed in one batch, with one fsync.
+//! SQLite's single writer, with group commit: queued transactions are committed in one batch, with one fsync.
 //!
-//! Each transaction runs in its own savepoint, so one that fails does not affect the others. Its caller gets the
+//! Each transaction runs in its own savepoint, so one that is refused does not affect the others. Its caller gets the
 //! result only after the commit, so a crash loses nothing that was acknowledged. The fsync limits the rate of durable
 //! commits; sharing it makes many small transactions fast.
 
-use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::PoisonError;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::Connection;
 use diesel::connection::TransactionManager;
@@ -18,38 +18,35 @@ use tokio::sync::oneshot;
 use super::connection::{self, Conn};
 use super::dialect;
 use super::error::StorageError;
+use super::failure::FailureRecorder;
+use super::outage::Outage;
+use super::queued::{Queued, Transaction};
+use super::write_ahead_log::SizeCheck;
 
 /// Most transactions in one batch: bounds the latency of the first of them.
 const BATCH_MAX: usize = 256;
 
+/// Most transactions that wait; further ones are refused at once.
+const QUEUE_MAX: usize = 4_096;
+
+/// How long a caller waits for its result. A database that is locked or full refuses sooner.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+
 type Manager = <Conn as Connection>::TransactionManager;
 
-/// One transaction, to be run within a batch.
-type Transaction = Box<dyn FnOnce(&mut Conn) -> Executed + Send>;
-/// Sends the caller its result, given that of the commit.
-type Reply = Box<dyn FnOnce(Result<(), &StorageError>) + Send>;
-
-struct Executed {
-    reply: Reply,
-    /// Set when the savepoint could not be begun or ended: the whole batch must be rolled back.
-    batch_failure: Option<StorageError>,
-}
-
-pub(super) struct Writer {
-    queue: Mutex<Option<Sender<Transaction>>>,
+pub(super) struct GroupCommit {
+    queue: Mutex<Option<SyncSender<Queued>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Writer {
+impl GroupCommit {
     pub(super) fn open(url: &str) -> Result<Self, StorageError> {
-        let conn = connection::open(url)?;
-        let (queue, queued) = channel::<Transaction>();
+        let mut writer = Writer::new(url);
+        writer.reopen()?;
+        let (queue, queued) = sync_channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn({
-                let url = url.to_owned();
-                move || run_batches(&url, conn, &queued)
-            })
+            .spawn(move || writer.run(&queued))
             .map_err(|error| StorageError::Interrupted(error.to_string()))?;
         Ok(Self {
             queue: Mutex::new(Some(queue)),
@@ -57,7 +54,8 @@ impl Writer {
         })
     }
 
-    /// Runs `work` in a transaction; a duration above `max`, without the commit, is logged.
+    /// Runs `work` in a transaction; a duration above `max`, without the commit, is logged. Without `max` the caller
+    /// waits for as long as it takes.
     pub(super) async fn run<T, E, F>(&self, work: F, max: Option<Duration>) -> Result<T, E>
     where
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -65,51 +63,39 @@ impl Writer {
         E: From<StorageError> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let transaction: Transaction = Box::new(move |conn| {
-            let begun = Instant::now();
-            let (result, batch_failure) = match in_savepoint(conn, &work) {
-                Ok(result) => (result, None),
-                Err(error) => (
-                    Err(StorageError::Commit(error.to_string()).into()),
-                    Some(error),
-                ),
-            };
-            warn_if_long(begun.elapsed(), max, type_name::<F>());
-            let reply: Reply = Box::new(move |committed| {
-                let result = match committed {
-                    Ok(()) => result,
-                    Err(error) => Err(StorageError::Commit(error.to_string()).into()),
-                };
-                // This fails when the caller was cancelled; the transaction is committed nonetheless.
-                drop(sender.send(result));
-            });
-            Executed {
-                reply,
-                batch_failure,
-            }
-        });
-        let enqueued = match &*self.queue.lock().expect("no holder of this lock panics") {
-            Some(queue) => queue.send(transaction).is_ok(),
-            None => false,
+        self.enqueue(Box::new(Transaction::new(work, sender, max)))?;
+        let received = match max {
+            Some(_) => match tokio::time::timeout(ANSWER_MAX, receiver).await {
+                Ok(received) => received,
+                Err(_) => return Err(StorageError::Unknown.into()),
+            },
+            None => receiver.await,
         };
-        let stopped = || StorageError::Interrupted("the writer has stopped".to_owned());
-        if !enqueued {
-            return Err(stopped().into());
-        }
-        receiver.await.unwrap_or_else(|_| Err(stopped().into()))
+        // A transaction that was dropped was not run: see `Writer::refuse`.
+        let refused = |_| Err(StorageError::Unavailable("not begun".to_owned()).into());
+        received.unwrap_or_else(refused)
     }
 
+    fn enqueue(&self, transaction: Queued) -> Result<(), StorageError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let stopped = || StorageError::Interrupted("the writer has stopped".to_owned());
+        match queue.as_ref().ok_or_else(stopped)?.try_send(transaction) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(StorageError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        }
+    }
+
+    /// Waits for all queued transactions, then stops the writer.
     pub(super) async fn close(&self) {
-        drop(
-            self.queue
-                .lock()
-                .expect("no holder of this lock panics")
-                .take(),
-        );
+        let take = |queue: &Mutex<Option<SyncSender<Queued>>>| {
+            queue.lock().unwrap_or_else(PoisonError::into_inner).take()
+        };
+        drop(take(&self.queue));
         let thread = self
             .thread
             .lock()
-            .expect("no holder of this lock panics")
+            .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(thread) = thread {
             let joined = tokio::task::spawn_blocking(move || thread.join()).await;
@@ -120,106 +106,138 @@ impl Writer {
     }
 }
 
-fn warn_if_long(duration: Duration, max: Option<Duration>, work: &'static str) {
-    if max.is_some_and(|max| duration > max) {
-        let milliseconds = duration.as_millis();
-        tracing::warn!(milliseconds, work, "a write transaction took long");
-    }
+/// Why no transaction of a batch was committed.
+enum Lost {
+    /// The batch could not be begun or committed: the database can't be written.
+    Batch(StorageError),
+    /// One of its transactions ended it.
+    Within(StorageError),
 }
 
-/// Runs queued transactions in batches until the queue is closed.
-fn run_batches(url: &str, mut conn: Conn, queued: &Receiver<Transaction>) {
-    while let Ok(first) = queued.recv() {
-        let mut replies = Vec::new();
-        let committed = run_batch(&mut conn, first, queued, &mut replies);
-        if let Err(error) = &committed {
-            tracing::error!(%error, "a commit failed");
+/// The state of the writing thread.
+struct Writer {
+    url: String,
+    /// `None` while the database can't be opened.
+    conn: Option<Conn>,
+    failures: FailureRecorder,
+    outage: Outage,
+    log_size: SizeCheck,
+}
+
+impl Writer {
+    fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            conn: None,
+            failures: FailureRecorder::default(),
+            outage: Outage::default(),
+            log_size: SizeCheck::of(url),
         }
-        for reply in replies {
-            reply(committed.as_ref().copied());
+    }
+
+    /// Runs queued transactions in batches until the queue is closed. A panic costs the batch that it happens in.
+    fn run(&mut self, queued: &Receiver<Queued>) {
+        while let Ok(first) = queued.recv() {
+            let batch = AssertUnwindSafe(|| self.run_batch(first, queued));
+            if catch_unwind(batch).is_err() {
+                self.conn = None;
+                tracing::error!("the database writer panicked: it goes on with a new connection");
+            }
         }
-        if committed.is_err() {
-            // The engine ends the transaction itself when the disk or memory is full or the server is lost: the
-            // transaction state that this connection tracks is then unreliable.
-            match connection::open(url) {
-                Ok(new) => conn = new,
-                Err(error) => {
-                    tracing::error!(%error, "the writer could not reopen the database");
+    }
+
+    fn run_batch(&mut self, first: Queued, queued: &Receiver<Queued>) {
+        let mut batch = vec![first];
+        match self.commit_together(&mut batch, Some(queued)) {
+            Ok(()) => {
+                self.outage.ended();
+                self.log_size.check();
+                reply(batch, Ok(()));
+            }
+            Err(Lost::Batch(error)) => self.refuse(batch, queued, &error),
+            Err(Lost::Within(error)) if batch.len() == 1 => reply(batch, Err(&error)),
+            Err(Lost::Within(_)) => self.commit_one_by_one(batch, queued),
+        }
+    }
+
+    /// Runs the transactions of a batch that one of them has ended again, each in a batch of its own.
+    fn commit_one_by_one(&mut self, batch: Vec<Queued>, queued: &Receiver<Queued>) {
+        let mut waiting = batch.into_iter();
+        while let Some(transaction) = waiting.next() {
+            let mut alone = vec![transaction];
+            match self.commit_together(&mut alone, None) {
+                Ok(()) => reply(alone, Ok(())),
+                Err(Lost::Within(error)) => reply(alone, Err(&error)),
+                Err(Lost::Batch(error)) => {
+                    alone.extend(waiting);
+                    return self.refuse(alone, queued, &error);
                 }
             }
         }
     }
-}
 
-fn run_batch(
-    conn: &mut Conn,
-    first: Transaction,
-    queued: &Receiver<Transaction>,
-    replies: &mut Vec<Reply>,
-) -> Result<(), StorageError> {
-    begin(conn)?;
-    let mut next = Some(first);
-    while let Some(transaction) = next {
-        let executed = transaction(conn);
-        replies.push(executed.reply);
-        if let Some(error) = executed.batch_failure {
-            return Err(error);
+    /// Answers these transactions and all that wait: what failed for them would fail for the others, one wait later.
+    fn refuse(&mut self, batch: Vec<Queued>, queued: &Receiver<Queued>, error: &StorageError) {
+        self.outage.began(error);
+        reply(batch, Err(error));
+        let waiting = queued.try_iter().take(QUEUE_MAX).collect();
+        reply(waiting, Err(error));
+    }
+
+    /// Runs the transactions, and those that `queued` holds meanwhile, and commits them. On an error the connection is
+    /// opened anew: the engine ends a transaction itself when the disk or memory is full, and what the connection
+    /// knows about its state is then unreliable.
+    fn commit_together(
+        &mut self,
+        batch: &mut Vec<Queued>,
+        queued: Option<&Receiver<Queued>>,
+    ) -> Result<(), Lost> {
+        if self.conn.is_none() {
+            self.reopen().map_err(Lost::Batch)?;
         }
-        next = if replies.len() < BATCH_MAX {
-            queued.try_recv().ok()
-        } else {
-            None
+        let Some(conn) = &mut self.conn else {
+            return Err(Lost::Batch(StorageError::Busy));
         };
+        self.failures.take();
+        let committed = try_commit(conn, &self.failures, batch, queued);
+        if committed.is_err() {
+            self.conn = None;
+        }
+        committed
     }
-    commit(conn)
-}
 
-fn begin(conn: &mut Conn) -> Result<(), StorageError> {
-    Ok(dialect::begin_write(conn)?)
-}
-
-fn commit(conn: &mut Conn) -> Result<(), StorageError> {
-    let committed = Manager::commit_transaction(conn);
-    if committed.is_err() {
-        let rolled_back = Manager::rollback_transaction(conn);
-        tracing::warn!(?rolled_back, "rolled back after a failed commit");
-    }
-    Ok(committed?)
-}
-
-/// Why a savepoint was rolled back.
-enum Abort<E> {
-    /// The work returned an error.
-    Failed(E),
-    /// The work panicked.
-    Panicked,
-    /// The savepoint itself could not be begun or ended.
-    Engine(diesel::result::Error),
-}
-
-impl<E> From<diesel::result::Error> for Abort<E> {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Engine(error)
+    fn reopen(&mut self) -> Result<(), StorageError> {
+        let mut conn = connection::open(&self.url)?;
+        conn.set_instrumentation(self.failures.clone());
+        self.conn = Some(conn);
+        Ok(())
     }
 }
 
-/// Runs `work` in a savepoint and returns its result; the outer `Err` is of the savepoint itself.
-fn in_savepoint<T, E>(
+fn try_commit(
     conn: &mut Conn,
-    work: &impl Fn(&mut Conn) -> Result<T, E>,
-) -> Result<Result<T, E>, StorageError>
-where
-    E: From<StorageError>,
-{
-    let result = conn.transaction(|conn| {
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
-        let panicked = |_| Err(Abort::Panicked);
-        outcome.map_or_else(panicked, |result| result.map_err(Abort::Failed))
-    });
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(Abort::Failed(error)) => Ok(Err(error)),
-        Err(Abort::Panicked) => Ok(Err(StorageError::Interrupted("a panic".to_owned()).into())),
-        Err(Abort::Engine(error)) => Err(error.into()),
+    failures: &FailureRecorder,
+    batch: &mut Vec<Queued>,
+    queued: Option<&Receiver<Queued>>,
+) -> Result<(), Lost> {
+    dialect::begin_write(conn).map_err(|error| Lost::Batch(error.into()))?;
+    let mut position = 0;
+    while let Some(transaction) = batch.get_mut(position) {
+        transaction.execute(conn).map_err(Lost::Within)?;
+        if let Some((_, message)) = failures.take() {
+            return Err(Lost::Within(StorageError::Unavailable(message)));
+        }
+        position += 1;
+        if position == batch.len() && position < BATCH_MAX {
+            batch.extend(queued.and_then(|queued| queued.try_recv().ok()));
+        }
+    }
+    let commit = Manager::commit_transaction(conn);
+    commit.map_err(|error| Lost::Batch(error.into()))
+}
+
+fn reply(batch: Vec<Queued>, committed: Result<(), &StorageError>) {
+    for transaction in batch {
+        transaction.reply(committed);
     }
 }

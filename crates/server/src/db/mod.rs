@@ -1,36 +1,39 @@
 //! Storage: one handle with two entry points. [`Db::read`] runs queries; [`Db::write`] runs a transaction and returns
-//! once it is durable. Each feature keeps its statements in its own `sql.rs`; this module depends on no table.
+//! once it is durable. Each feature keeps its statements in its own `sql.rs`; this module depends on no table but
+//! `write_markers`.
 
 mod batch;
 mod connection;
 pub mod dialect;
+mod engine;
 mod error;
-mod readers;
+mod failure;
+mod group_commit;
+#[cfg(feature = "mysql")]
+mod migration_lock;
+#[cfg(feature = "mysql")]
+mod mysql;
+mod outage;
+mod queued;
 pub mod schema;
-mod writer;
+mod sqlite_readers;
+mod write_ahead_log;
+mod write_check;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use batch::Batch;
 pub use connection::Conn;
 pub use error::StorageError;
 
-use readers::Readers;
-use writer::Writer;
-
-/// A transaction that takes longer by itself is logged: it holds up all other writes, and should be several.
-const WRITE_MAX: Duration = Duration::from_millis(50);
+use engine::Engine;
+use write_check::WriteCheck;
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    readers: Readers,
-    writer: Writer,
+    engine: Arc<Engine>,
+    write_check: Arc<WriteCheck>,
 }
 
 impl Db {
@@ -50,57 +53,50 @@ impl Db {
     /// When the database can't be opened, or needs a migration.
     pub fn open_current(url: &str) -> Result<Self, StorageError> {
         connection::check_migrated(url)?;
-        let shared = Shared {
-            readers: Readers::open(url)?,
-            writer: Writer::open(url)?,
-        };
         Ok(Self {
-            shared: Arc::new(shared),
+            engine: Arc::new(Engine::open(url)?),
+            write_check: Arc::default(),
         })
     }
 
     /// Runs short, indexed queries. With SQLite they run on the calling thread, since a switch to another costs more
-    /// than the query; with MySQL they run on the blocking pool.
+    /// than the query; with MySQL they run on the blocking pool, and once more if the connection is lost.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        if self.shared.readers.run_inline() {
-            self.shared.readers.with(work)
-        } else {
-            self.read_slow(work).await
-        }
+        self.engine.read(work).await
     }
 
     /// Runs queries that may be slow (search, audit) on the blocking pool, so that they don't hold up requests.
     pub async fn read_slow<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.readers.with(work))
-            .await
-            .unwrap_or_else(|lost| Err(StorageError::Interrupted(lost.to_string()).into()))
+        Engine::read_slow(&self.engine, work).await
     }
 
     /// Runs `work` in one transaction, which is rolled back on `Err`. `Ok` means that it is durable.
     ///
-    /// `work` may run more than once (engines that detect conflicts at commit need retries), so it must have no
-    /// effect except through the connection.
+    /// `work` may run more than once (an engine may detect a conflict at the commit, or lose the connection), so it
+    /// must have no effect except through the connection.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`StorageError::Unavailable`], [`StorageError::Busy`] and [`StorageError::Unknown`].
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        self.shared.writer.run(work, Some(WRITE_MAX)).await
+        self.engine.write(work).await
     }
 
-    /// As [`Db::write`], for generated data: it may take long, since nothing else is written meanwhile.
+    /// As [`Db::write`], for generated data: it may take long.
     #[cfg(feature = "sandbox")]
     pub async fn write_bulk<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -108,12 +104,25 @@ impl Db {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        self.shared.writer.run(work, None).await
+        self.engine.write_bulk(work).await
     }
 
-    /// Waits for all queued transactions, then stops the writer.
+    /// Proves that a transaction can be committed now; once a second at most.
+    ///
+    /// # Errors
+    /// That of the transaction.
+    pub async fn check_writes(&self) -> Result<(), StorageError> {
+        self.write_check.run(&self.engine).await
+    }
+
+    /// What the storage has counted since the start: names and values.
+    pub fn counts(&self) -> Vec<(&'static str, u64)> {
+        self.engine.counts()
+    }
+
+    /// Waits for all queued transactions, then closes the database.
     pub async fn close(&self) {
-        self.shared.writer.close().await;
+        self.engine.close().await;
     }
 }
 
@@ -125,4 +134,10 @@ pub fn ping(conn: &mut Conn) -> Result<(), StorageError> {
     use diesel::RunQueryDsl;
     diesel::sql_query("SELECT 1").execute(conn)?;
     Ok(())
+}
+
+/// Most threads that may be blocked at a time by queries to the database at `url`. With SQLite each keeps a
+/// connection with its page cache.
+pub fn blocking_threads(url: &str) -> usize {
+    engine::blocking_threads(url)
 }

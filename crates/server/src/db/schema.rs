@@ -261,6 +261,14 @@ table! {
     }
 }
 
+diesel::table! {
+    write_markers (id) {
+        id -> BigInt,
+        number -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     accounts,
     username_grams,
@@ -282,6 +290,7 @@ allow_tables_to_appear_in_same_query!(
     notifications,
     preferences,
     push_subscriptions,
+    write_markers,
 );
 
 diesel::joinable!(fundings -> accounts (author_id));

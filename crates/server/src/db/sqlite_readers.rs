@@ -17,7 +17,6 @@ thread_local! {
 pub(super) struct Readers {
     url: String,
     id: u64,
-    run_inline: bool,
 }
 
 impl Readers {
@@ -27,13 +26,7 @@ impl Readers {
         Ok(Self {
             url: url.to_owned(),
             id,
-            run_inline: connection::is_sqlite(url),
         })
-    }
-
-    /// Whether short queries may run on the threads that serve requests.
-    pub(super) fn run_inline(&self) -> bool {
-        self.run_inline
     }
 
     /// Runs `work` on this thread's connection.

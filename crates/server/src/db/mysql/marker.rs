@@ -1,0 +1,88 @@
+//! Proof of a commit: the last statement of each transaction writes its number to a row of its connection. When the
+//! connection is lost during the commit, the row tells whether it was done.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::pool::Cluster;
+use crate::db::StorageError;
+use crate::db::connection::Conn;
+use crate::db::schema::write_markers;
+
+/// The row of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marker {
+    id: i64,
+    /// The number of the last transaction.
+    number: i64,
+}
+
+/// What became of a transaction whose commit was not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Committed,
+    RolledBack,
+}
+
+/// The rows of connections that were lost are removed after a day. A connection is not used for that long.
+const OBSOLETE: &str = "DELETE FROM write_markers WHERE written_at < \
+    CAST((UNIX_TIMESTAMP(NOW(6)) - 86400) * 1000000 AS SIGNED)";
+
+const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+
+impl Marker {
+    /// Makes the row of a new connection, which no transaction is open on.
+    pub(super) fn create(conn: &mut Conn) -> Result<Self, StorageError> {
+        let random = getrandom::u64()
+            .map_err(|error| StorageError::Interrupted(format!("no random number: {error}")))?;
+        // 62 bits.
+        let id = i64::try_from(random >> 2).map_err(StorageError::corrupt)? + 1;
+        if let Err(error) = diesel::sql_query(OBSOLETE).execute(conn) {
+            tracing::debug!(%error, "old markers are removed another time");
+        }
+        let insert =
+            format!("INSERT INTO write_markers (id, number, written_at) VALUES ({id}, 0, {NOW})");
+        diesel::sql_query(insert).execute(conn)?;
+        Ok(Self { id, number: 0 })
+    }
+
+    /// Writes the number of the transaction that is open on the connection, before its commit. `false` when the row is
+    /// gone: the transaction must not be committed, nor the connection be used again.
+    pub(super) fn write(&mut self, conn: &mut Conn) -> QueryResult<bool> {
+        self.number += 1;
+        let row = write_markers::table.find(self.id);
+        let changed = diesel::update(row)
+            .set(write_markers::number.eq(self.number))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// What became of the last transaction, seen over another connection. Removing the row makes sure that it stays so:
+    /// a transaction that is still on its way conflicts with it. The row lock waits for one on the same server.
+    pub(super) fn look_up(self, cluster: &Cluster) -> Result<Fate, StorageError> {
+        let mut session = cluster.connect()?;
+        let conn = &mut session.conn;
+        // A node of a Galera cluster first applies what others have committed; other servers don't know the variable.
+        if let Err(error) = diesel::sql_query("SET SESSION wsrep_sync_wait = 7").execute(conn) {
+            tracing::debug!(%error, "not a cluster");
+        }
+        conn.transaction(|conn| {
+            let lock =
+                diesel::sql_query("SELECT number FROM write_markers WHERE id = ? FOR UPDATE")
+                    .bind::<BigInt, _>(self.id)
+                    .get_result::<Number>(conn)
+                    .optional()?;
+            diesel::delete(write_markers::table.find(self.id)).execute(conn)?;
+            Ok(match lock {
+                Some(found) if found.number == self.number => Fate::Committed,
+                _ => Fate::RolledBack,
+            })
+        })
+    }
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}

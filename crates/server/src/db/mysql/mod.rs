@@ -1,0 +1,228 @@
+//! A server with the MySQL protocol, alone or a cluster: reads and writes run in parallel on bounded sets of
+//! connections. Whatever ends a transaction other than its own refusal is answered by running it again.
+
+mod hosts;
+mod marker;
+mod pool;
+mod session;
+mod sockets;
+mod watchdog;
+mod write;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::Connection;
+use diesel::mysql::MysqlConnection;
+
+use hosts::Hosts;
+use pool::{Cluster, Pool};
+use write::Write;
+
+use super::StorageError;
+use super::connection::Conn;
+use super::failure::Failure;
+use session::Session;
+
+/// Connections for reads.
+const READERS: u32 = 16;
+/// Connections for writes.
+const WRITERS: u32 = 16;
+
+/// All connections: each blocks a thread while it is in use.
+pub(super) const CONNECTIONS: usize = (READERS + WRITERS) as usize;
+
+/// How long a short read may take, and one that may be slow.
+const READ_MAX: Duration = Duration::from_secs(4);
+const SLOW_READ_MAX: Duration = Duration::from_secs(120);
+/// How long a write may take with all its attempts: callers are answered within five seconds.
+const WRITE_MAX: Duration = Duration::from_secs(4);
+/// As [`WRITE_MAX`], for generated data.
+#[cfg(feature = "sandbox")]
+const BULK_MAX: Duration = Duration::from_secs(3_600);
+
+/// How much longer than its deadline a caller waits for a thread that hangs.
+const GRACE: Duration = Duration::from_millis(500);
+
+pub(super) struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    cluster: Arc<Cluster>,
+    readers: Pool,
+    writers: Pool,
+    counts: Counts,
+}
+
+/// What happened since the start.
+#[derive(Default)]
+pub(super) struct Counts {
+    /// Transactions that ran again.
+    again: AtomicU64,
+    /// Commits that were not answered.
+    unknown: AtomicU64,
+}
+
+impl Engine {
+    /// # Errors
+    /// When no server can be reached.
+    pub(super) fn open(url: &str) -> Result<Self, StorageError> {
+        let cluster = Arc::new(Cluster::new(Hosts::parse(url)?)?);
+        let readers = Pool::new(Arc::clone(&cluster), READERS as usize);
+        readers.put_back(cluster.connect()?);
+        let writers = Pool::new(Arc::clone(&cluster), WRITERS as usize);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                cluster,
+                readers,
+                writers,
+                counts: Counts::default(),
+            }),
+        })
+    }
+
+    pub(super) async fn read<T, E, F>(&self, work: F, is_slow: bool) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let max = if is_slow { SLOW_READ_MAX } else { READ_MAX };
+        let deadline = Instant::now() + max;
+        let permit = self.shared.readers.permit(deadline).await?;
+        let shared = Arc::clone(&self.shared);
+        let read = move || {
+            let result = shared.read(&work, deadline);
+            drop(permit);
+            result
+        };
+        within(deadline, read).await
+    }
+
+    pub(super) async fn write<T, E, F>(&self, work: F, is_bulk: bool) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let deadline = Instant::now() + write_max(is_bulk);
+        let permit = self.shared.writers.permit(deadline).await?;
+        let shared = Arc::clone(&self.shared);
+        let write = move || {
+            let write = Write {
+                cluster: &shared.cluster,
+                pool: &shared.writers,
+                counts: &shared.counts,
+                deadline,
+            };
+            let result = write.run(&work);
+            drop(permit);
+            result
+        };
+        within(deadline, write).await
+    }
+
+    pub(super) async fn close(&self) {
+        self.shared.readers.close(READERS).await;
+        self.shared.writers.close(WRITERS).await;
+    }
+
+    /// Names and values since the start, for the operator.
+    pub(super) fn counts(&self) -> [(&'static str, u64); 3] {
+        let Shared {
+            counts, cluster, ..
+        } = &*self.shared;
+        [
+            (
+                "database_transactions_run_again",
+                counts.again.load(Ordering::Relaxed),
+            ),
+            (
+                "database_commits_unanswered",
+                counts.unknown.load(Ordering::Relaxed),
+            ),
+            (
+                "database_connections_lost",
+                cluster.lost.load(Ordering::Relaxed),
+            ),
+        ]
+    }
+}
+
+/// Connects to the first server that can serve, for a command that may take long.
+pub(super) fn connect(url: &str) -> Result<MysqlConnection, StorageError> {
+    let mut last = StorageError::Unavailable("no server is named".to_owned());
+    for host in Hosts::parse(url)?.in_turn() {
+        match MysqlConnection::establish(&host.url) {
+            Ok(conn) => return Ok(conn),
+            Err(error) => last = error.into(),
+        }
+    }
+    Err(last)
+}
+
+#[cfg(feature = "sandbox")]
+fn write_max(is_bulk: bool) -> Duration {
+    if is_bulk { BULK_MAX } else { WRITE_MAX }
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn write_max(_: bool) -> Duration {
+    WRITE_MAX
+}
+
+impl Shared {
+    /// Reads, once more if the connection was lost.
+    fn read<T, E>(
+        &self,
+        work: &impl Fn(&mut Conn) -> Result<T, E>,
+        deadline: Instant,
+    ) -> Result<T, E>
+    where
+        E: From<StorageError>,
+    {
+        let (result, lost) = self.read_once(work, deadline)?;
+        if !lost || Instant::now() > deadline {
+            return result;
+        }
+        self.read_once(work, deadline)?.0
+    }
+
+    fn read_once<T, E>(
+        &self,
+        work: &impl Fn(&mut Conn) -> Result<T, E>,
+        deadline: Instant,
+    ) -> Result<(Result<T, E>, bool), StorageError> {
+        let mut session = self.readers.take(deadline)?;
+        let result = session.run(deadline, |session| work(&mut session.conn));
+        let failure = session.failures.take();
+        // A row that can't be fetched is not recorded as a failed statement.
+        let lost = matches!(failure, Some((Failure::Lost, _)))
+            || result.is_err() && !session.run(deadline, Session::is_alive);
+        if lost {
+            self.cluster.record_loss();
+        } else {
+            self.readers.put_back(session);
+        }
+        Ok((result, lost))
+    }
+}
+
+/// Runs blocking work; the caller does not wait longer than `deadline` for it.
+async fn within<T, E>(
+    deadline: Instant,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StorageError> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work);
+    match tokio::time::timeout_at((deadline + GRACE).into(), done).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(lost)) => Err(StorageError::Interrupted(lost.to_string()).into()),
+        Err(_) => Err(StorageError::Unknown.into()),
+    }
+}
