@@ -22,27 +22,30 @@ pub(super) struct Options {
     /// Duration in seconds.
     #[arg(long, default_value = "5", value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
+    /// An empty database to measure instead, such as mysql://user:password@host/empty. It keeps the data.
+    #[arg(long)]
+    database: Option<String>,
 }
 
 /// Uses a temporary database in the data folder, to be on the same disk.
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
+    if let Some(url) = &options.database {
+        return measure_in(url, &config, &options).await;
+    }
     let folder = config
         .data_dir
         .join(format!("measure-{}", std::process::id()));
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{} can't be created", folder.display()))?;
-    let measurement = measure_in(&folder, &config, &options).await;
+    let url = format!("sqlite://{}", folder.join("measure.db").display());
+    let measurement = measure_in(&url, &config, &options).await;
     std::fs::remove_dir_all(&folder)
         .with_context(|| format!("{} can't be removed", folder.display()))?;
     measurement
 }
 
-async fn measure_in(
-    folder: &std::path::Path,
-    config: &Config,
-    options: &Options,
-) -> anyhow::Result<ExitCode> {
-    let db = Db::open(&format!("sqlite://{}", folder.join("measure.db").display()))?;
+async fn measure_in(url: &str, config: &Config, options: &Options) -> anyhow::Result<ExitCode> {
+    let db = Db::open(url)?;
     let cx = StepContext::at(Clock::default().now(), config);
     let duration = Duration::from_secs(options.seconds.into());
     let clients = options.clients.into();

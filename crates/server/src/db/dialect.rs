@@ -26,6 +26,39 @@ pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
+/// Whether transactions run at the same time, here or at other programs: what one reads may be changed by another before
+/// both are committed. A row that both change ends one of them, which runs again; a row that one only reads does not.
+/// With SQLite transactions run one after the other.
+pub fn has_parallel_writers(conn: &Conn) -> bool {
+    #[cfg(not(feature = "mysql"))]
+    let Conn { .. } = conn;
+    #[cfg(feature = "mysql")]
+    if let Conn::Mysql(_) = conn {
+        return true;
+    }
+    false
+}
+
+/// Locks a payment and the funding that it is for until the end of the transaction, where transactions run in
+/// parallel. As its first statement: those that move money of the same funding then wait for each other, and each reads
+/// what the one before it has committed, instead of running again.
+pub fn lock_payment(conn: &mut Conn, id: i64) -> QueryResult<()> {
+    #[cfg(not(feature = "mysql"))]
+    let (Conn { .. }, _) = (conn, id);
+    #[cfg(feature = "mysql")]
+    if let Conn::Mysql(conn) = conn {
+        use super::schema::{fundings, payments};
+        let payment = payments::table.find(id);
+        let wanted = payment.select(payments::wanted_funding_id).for_update();
+        let funding: Option<i64> = wanted.first(conn)?;
+        if let Some(funding) = funding {
+            let funding = fundings::table.find(funding).select(fundings::id);
+            funding.for_update().first::<i64>(conn)?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns the id that the latest insert on this connection generated.
 pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     #[cfg(not(feature = "mysql"))]

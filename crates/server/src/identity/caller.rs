@@ -48,8 +48,9 @@ where
     T: Send + 'static,
     E: From<StorageError> + Send + 'static,
 {
+    let now = state.clock.now();
     let guarded = move |conn: &mut Conn| -> Result<Option<T>, E> {
-        if sql::is_live(conn, member.session)? {
+        if sql::hold_live(conn, member.session, now)? {
             work(conn).map(Some)
         } else {
             Ok(None)

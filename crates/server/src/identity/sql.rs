@@ -72,6 +72,31 @@ pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError
     Ok(diesel::select(exists(live)).get_result(conn)?)
 }
 
+/// As [`is_live`], for a transaction that changes something as the session's member. Where transactions run in
+/// parallel, one that ends the session meanwhile conflicts with it, and a session that began while its member was
+/// suspended counts as ended.
+pub fn hold_live(
+    conn: &mut Conn,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    if !dialect::has_parallel_writers(conn) {
+        return is_live(conn, session);
+    }
+    let live = sessions::table
+        .filter(sessions::id.eq(session.get()))
+        .filter(sessions::revoked_at.is_null());
+    let held = diesel::update(live)
+        .set(sessions::last_used_at.eq(now.micros()))
+        .execute(conn)?;
+    let member = accounts::table
+        .inner_join(sessions::table.on(sessions::account_id.eq(accounts::id)))
+        .filter(sessions::id.eq(session.get()))
+        .filter(accounts::withdrawn_at.is_null())
+        .filter(accounts::suspended_at.is_null());
+    Ok(held == 1 && diesel::select(exists(member)).get_result(conn)?)
+}
+
 /// The sessions of a member that have not ended, most recently used first.
 pub fn list_live(conn: &mut Conn, key: AccountKey) -> Result<Vec<SessionRow>, StorageError> {
     Ok(sessions::table

@@ -37,6 +37,24 @@ pub fn append(
     Ok(())
 }
 
+/// Adds the money of a support to a funding's total, in won, provided that the funding is not deleted: what was read
+/// earlier in the transaction does not decide about money.
+pub fn add_to_total(conn: &mut Conn, id: FundingId, won: i64) -> Result<(), StorageError> {
+    let open = fundings::table
+        .filter(fundings::id.eq(id.get()))
+        .filter(fundings::deleted_at.is_null());
+    let changed = diesel::update(open)
+        .set(fundings::collected_amount.eq(fundings::collected_amount + won))
+        .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::corrupt(
+            "money would be added to a deleted funding",
+        ))
+    }
+}
+
 /// Adds to a funding's total, in won; subtracts when `change` is negative.
 pub fn change_total(conn: &mut Conn, id: FundingId, change: i64) -> Result<(), StorageError> {
     diesel::update(fundings::table.find(id.get()))

@@ -197,7 +197,7 @@ pub fn store_approval(
     standing: &Standing,
     cx: StepContext,
 ) -> Result<StoredPayment, StorageError> {
-    let payment = sql::get(conn, id)?;
+    let payment = sql::get_locked(conn, id)?;
     if !payment.state().is_unpaid() {
         return Ok(payment);
     }

@@ -33,7 +33,7 @@ pub async fn check_attached(state: &AppState, payment: StoredPayment) -> Result<
     let seen = look_up(state, &payment).await;
     let (id, cx) = (payment.id, StepContext::new(state));
     let store = move |conn: &mut Conn| {
-        let current = sql::get(conn, id)?;
+        let current = sql::get_locked(conn, id)?;
         if current.rules != payment.rules {
             return Ok(());
         }

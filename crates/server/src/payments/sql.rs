@@ -9,7 +9,7 @@ use funsun_domain::time::Timestamp;
 
 use super::stored::{StoredPayment, WantedSupport};
 use crate::db::schema::payments;
-use crate::db::{Conn, StorageError};
+use crate::db::{Conn, StorageError, dialect};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = payments)]
@@ -48,6 +48,15 @@ pub fn get(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError
         .select(PaymentRow::as_select())
         .first(conn)?;
     StoredPayment::try_from(row)
+}
+
+/// As [`get`], as the first read of a transaction that moves its money.
+///
+/// # Errors
+/// As [`get`].
+pub fn get_locked(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError> {
+    dialect::lock_payment(conn, id.get())?;
+    get(conn, id)
 }
 
 /// The payment with this order reference.

@@ -2,7 +2,7 @@
 //! ledger transaction and the funding's total.
 
 use funsun_domain::ids::{AccountKey, FundingId, MerchantAccountId, OrderRef, PaymentId, RefundId};
-use funsun_domain::ledger::{LedgerAccount, Transaction};
+use funsun_domain::ledger::{LedgerAccount, Transaction, TransactionKind};
 use funsun_domain::money::{SupportAmount, Won};
 use funsun_domain::payments::{Payment, PaymentState, Step};
 use funsun_domain::supports::SupportTerms;
@@ -296,8 +296,14 @@ fn move_totals(conn: &mut Conn, transaction: &Transaction) -> Result<(), Storage
     for posting in &transaction.postings {
         let won = posting.amount.get();
         for (account, change) in [(posting.from, -won), (posting.to, won)] {
-            if let LedgerAccount::Funding(funding) = account {
-                ledger_sql::change_total(conn, funding, change)?;
+            match account {
+                LedgerAccount::Funding(funding)
+                    if transaction.kind == TransactionKind::Attachment =>
+                {
+                    ledger_sql::add_to_total(conn, funding, change)?;
+                }
+                LedgerAccount::Funding(funding) => ledger_sql::change_total(conn, funding, change)?,
+                _ => {}
             }
         }
     }

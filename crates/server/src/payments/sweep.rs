@@ -173,7 +173,7 @@ async fn fail(state: &AppState, id: PaymentId) -> Result<(), StorageError> {
 async fn start_refund(state: &AppState, id: PaymentId) -> Result<(), StorageError> {
     let cx = StepContext::new(state);
     let start = move |conn: &mut Conn| {
-        let payment = sql::get(conn, id)?;
+        let payment = sql::get_locked(conn, id)?;
         if payment.state() == PaymentState::Approved {
             refund::start(conn, payment, RefundReason::NeverAttached, cx)?;
         }

@@ -11,7 +11,10 @@ pub fn tell_or_log(
     payment: PaymentId,
     tell: impl FnOnce(&mut Conn) -> Result<(), StorageError>,
 ) {
-    if let Err(error) = tell(conn) {
+    // What ends the transaction is not told here: it runs again, or fails.
+    if let Err(error) = tell(conn)
+        && !error.is_temporary()
+    {
         let payment = payment.get();
         tracing::error!(payment, %error, "members could not be notified");
     }

@@ -86,10 +86,9 @@ impl App {
 
     /// The settings of a program under test, with its data in this folder.
     pub fn settings_for(kakao: &str, dir: &Path) -> Vec<(String, String)> {
-        [
+        let mut settings = [
             ("FUNSUN_BIND", "127.0.0.1:0"),
             ("FUNSUN_DATA_DIR", dir.to_str().unwrap()),
-            ("FUNSUN_DATABASE_URL", &database::url_for(dir)),
             ("FUNSUN_KAKAO_AUTH_URL", kakao),
             ("FUNSUN_KAKAO_API_URL", kakao),
             ("FUNSUN_KAKAOPAY_URL", kakao),
@@ -99,7 +98,12 @@ impl App {
             ("FUNSUN_LOG", "warn"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
+        .to_vec();
+        // Without it the program takes a file in its data folder.
+        if let Some(url) = database::server_url_for(dir) {
+            settings.push(("FUNSUN_DATABASE_URL".to_owned(), url));
+        }
+        settings
     }
 
     /// A client that follows no redirects.

@@ -26,12 +26,9 @@ fn server() -> Option<String> {
     std::env::var("TEST_MYSQL_URL").ok()
 }
 
-/// The URL of the database of the program with this data folder; on a server, it is created if it is missing.
-pub fn url_for(dir: &Path) -> String {
-    match server() {
-        Some(server) => on_server(&server, dir),
-        None => format!("sqlite://{}", dir.join("funsun.db").display()),
-    }
+/// The URL of the database of the program with this data folder, if it is on a server; it is created if it is missing.
+pub fn server_url_for(dir: &Path) -> Option<String> {
+    server().map(|server| on_server(&server, dir))
 }
 
 #[cfg(not(feature = "mysql"))]
@@ -52,8 +49,8 @@ fn on_server(server: &str, dir: &Path) -> String {
 /// Connects to the database of the program with this data folder.
 pub fn connect(dir: &Path) -> Conn {
     #[cfg(feature = "mysql")]
-    if server().is_some() {
-        return Conn::Mysql(diesel::mysql::MysqlConnection::establish(&url_for(dir)).unwrap());
+    if let Some(url) = server_url_for(dir) {
+        return Conn::Mysql(diesel::mysql::MysqlConnection::establish(&url).unwrap());
     }
     let file = dir.join("funsun.db");
     let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();

@@ -245,25 +245,48 @@ fn audit_support(
 }
 
 async fn audit_totals(db: &Db, findings: &mut Findings) -> Result<(), StorageError> {
-    let mut after = 0;
+    let (mut after, mut stranded) = (0, Vec::new());
     loop {
         let totals = db
             .read_slow(move |conn| sql::list_totals(conn, after, BATCH))
             .await?;
         let Some(last) = totals.last() else {
-            return Ok(());
+            return audit_deleted(db, findings, stranded).await;
         };
         after = last.id;
         for total in &totals {
             let account = format!("funding:{}", total.id);
             findings.compare(
-                account,
+                &account,
                 "collected total",
                 total.held,
                 total.collected_amount,
             );
+            if total.stranded != 0 {
+                stranded.push((account, total.stranded));
+            }
         }
     }
+}
+
+/// Finds money that stays on deleted fundings. While refunds of deleted fundings are still being begun, it is not
+/// certain yet.
+async fn audit_deleted(
+    db: &Db,
+    findings: &mut Findings,
+    stranded: Vec<(String, i64)>,
+) -> Result<(), StorageError> {
+    if stranded.is_empty() {
+        return Ok(());
+    }
+    if db.read_slow(sql::has_refunds_to_begin).await? {
+        findings.unsettled += u64::try_from(stranded.len()).unwrap_or(u64::MAX);
+        return Ok(());
+    }
+    for (account, won) in stranded {
+        findings.compare(account, "money on a deleted funding", 0, won);
+    }
+    Ok(())
 }
 
 /// Finds transactions of no payment and no refund: those that have one were compared with it.

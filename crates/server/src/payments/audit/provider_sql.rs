@@ -15,6 +15,9 @@ use crate::payments::merchants_sql::find_demo_account;
 use crate::payments::sql::PaymentRow;
 use crate::payments::stored::StoredPayment;
 
+/// Longest time between the time that a transaction stores as that of its change and its commit, with a margin.
+const TRANSACTION_SECONDS_MAX: i64 = 60;
+
 /// Seconds before a clean run from which payments count as changed since: a step's time is taken before its commit, and
 /// the clocks of several servers differ.
 const OVERLAP_SECONDS: i64 = 6 * 3_600;
@@ -116,15 +119,16 @@ fn list_by_bank(conn: &mut Conn, first: i64, last: i64) -> Result<HashMap<i64, i
     Ok(sums)
 }
 
-/// When the last clean run began.
+/// When the last clean run began, less the time that a transaction may take between its own time and its commit.
 pub fn find_last_clean_run(conn: &mut Conn) -> Result<Option<Timestamp>, StorageError> {
     let started: Option<i64> = audit_runs::table
         .filter(audit_runs::differences.eq(0))
-        .order(audit_runs::id.desc())
+        .order(audit_runs::started_at.desc())
         .select(audit_runs::started_at)
         .first(conn)
         .optional()?;
-    Ok(started.map(Timestamp::from_micros))
+    Ok(started
+        .map(|started| Timestamp::from_micros(started).plus_seconds(-TRANSACTION_SECONDS_MAX)))
 }
 
 /// Stores that a run is complete.

@@ -86,6 +86,17 @@ pub struct Total {
     pub collected_amount: i64,
     #[diesel(sql_type = BigInt)]
     pub held: i64,
+    /// The part of a deleted funding that nobody has looked at: it should be on its way back.
+    #[diesel(sql_type = BigInt)]
+    pub stranded: i64,
+}
+
+/// Whether jobs wait that begin the refunds of deleted fundings.
+pub fn has_refunds_to_begin(conn: &mut Conn) -> Result<bool, StorageError> {
+    use crate::db::schema::jobs;
+    let waiting =
+        jobs::table.filter(jobs::kind.eq_any(["refund_funding", "clean_up_after_leaving"]));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?)
 }
 
 /// A transaction.
@@ -173,7 +184,10 @@ pub fn list_supports(
 pub fn list_totals(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Total>, StorageError> {
     let query = sql_query(
         "SELECT f.id, f.collected_amount, CAST((SELECT COALESCE(SUM(p.amount - p.refunded_amount - \
-         p.refunding_amount), 0) FROM payments p WHERE p.funding_id = f.id) AS SIGNED) AS held \
+         p.refunding_amount), 0) FROM payments p WHERE p.funding_id = f.id) AS SIGNED) AS held, \
+         CAST(CASE WHEN f.deleted_at IS NULL THEN 0 ELSE (SELECT COALESCE(SUM(p.amount - p.refunded_amount - \
+         p.refunding_amount), 0) FROM payments p WHERE p.funding_id = f.id AND NOT EXISTS \
+         (SELECT 1 FROM payment_reviews r WHERE r.payment_id = p.id)) END AS SIGNED) AS stranded \
          FROM fundings f WHERE f.id > ? ORDER BY f.id LIMIT ?",
     );
     let query = query.bind::<BigInt, _>(after).bind::<BigInt, _>(limit);
