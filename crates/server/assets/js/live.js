@@ -55,10 +55,15 @@ function addMessage(page, event) {
   updateEmptyNotice();
 }
 
-function replaceMessage(page) {
+function replaceMessage(page, event) {
   const fresh = page.querySelector('.message');
   const shown = document.getElementById(fresh.id);
-  if (!shown || shown.isEqualNode(fresh) || isInUse(shown)) return;
+  if (!shown) {
+    // It was given before the page was rendered, and stored after.
+    addMessage(page, event);
+    return;
+  }
+  if (shown.isEqualNode(fresh) || isInUse(shown)) return;
   shown.replaceWith(document.adoptNode(fresh));
 }
 

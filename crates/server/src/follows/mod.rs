@@ -101,7 +101,7 @@ impl From<FollowRefusal> for AppError {
             FollowRefusal::NoSuchMember => Self::not_found("no_such_member", detail),
             FollowRefusal::Oneself => Self::bad_request("follow_oneself", detail),
             FollowRefusal::Already => Self::bad_request("follow_exists", detail),
-            FollowRefusal::Storage(error) => Self::internal(error),
+            FollowRefusal::Storage(error) => error.into(),
         }
     }
 }

@@ -48,7 +48,7 @@ impl From<EditRefusal> for AppError {
             EditRefusal::NoSuchFunding => Self::bad_request("no_such_funding", detail),
             EditRefusal::NotAuthor => Self::bad_request("not_author", detail),
             EditRefusal::TooMuchForPublic => Self::bad_request("too_much_for_public", detail),
-            EditRefusal::Storage(error) => Self::internal(error),
+            EditRefusal::Storage(error) => error.into(),
         }
     }
 }

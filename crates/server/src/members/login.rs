@@ -173,7 +173,7 @@ impl From<LoginRefusal> for AppError {
                 Self::unavailable("kakao_unavailable", detail).with_source(error)
             }
             LoginRefusal::Suspended => Self::forbidden("suspended", detail),
-            LoginRefusal::Storage(error) => Self::internal(error),
+            LoginRefusal::Storage(error) => error.into(),
         }
     }
 }

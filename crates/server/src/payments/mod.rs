@@ -78,7 +78,7 @@ impl From<PrepareRefusal> for AppError {
             PrepareRefusal::Provider(error) => {
                 Self::unavailable("provider_unavailable", detail).with_source(error)
             }
-            PrepareRefusal::Storage(error) => Self::internal(error),
+            PrepareRefusal::Storage(error) => error.into(),
         }
     }
 }

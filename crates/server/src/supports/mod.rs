@@ -28,7 +28,7 @@ impl From<AcceptRefusal> for AppError {
             AcceptRefusal::NoSuchFunding => Self::not_found("no_such_funding", detail),
             AcceptRefusal::NotAccepted(why) => not_accepted(why, detail),
             AcceptRefusal::NotPaid => Self::payment_required("not_paid", detail),
-            AcceptRefusal::Storage(error) => Self::internal(error),
+            AcceptRefusal::Storage(error) => error.into(),
         }
     }
 }
@@ -40,7 +40,7 @@ impl From<ThankRefusal> for AppError {
             ThankRefusal::NoSuchSupport => Self::not_found("no_such_support", detail),
             ThankRefusal::NotAuthor => Self::bad_request("not_author", detail),
             ThankRefusal::TakenBack => Self::bad_request("taken_back", detail),
-            ThankRefusal::Storage(error) => Self::internal(error),
+            ThankRefusal::Storage(error) => error.into(),
         }
     }
 }
@@ -52,7 +52,7 @@ impl From<ChangeRefusal> for AppError {
             ChangeRefusal::NotAuthor => Self::bad_request("not_author", detail),
             ChangeRefusal::TakenBack => Self::bad_request("taken_back", detail),
             ChangeRefusal::Ended => Self::conflict("funding_ended", detail),
-            ChangeRefusal::Storage(error) => Self::internal(error),
+            ChangeRefusal::Storage(error) => error.into(),
         }
     }
 }

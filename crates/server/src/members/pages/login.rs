@@ -184,7 +184,7 @@ async fn finish(
         Ok(logged_in) => Ok(Ok(logged_in)),
         Err(LoginRefusal::Suspended) => Ok(Err("suspended")),
         Err(LoginRefusal::Incomplete) => Ok(Err("nickname")),
-        Err(LoginRefusal::Storage(error)) => Err(AppError::internal(error)),
+        Err(LoginRefusal::Storage(error)) => Err(error.into()),
         Err(error) => {
             tracing::warn!(%error, "a login with Kakao failed");
             Ok(Err("kakao"))
