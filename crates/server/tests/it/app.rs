@@ -57,14 +57,25 @@ impl App {
         Self::with_kakao(Settings::default(), settings).await
     }
 
+    /// As [`App::start`], with SQLite whichever engine is tested: for what is about SQLite's files.
+    pub async fn on_sqlite() -> Self {
+        let dir = TempDir::new().unwrap();
+        let url = database::sqlite_url_for(dir.path());
+        let settings = [("FUNSUN_DATABASE_URL", url.as_str())];
+        Self::in_folder(dir, Settings::default(), &settings).await
+    }
+
     /// As [`App::with`], with other settings of the sandbox.
     pub async fn with_kakao(sandbox: Settings, settings: &[(&str, &str)]) -> Self {
+        Self::in_folder(TempDir::new().unwrap(), sandbox, settings).await
+    }
+
+    async fn in_folder(dir: TempDir, sandbox: Settings, settings: &[(&str, &str)]) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let sandbox = kakao_sandbox::start("127.0.0.1:0".parse().unwrap(), sandbox)
             .await
             .unwrap();
         let kakao = sandbox.url();
-        let dir = TempDir::new().unwrap();
         let mut all = Self::settings_for(&kakao, dir.path());
         all.extend(
             settings
@@ -86,9 +97,10 @@ impl App {
 
     /// The settings of a program under test, with its data in this folder.
     pub fn settings_for(kakao: &str, dir: &Path) -> Vec<(String, String)> {
-        let mut settings = [
+        [
             ("FUNSUN_BIND", "127.0.0.1:0"),
             ("FUNSUN_DATA_DIR", dir.to_str().unwrap()),
+            ("FUNSUN_DATABASE_URL", &database::url_for(dir)),
             ("FUNSUN_KAKAO_AUTH_URL", kakao),
             ("FUNSUN_KAKAO_API_URL", kakao),
             ("FUNSUN_KAKAOPAY_URL", kakao),
@@ -98,12 +110,7 @@ impl App {
             ("FUNSUN_LOG", "warn"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec();
-        // Without it the program takes a file in its data folder.
-        if let Some(url) = database::server_url_for(dir) {
-            settings.push(("FUNSUN_DATABASE_URL".to_owned(), url));
-        }
-        settings
+        .to_vec()
     }
 
     /// A client that follows no redirects.
@@ -140,11 +147,16 @@ impl App {
 
     /// As [`App::restart`], with these `FUNSUN_*` settings changed.
     pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
+        self.set(settings);
+        self.restart().await;
+    }
+
+    /// Changes these `FUNSUN_*` settings, for the next start and for commands.
+    pub fn set(&mut self, settings: &[(&str, &str)]) {
         for (name, value) in settings {
             self.settings.retain(|(known, _)| known != name);
             self.settings.push(((*name).into(), (*value).into()));
         }
-        self.restart().await;
     }
 
     /// Runs a subcommand on the same data; returns its exit code and output.
@@ -176,7 +188,13 @@ impl App {
     }
 
     fn database(&self) -> database::Conn {
-        database::connect(self.dir.path())
+        database::connect(self.setting("FUNSUN_DATABASE_URL"))
+    }
+
+    /// The value of this setting.
+    pub fn setting(&self, name: &str) -> &str {
+        let last = self.settings.iter().rfind(|(known, _)| known == name);
+        &last.unwrap().1
     }
 
     /// Logs in a new Kakao person with this nickname and the other fields of `profile`.

@@ -72,7 +72,11 @@ async fn a_database_that_has_members_gets_no_cast() {
     first.member("민지").await;
     first.kill().await;
     let folder = first.dir.path().to_str().unwrap();
-    let settings = [("FUNSUN_DATA_DIR", folder), ("FUNSUN_DEMO_CAST", "on")];
+    let settings = [
+        ("FUNSUN_DATA_DIR", folder),
+        ("FUNSUN_DATABASE_URL", first.setting("FUNSUN_DATABASE_URL")),
+        ("FUNSUN_DEMO_CAST", "on"),
+    ];
     let second = App::with(&settings).await;
     assert!(public_fundings(&second).await.is_empty());
 }

@@ -148,7 +148,7 @@ fn insert(id: i64, old: &Old) -> String {
 
 /// A stopped program with a database of before the migration.
 async fn before_migration() -> App {
-    let mut app = App::start().await;
+    let mut app = App::on_sqlite().await;
     app.kill().await;
     for name in ["funsun.db", "funsun.db-wal", "funsun.db-shm"] {
         drop(std::fs::remove_file(app.dir.path().join(name)));
