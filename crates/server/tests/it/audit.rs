@@ -3,6 +3,7 @@
 use reqwest::Method;
 
 use crate::app::{App, Member};
+use crate::database;
 use crate::payer::{Payment, support_body};
 
 /// A stopped server and its payments: a support of 20,000 won, a payment of 5,000 won that no
@@ -185,11 +186,13 @@ async fn an_audit_finds_supports_that_differ_from_their_payments() {
             &["support 2 taken back true false"],
         )
         .await;
+    let free = database::without_foreign_keys();
+    let pays = |id| format!("{free}; UPDATE supports SET payment_id = {id} WHERE id = 1");
     // An attached payment without a support, and a support of a payment that no funding holds.
     books
         .assert_found(
-            "PRAGMA foreign_keys = OFF; UPDATE supports SET payment_id = 4 WHERE id = 1",
-            "PRAGMA foreign_keys = OFF; UPDATE supports SET payment_id = 1 WHERE id = 1",
+            &pays(4),
+            &pays(1),
             &["payment 1 support one none", "payment 4 support none 1"],
         )
         .await;
@@ -308,8 +311,9 @@ async fn an_audit_finds_refunds_that_differ_from_their_payments() {
 async fn an_audit_prints_the_first_differences_and_counts_all() {
     let books = Books::new().await;
     books.change(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 250) \
-         INSERT INTO ledger_transactions (kind, reference, created_at) SELECT 'odd', n, 0 FROM numbers",
+        "INSERT INTO ledger_transactions (kind, reference, created_at) \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 250) \
+         SELECT 'odd', n, 0 FROM numbers",
     );
     let (code, text) = books.app.command(&["audit", "--offline"]).await;
     assert_eq!(code, 1, "{text}");

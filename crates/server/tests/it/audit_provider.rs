@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::{Books, count};
+use crate::database;
 
 impl Books {
     /// The differences between our records and KakaoPay's, for all payments.
@@ -182,13 +183,15 @@ async fn an_audit_names_each_payment_that_cannot_be_read() {
 #[tokio::test]
 async fn an_audit_does_not_ask_on_when_the_provider_never_answers() {
     let books = Books::new().await;
-    books.change(
-        "WITH RECURSIVE numbers (n) AS (SELECT 101 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300) \
-         INSERT INTO payments (id, order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, lane, \
-         expires_at, created_at, changed_at) SELECT n, printf('%032x', n), 2, 1, 'somebody', 'T' || n, 1000, 'cancelled', 0, \
+    books.change(&format!(
+        "INSERT INTO payments (id, order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, lane, \
+         expires_at, created_at, changed_at) \
+         WITH RECURSIVE numbers (n) AS (SELECT 101 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300) \
+         SELECT n, {}, 2, 1, 'somebody', 'T' || n, 1000, 'cancelled', 0, \
          0, changed_at, changed_at FROM numbers JOIN payments ON payments.id = 1; \
          DELETE FROM audit_runs",
-    );
+        database::padded("n", 32)
+    ));
     let down = json!({"call": "order", "fault": "http_500", "times": 1_000});
     let faults = "/sandbox/faults";
     books.app.sandbox(Method::PUT, faults, down).await;

@@ -7,7 +7,8 @@ use kakao_sandbox::Settings;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::app::{App, Member};
+use crate::app::{App, Member, system_time};
+use crate::database;
 
 /// Members of the crowd.
 pub const CROWD: i64 = 10_000;
@@ -17,9 +18,6 @@ pub const AMOUNT: i64 = 1_000;
 
 /// The ids of the crowd's rows are above this one: accounts, payments and supports have the same.
 const FIRST: i64 = 1_000_000;
-
-/// SQL: now. Old notifications are deleted.
-const NOW: &str = "unixepoch() * 1000000";
 
 /// A program with a crowd.
 pub struct CrowdedApp {
@@ -40,7 +38,7 @@ impl CrowdedApp {
         let app = App::with_kakao(sandbox, &[]).await;
         app.change_database(&format!(
             "INSERT INTO accounts (id, kakao_id, username, username_folded, created_at) \
-             SELECT id, id, 'crowd', 'crowd', 0 FROM ({})",
+             SELECT id, id, 'crowd', 'crowd', 0 FROM ({}) AS crowd",
             ids(FIRST)
         ));
         Self {
@@ -63,42 +61,44 @@ impl CrowdedApp {
     /// Each member of the crowd follows this one, who is told so, and is followed back.
     pub fn befriends(&self, member: &Member) {
         let (ids, member) = (ids(FIRST), &member.id);
+        let now = now();
         let key = format!("(SELECT id FROM accounts WHERE kakao_id = {member})");
         self.app.change_database(&format!(
-            "INSERT INTO follows SELECT id, {key}, 0 FROM ({ids}); \
-             INSERT INTO follows SELECT {key}, id, 0 FROM ({ids}); \
+            "INSERT INTO follows SELECT id, {key}, 0 FROM ({ids}) AS crowd; \
+             INSERT INTO follows SELECT {key}, id, 0 FROM ({ids}) AS crowd; \
              UPDATE accounts SET follower_count = 1, followee_count = 1 WHERE id IN ({ids}); \
              UPDATE accounts SET follower_count = {CROWD}, followee_count = {CROWD} WHERE id = {key}; \
              INSERT INTO notifications (account_id, kind, subject, actor_id, created_at) \
-             SELECT {key}, 'followed', id, id, {NOW} FROM ({ids}) \
-             UNION ALL SELECT id, 'followed', {key}, {key}, {NOW} FROM ({ids});"
+             SELECT {key}, 'followed', id, id, {now} FROM ({ids}) AS crowd \
+             UNION ALL SELECT id, 'followed', {key}, {key}, {now} FROM ({ids}) AS crowd;"
         ));
     }
 
     fn give(&self, funding: &Value, giver: &str, first: i64) {
         let funding = &funding["id"];
-        let ids = ids(first);
+        let (ids, now) = (ids(first), now());
+        let (order, number) = (database::padded("id", 32), database::padded("id", 19));
         self.app.change_database(&format!(
             "BEGIN; \
              INSERT INTO payments (id, order_ref, account_id, merchant_account_id, payer_ref, amount, state, reference, \
              wanted_funding_id, wanted_message, funding_id, lane, expires_at, created_at, changed_at) \
-             SELECT id, printf('%032x', id), {giver}, 1, 'member-' || id, {AMOUNT}, 'attached', \
-             printf('T%019d', id), {funding}, 'hello ' || id, {funding}, 0, 0, 0, 0 FROM ({ids}); \
+             SELECT id, {order}, {giver}, 1, 'member-' || id, {AMOUNT}, 'attached', \
+             'T' || {number}, {funding}, 'hello ' || id, {funding}, 0, 0, 0, 0 FROM ({ids}) AS crowd; \
              INSERT INTO supports (id, funding_id, author_id, payment_id, amount, message, thanks, thanked_at, \
              created_at) \
-             SELECT id, {funding}, {giver}, id, {AMOUNT}, 'hello ' || id, 'thanks ' || id, 0, 0 FROM ({ids}); \
+             SELECT id, {funding}, {giver}, id, {AMOUNT}, 'hello ' || id, 'thanks ' || id, 0, 0 FROM ({ids}) AS crowd; \
              INSERT INTO participations \
              SELECT author_id, funding_id, max(id) FROM supports WHERE id > {first} GROUP BY author_id, funding_id; \
              INSERT INTO ledger_transactions (id, kind, reference, created_at) \
-             SELECT 2 * id, 'approval', id, 0 FROM ({ids}) UNION ALL \
-             SELECT 2 * id + 1, 'attachment', id, 0 FROM ({ids}); \
+             SELECT 2 * id, 'approval', id, 0 FROM ({ids}) AS crowd UNION ALL \
+             SELECT 2 * id + 1, 'attachment', id, 0 FROM ({ids}) AS crowd; \
              INSERT INTO ledger_postings (transaction_id, number, from_account, to_account, amount) \
-             SELECT 2 * id, 1, 'receivable:1', 'unattached', {AMOUNT} FROM ({ids}) UNION ALL \
-             SELECT 2 * id + 1, 1, 'unattached', 'funding:' || {funding}, {AMOUNT} FROM ({ids}); \
+             SELECT 2 * id, 1, 'receivable:1', 'unattached', {AMOUNT} FROM ({ids}) AS crowd UNION ALL \
+             SELECT 2 * id + 1, 1, 'unattached', 'funding:' || {funding}, {AMOUNT} FROM ({ids}) AS crowd; \
              UPDATE fundings SET collected_amount = collected_amount + {AMOUNT} * {CROWD} WHERE id = {funding}; \
              INSERT INTO notifications (account_id, kind, subject, actor_id, funding_id, support_id, amount, created_at) \
              SELECT (SELECT author_id FROM fundings WHERE id = {funding}), 'supported', id, {giver}, {funding}, id, \
-             {AMOUNT}, {NOW} FROM ({ids}); \
+             {AMOUNT}, {now} FROM ({ids}) AS crowd; \
              COMMIT;"
         ));
     }
@@ -110,6 +110,11 @@ impl CrowdedApp {
             "SELECT count(*) FROM payments WHERE funding_id = {funding} AND state = 'attached'"
         ))
     }
+}
+
+/// The time of new notifications: old ones are deleted.
+fn now() -> i64 {
+    system_time().micros()
 }
 
 /// SQL: the ids of the crowd, above `first`.
@@ -129,7 +134,7 @@ fn records() -> String {
     for id in FIRST + 1..=FIRST + CROWD {
         let payment = json!({
             "tid": format!("T{id:019}"), "secret": id.to_string(), "cid": kakaopay.cid,
-            "status": "SUCCESS_PAYMENT", "partner_order_id": format!("{id:032x}"),
+            "status": "SUCCESS_PAYMENT", "partner_order_id": format!("{id:032}"),
             "partner_user_id": format!("member-{id}"), "item_name": "gift", "item_code": null, "quantity": 1,
             "amount": part(AMOUNT), "canceled": part(0),
             "approval_url": "", "cancel_url": "", "fail_url": "", "method": "MONEY", "pg_token": null,

@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Member, eventually, send, seoul_time_in};
+use crate::database;
 use crate::payer::{Payment, move_clocks, page, payments_of, support_body, total};
 
 /// The sweeper runs once, at start-up.
@@ -116,13 +117,14 @@ async fn one_sweep_settles_every_due_payment() {
     Payment::begin(&app, &friend, 5_000).await;
     app.kill().await;
     // More than two of its batches of 200.
-    app.change_database(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 449) \
-         INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, amount, state, lane, \
+    app.change_database(&format!(
+        "INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, amount, state, lane, \
          next_check_at, expires_at, created_at, changed_at) \
-         SELECT printf('%032x', n), account_id, 1, 'p', 1000, 'created', 1, 0, 0, created_at, created_at \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 449) \
+         SELECT {}, account_id, 1, 'p', 1000, 'created', 1, 0, 0, created_at, created_at \
          FROM payments, numbers WHERE payments.id = 1",
-    );
+        database::padded("n", 32)
+    ));
     app.restart().await;
     let friend = app.reconnect(&friend);
     eventually("the newest is settled", async || {
@@ -148,13 +150,14 @@ async fn refunds_do_not_wait_for_abandoned_orders() {
     payment.pay_and_approve(&app).await;
     // Fails once, so that the sweeper and not the request makes the refund.
     payment.inject_fault(&app, "cancel", "http_500", 1).await;
-    app.change_database(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000) \
-         INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, \
+    app.change_database(&format!(
+        "INSERT INTO payments (order_ref, account_id, merchant_account_id, payer_ref, reference, amount, state, \
          lane, next_check_at, expires_at, created_at, changed_at) \
-         SELECT printf('%032x', n), account_id, 1, 'p', 'T' || n, 1000, 'ready', 1, 0, 0, created_at, created_at \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000) \
+         SELECT {}, account_id, 1, 'p', 'T' || n, 1000, 'ready', 1, 0, 0, created_at, created_at \
          FROM payments, numbers WHERE payments.id = 1",
-    );
+        database::padded("n", 32)
+    ));
     let id = funding["id"].to_string();
     author
         .form(Method::DELETE, "/funding/", &[("id", &id)])
@@ -184,10 +187,7 @@ async fn an_unreadable_refund_is_put_off_and_stops_no_other() {
         payment.inject_fault(&app, "cancel", "http_500", 1).await;
         payments.push(payment);
     }
-    app.change_database(
-        "CREATE TRIGGER odd AFTER INSERT ON refunds WHEN NEW.amount = 5000 \
-         BEGIN UPDATE refunds SET state = 'odd' WHERE id = NEW.id; END",
-    );
+    app.change_database(&database::make_refunds_odd(5_000));
     let id = funding["id"].to_string();
     author
         .form(Method::DELETE, "/funding/", &[("id", &id)])
