@@ -458,7 +458,7 @@ pub fn system_time() -> Timestamp {
 }
 
 /// Starts the program and waits until it prints its URL.
-async fn launch(settings: &[(String, String)]) -> (Child, String) {
+pub async fn launch(settings: &[(String, String)]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_funsun"))
         .envs(settings.iter().cloned())
         .stdout(Stdio::piped())

@@ -58,6 +58,7 @@ mod styleguide;
 mod supports;
 mod sweeper;
 mod tokens;
+mod two_nodes;
 mod unlinking;
 mod used_forms;
 mod visibility;
