@@ -35,9 +35,18 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Option<Bearer>, St
         return Ok(None);
     };
     let Bearer { account, session } = bearer;
-    let touch = move |conn: &mut Conn| sql::touch(conn, account, session, now);
-    let live = state.db.write(touch).await?;
-    Ok(live.then_some(bearer))
+    let check = move |conn: &mut Conn| sql::is_renewable(conn, account, session);
+    if !state.db.read(check).await? {
+        return Ok(None);
+    }
+    // Its list shows when a session was last used. Nobody waits for that, nor is logged out where nothing can be written.
+    let db = state.db.clone();
+    tokio::spawn(async move {
+        if let Err(error) = db.write(move |conn| sql::touch(conn, session, now)).await {
+            tracing::debug!(%error, "the use of a session was not recorded");
+        }
+    });
+    Ok(Some(bearer))
 }
 
 /// Ends sessions of a member.

@@ -39,12 +39,11 @@ pub fn create(
     SessionId::new(dialect::last_insert_id(conn)?).map_err(StorageError::corrupt)
 }
 
-/// Records that a session is in use. `false` when it has ended, or its member has left or is suspended.
-pub fn touch(
+/// Whether a session of this member has not ended, and the member has neither left nor is suspended.
+pub fn is_renewable(
     conn: &mut Conn,
     key: AccountKey,
     session: SessionId,
-    now: Timestamp,
 ) -> Result<bool, StorageError> {
     let member = accounts::table
         .find(key.get())
@@ -55,13 +54,15 @@ pub fn touch(
         .filter(sessions::account_id.eq(key.get()))
         .filter(sessions::revoked_at.is_null())
         .filter(exists(member));
-    if !diesel::select(exists(alive)).get_result::<bool>(conn)? {
-        return Ok(false);
-    }
+    Ok(diesel::select(exists(alive)).get_result(conn)?)
+}
+
+/// Records that a session is in use.
+pub fn touch(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), StorageError> {
     diesel::update(sessions::table.find(session.get()))
         .set(sessions::last_used_at.eq(now.micros()))
         .execute(conn)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Whether a session has not ended, by a logout or because its member left or was suspended.

@@ -24,6 +24,7 @@ pub struct App {
     pub http: reqwest::Client,
     pub dir: TempDir,
     settings: Vec<(String, String)>,
+    shell: Option<&'static str>,
     child: Child,
     _sandbox: Sandbox,
 }
@@ -59,18 +60,36 @@ impl App {
 
     /// As [`App::start`], with SQLite whichever engine is tested: for what is about SQLite's files.
     pub async fn on_sqlite() -> Self {
+        let (dir, url) = Self::sqlite_folder();
+        let settings = [("FUNSUN_DATABASE_URL", url.as_str())];
+        Self::in_folder(dir, Settings::default(), &settings, None).await
+    }
+
+    /// As [`App::on_sqlite`], started by a shell that runs this script before; the data folder is
+    /// `$FUNSUN_DATA_DIR`.
+    pub async fn on_sqlite_after(script: &'static str, settings: &[(&str, &str)]) -> Self {
+        let (dir, url) = Self::sqlite_folder();
+        let settings = [settings, &[("FUNSUN_DATABASE_URL", url.as_str())]].concat();
+        Self::in_folder(dir, Settings::default(), &settings, Some(script)).await
+    }
+
+    fn sqlite_folder() -> (TempDir, String) {
         let dir = TempDir::new().unwrap();
         let url = database::sqlite_url_for(dir.path());
-        let settings = [("FUNSUN_DATABASE_URL", url.as_str())];
-        Self::in_folder(dir, Settings::default(), &settings).await
+        (dir, url)
     }
 
     /// As [`App::with`], with other settings of the sandbox.
     pub async fn with_kakao(sandbox: Settings, settings: &[(&str, &str)]) -> Self {
-        Self::in_folder(TempDir::new().unwrap(), sandbox, settings).await
+        Self::in_folder(TempDir::new().unwrap(), sandbox, settings, None).await
     }
 
-    async fn in_folder(dir: TempDir, sandbox: Settings, settings: &[(&str, &str)]) -> Self {
+    async fn in_folder(
+        dir: TempDir,
+        sandbox: Settings,
+        settings: &[(&str, &str)],
+        shell: Option<&'static str>,
+    ) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let sandbox = kakao_sandbox::start("127.0.0.1:0".parse().unwrap(), sandbox)
             .await
@@ -83,13 +102,14 @@ impl App {
                 .map(|(name, value)| ((*name).into(), (*value).into())),
         );
         let http = Self::client();
-        let (child, url) = launch(&all).await;
+        let (child, url) = launch(&all, shell).await;
         Self {
             url,
             kakao,
             http,
             dir,
             settings: all,
+            shell,
             child,
             _sandbox: sandbox,
         }
@@ -128,9 +148,14 @@ impl App {
         self.child.kill().await.unwrap();
     }
 
+    /// The program's process id.
+    pub fn process_id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Sends SIGTERM, as an operator's `kill` does.
     pub async fn send_sigterm(&self) {
-        let id = self.child.id().unwrap().to_string();
+        let id = self.process_id().to_string();
         let status = Command::new("kill").arg(id).status().await.unwrap();
         assert!(status.success());
     }
@@ -142,7 +167,7 @@ impl App {
 
     /// Starts the program again with the same data, on another port.
     pub async fn restart(&mut self) {
-        (self.child, self.url) = launch(&self.settings).await;
+        (self.child, self.url) = launch(&self.settings, self.shell).await;
     }
 
     /// As [`App::restart`], with these `FUNSUN_*` settings changed.
@@ -457,9 +482,18 @@ pub fn system_time() -> Timestamp {
     Timestamp::from_micros(i64::try_from(now.as_micros()).unwrap())
 }
 
-/// Starts the program and waits until it prints its URL.
-pub async fn launch(settings: &[(String, String)]) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_funsun"))
+/// Starts the program, in a shell after this script if there is one, and waits until it prints its URL.
+pub async fn launch(settings: &[(String, String)], shell: Option<&str>) -> (Child, String) {
+    const PROGRAM: &str = env!("CARGO_BIN_EXE_funsun");
+    let mut command = match shell {
+        None => Command::new(PROGRAM),
+        Some(script) => {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("{script}; exec \"$0\""), PROGRAM]);
+            command
+        }
+    };
+    let mut child = command
         .envs(settings.iter().cloned())
         .stdout(Stdio::piped())
         .kill_on_drop(true)

@@ -10,6 +10,7 @@ mod app;
 mod audit;
 mod audit_provider;
 mod bad_bodies;
+mod bad_days;
 mod bad_input;
 mod batches;
 mod browser;

@@ -42,7 +42,7 @@ impl Nodes {
             "FUNSUN_DATABASE_URL".into(),
             first.setting("FUNSUN_DATABASE_URL").into(),
         ));
-        let (child, url) = launch(&own).await;
+        let (child, url) = launch(&own, None).await;
         let second = Node {
             url,
             settings: own,
@@ -238,7 +238,7 @@ async fn one_program_is_killed_and_the_other_goes_on() {
         };
         tokio::join!(join_all(gives), kill);
         nodes.second.child.wait().await.unwrap();
-        (nodes.second.child, nodes.second.url) = launch(&nodes.second.settings).await;
+        (nodes.second.child, nodes.second.url) = launch(&nodes.second.settings, None).await;
     }
     move_clocks(&nodes.first, 1_000).await;
     nodes.first.assert_books_balance_soon().await;
