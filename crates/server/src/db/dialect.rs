@@ -3,10 +3,11 @@
 use diesel::connection::AnsiTransactionManager;
 #[cfg(feature = "mysql")]
 use diesel::connection::TransactionManager;
+#[cfg(feature = "mysql")]
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 
 use super::Conn;
@@ -62,14 +63,27 @@ pub fn lock_payment(conn: &mut Conn, id: i64) -> QueryResult<()> {
 /// Returns the id that the latest insert on this connection generated.
 pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     #[cfg(not(feature = "mysql"))]
-    return diesel::select(sql::<BigInt>("last_insert_rowid()")).get_result(conn);
+    return diesel::select(last_insert_rowid()).get_result(conn);
     #[cfg(feature = "mysql")]
     match conn {
-        Conn::Sqlite(conn) => diesel::select(sql::<BigInt>("last_insert_rowid()")).get_result(conn),
-        Conn::Mysql(conn) => {
-            diesel::select(sql::<BigInt>("CAST(LAST_INSERT_ID() AS SIGNED)")).get_result(conn)
-        }
+        Conn::Sqlite(conn) => diesel::select(last_insert_rowid()).get_result(conn),
+        Conn::Mysql(conn) => diesel::select(sql::<diesel::sql_types::BigInt>(
+            "CAST(LAST_INSERT_ID() AS SIGNED)",
+        ))
+        .get_result(conn),
     }
+}
+
+/// Whether a subquery of `IN` may have a limit, so that one statement can find rows and load them. MySQL refuses it.
+#[cfg(not(feature = "mysql"))]
+pub fn limits_subqueries(_: &Conn) -> bool {
+    true
+}
+
+/// Whether a subquery of `IN` may have a limit, so that one statement can find rows and load them. MySQL refuses it.
+#[cfg(feature = "mysql")]
+pub fn limits_subqueries(conn: &Conn) -> bool {
+    matches!(conn, Conn::Sqlite(_))
 }
 
 /// Configures a connection for bulk inserts: a larger page cache, and fewer checkpoints, so that a page that changes
@@ -101,9 +115,14 @@ pub fn unless_duplicate<T>(result: QueryResult<T>) -> QueryResult<Option<T>> {
 }
 
 diesel::define_sql_function! {
+    /// SQLite's id of the latest insert. A function, since no statement is kept for a literal.
+    fn last_insert_rowid() -> BigInt;
+}
+
+diesel::define_sql_function! {
     /// Position of `part` in `whole`, from 1; 0 when it does not occur. SQLite and MySQL have the same name,
     /// arguments and (with our binary collation) byte-wise comparison.
-    fn instr(whole: diesel::sql_types::Text, part: diesel::sql_types::Text) -> BigInt;
+    fn instr(whole: Text, part: Text) -> BigInt;
 }
 
 /// SQL: whether `column` contains `part` literally. Unlike `LIKE`, there are no wildcards to escape.

@@ -45,6 +45,7 @@ table! {
         follower_id -> BigInt,
         followee_id -> BigInt,
         created_at -> BigInt,
+        is_mutual -> Bool,
     }
 }
 

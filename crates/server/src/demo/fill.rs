@@ -114,8 +114,9 @@ impl DataSet {
             sql::insert_member(conn, row, &person)?;
         }
         for (follower, followee) in follows {
+            let mutual = self.town.are_friends(follower, followee);
             let (follower, followee) = (self.account(follower), self.account(followee));
-            sql::insert_follow(conn, follower, followee, self.now)?;
+            sql::insert_follow(conn, follower, followee, mutual, self.now)?;
         }
         Ok(())
     }

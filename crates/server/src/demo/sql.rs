@@ -100,6 +100,7 @@ pub fn insert_follow(
     conn: &mut Conn,
     follower: i64,
     followee: i64,
+    mutual: bool,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     diesel::insert_into(follows::table)
@@ -107,6 +108,7 @@ pub fn insert_follow(
             follows::follower_id.eq(follower),
             follows::followee_id.eq(followee),
             follows::created_at.eq(now.micros()),
+            follows::is_mutual.eq(mutual),
         ))
         .execute(conn)?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::db::schema::{accounts, follows};
 use crate::db::{Conn, StorageError, dialect};
 use crate::people::{self, PersonRow, ProfileRow, is_friend_of};
 
-/// Writes the follow; `false` when it exists.
+/// Writes the follow; `false` when it exists. The two are friends from now on if there is one back.
 pub fn insert(
     conn: &mut Conn,
     follower: AccountKey,
@@ -24,17 +24,39 @@ pub fn insert(
             follows::created_at.eq(now.micros()),
         ))
         .execute(conn);
-    Ok(dialect::unless_duplicate(inserted)?.is_some())
+    if dialect::unless_duplicate(inserted)?.is_none() {
+        return Ok(false);
+    }
+    if set_mutual(conn, followee, follower, true)? {
+        set_mutual(conn, follower, followee, true)?;
+    }
+    Ok(true)
 }
 
-/// Removes the follow; `false` when there was none.
+/// Removes the follow; `false` when there was none. The two are friends no more.
 pub fn delete(
     conn: &mut Conn,
     follower: AccountKey,
     followee: AccountKey,
 ) -> Result<bool, StorageError> {
     let follow = follows::table.find((follower.get(), followee.get()));
-    Ok(diesel::delete(follow).execute(conn)? == 1)
+    if diesel::delete(follow).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    set_mutual(conn, followee, follower, false)?;
+    Ok(true)
+}
+
+/// Records whether the followee of a follow follows back; `false` when there is no such follow.
+fn set_mutual(
+    conn: &mut Conn,
+    follower: AccountKey,
+    followee: AccountKey,
+    mutual: bool,
+) -> Result<bool, StorageError> {
+    let follow = follows::table.find((follower.get(), followee.get()));
+    let changed = diesel::update(follow).set(follows::is_mutual.eq(mutual));
+    Ok(changed.execute(conn)? == 1)
 }
 
 /// Adds `change` to both members' counts.
@@ -64,24 +86,30 @@ pub fn delete_some(
     let members = accounts::table
         .filter(accounts::id.eq_any(others))
         .filter(accounts::kakao_id.is_not_null());
+    let of_key = follows::table
+        .filter(follows::follower_id.eq(key.get()))
+        .filter(follows::followee_id.eq_any(others));
+    let to_key = follows::table
+        .filter(follows::followee_id.eq(key.get()))
+        .filter(follows::follower_id.eq_any(others));
     match side {
         Side::Followers => {
             diesel::update(members)
                 .set(accounts::followee_count.eq(accounts::followee_count - 1))
                 .execute(conn)?;
-            let theirs = follows::table
-                .filter(follows::followee_id.eq(key.get()))
-                .filter(follows::follower_id.eq_any(others));
-            diesel::delete(theirs).execute(conn)?;
+            diesel::delete(to_key).execute(conn)?;
+            diesel::update(of_key)
+                .set(follows::is_mutual.eq(false))
+                .execute(conn)?;
         }
         Side::Following => {
             diesel::update(members)
                 .set(accounts::follower_count.eq(accounts::follower_count - 1))
                 .execute(conn)?;
-            let theirs = follows::table
-                .filter(follows::follower_id.eq(key.get()))
-                .filter(follows::followee_id.eq_any(others));
-            diesel::delete(theirs).execute(conn)?;
+            diesel::delete(of_key).execute(conn)?;
+            diesel::update(to_key)
+                .set(follows::is_mutual.eq(false))
+                .execute(conn)?;
         }
     }
     Ok(())
@@ -176,15 +204,12 @@ pub fn list_friends_with_birthday(
     conn: &mut Conn,
     key: AccountKey,
 ) -> Result<Vec<ProfileRow>, StorageError> {
-    let followed = follows::table
+    let friends = follows::table
         .filter(follows::follower_id.eq(key.get()))
+        .filter(follows::is_mutual)
         .select(follows::followee_id);
-    let following = follows::table
-        .filter(follows::followee_id.eq(key.get()))
-        .select(follows::follower_id);
     Ok(accounts::table
-        .filter(accounts::id.eq_any(followed))
-        .filter(accounts::id.eq_any(following))
+        .filter(accounts::id.eq_any(friends))
         .filter(accounts::birthday.is_not_null())
         .filter(accounts::suspended_at.is_null())
         .select(ProfileRow::as_select())

@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
-use super::card::{AuthorRow, CardRow, CardRows};
+use super::card::{AuthorRow, CARD_COLUMNS, CardRow, CardRows};
 use crate::db::schema::{accounts, follows, fundings, participations};
-use crate::db::{Conn, StorageError};
-use crate::visibility::{EVERYBODY, Viewer, is_visible_to};
+use crate::db::{Conn, StorageError, dialect};
+use crate::visibility::{EVERYBODY, Viewer, is_visible_to, is_visible_to_follower};
 use web::paging::{Cursor, PAGE_SIZE, Position, split_page};
 
 /// One row more than a page, to detect whether another page follows.
@@ -112,26 +112,29 @@ pub fn list_of_followees(
         Position::Before(cursor) => (0, cursor.first),
         Position::PastEnd => return Ok(CardPage::empty()),
     };
-    // From the few followees to their fundings, by index alone; the sum keeps the engine from scanning
-    // all fundings in the requested order instead.
-    let followed = diesel::alias!(follows as followed);
-    let by_followee = fundings::author_id.eq(followed.field(follows::followee_id));
-    let ids: Vec<i64> = followed
-        .inner_join(fundings::table.on(by_followee))
-        .filter(followed.field(follows::follower_id).eq(viewer.get()))
+    // From the few followees to their fundings, by index alone.
+    let ids = follows::table
+        .inner_join(fundings::table.on(fundings::author_id.eq(follows::followee_id)))
+        .filter(follows::follower_id.eq(viewer.get()))
         .filter(fundings::id.lt(before))
-        .filter(is_visible_to(viewer.into()))
-        .order((fundings::id + 0).desc())
+        .filter(is_visible_to_follower())
+        .order(fundings::id.desc())
         .select(fundings::id)
         .limit(FETCHED)
-        .offset(skipped)
-        .load(conn)?;
-    let rows = fundings::table
-        .inner_join(accounts::table)
-        .filter(fundings::id.eq_any(ids))
-        .order(fundings::id.desc())
-        .select((CardRow::as_select(), AuthorRow::as_select()))
-        .load(conn)?;
+        .offset(skipped);
+    let listed = diesel::alias!(fundings as listed);
+    let id = listed.field(fundings::id);
+    let by_author = listed.field(fundings::author_id).eq(accounts::id);
+    let cards = listed
+        .inner_join(accounts::table.on(by_author))
+        .order(id.desc())
+        .select((listed.fields(CARD_COLUMNS), AuthorRow::as_select()));
+    let rows = if dialect::limits_subqueries(conn) {
+        cards.filter(id.eq_any(ids)).load(conn)?
+    } else {
+        let ids: Vec<i64> = ids.load(conn)?;
+        cards.filter(id.eq_any(ids)).load(conn)?
+    };
     Ok(CardPage::by_id(rows))
 }
 

@@ -299,12 +299,9 @@ pub fn list_born_on(
 
 /// The friends of a member, who may see the birthday.
 pub fn list_friends(conn: &mut Conn, key: AccountKey) -> Result<Vec<i64>, StorageError> {
-    let back = diesel::alias!(follows as back);
-    let returned = back.field(follows::follower_id).eq(follows::followee_id);
-    let to_them = back.field(follows::followee_id).eq(key.get());
     Ok(follows::table
-        .inner_join(back.on(returned.and(to_them)))
         .filter(follows::follower_id.eq(key.get()))
+        .filter(follows::is_mutual)
         .select(follows::followee_id)
         .load(conn)?)
 }

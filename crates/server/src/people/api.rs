@@ -13,6 +13,9 @@ use crate::state::AppState;
 use web::rate_limit::Class;
 use web::{AppError, Json, Problem, QueryInput, Routes, no_content};
 
+/// Most profiles that a search returns.
+const FOUND_MAX: usize = 100;
+
 pub(super) fn router() -> Routes<AppState> {
     Routes::new()
         .operations(routes!(profile, own_profile))
@@ -76,7 +79,7 @@ async fn profile(
 #[utoipa::path(get, path = "/account/search", tag = "account", security(("bearer" = [])),
     params(("username" = Option<String>, Query, description = "a part of the name; empty finds nobody", example = "민지")),
     responses(
-        (status = 200, description = "members, oldest account first", body = Vec<Profile>),
+        (status = 200, description = "members: friends first, then the oldest account", body = Vec<Profile>),
         (status = 401, description = "no valid access token", body = Problem),
     ))]
 async fn search(
@@ -85,7 +88,7 @@ async fn search(
     query: QueryInput,
 ) -> Result<Json<Vec<Profile>>, AppError> {
     let text = query.optional_text("username")?.unwrap_or_default();
-    let find = move |conn: &mut Conn| search_sql::search(conn, &text, member.key);
+    let find = move |conn: &mut Conn| search_sql::search(conn, &text, member.key, FOUND_MAX);
     let found = state.db.read_slow(find).await?;
     Ok(Json(found.into_iter().map(Profile::for_other).collect()))
 }

@@ -15,6 +15,8 @@ use web::{AppError, QueryInput, Routes};
 
 /// Characters of a search text beyond these are ignored.
 const SEARCH_CHARACTERS_MAX: usize = 20;
+/// Most members that are shown.
+const FOUND_MAX: usize = 20;
 
 /// `/explore/people`.
 pub fn router() -> Routes<AppState> {
@@ -30,6 +32,8 @@ struct SearchPage {
     section: &'static str,
     query: String,
     found: Vec<Face>,
+    /// There are others.
+    more: bool,
 }
 
 async fn search(
@@ -42,18 +46,23 @@ async fn search(
     let mut found = Vec::new();
     if !typed.is_empty() {
         let text = typed.clone();
-        let search = move |conn: &mut Conn| search_sql::search(conn, &text, member.key);
+        // One more than is shown, to detect whether there are others.
+        let search =
+            move |conn: &mut Conn| search_sql::search(conn, &text, member.key, FOUND_MAX + 1);
         for person in state.db.read_slow(search).await? {
             let row = person.profile;
             let image = row.image.as_deref();
             found.push(face(row.kakao_id, row.username, image, visitor.t));
         }
     }
+    let more = found.len() > FOUND_MAX;
+    found.truncate(FOUND_MAX);
     let title = visitor.t.say("explore.people");
     page(&SearchPage {
         shell: visitor.shell(&state, Tab::Explore, title).await?,
         section: "people",
         query: typed,
         found,
+        more,
     })
 }

@@ -35,17 +35,12 @@ pub struct PersonRow {
 #[auto_type]
 pub fn is_friend_of(viewer: AccountKey) -> _ {
     let key: i64 = viewer.get();
-    let followed = exists(
+    exists(
         follows::table
             .filter(follows::follower_id.eq(key))
-            .filter(follows::followee_id.eq(accounts::id)),
-    );
-    let follows_back = exists(
-        follows::table
-            .filter(follows::follower_id.eq(accounts::id))
-            .filter(follows::followee_id.eq(key)),
-    );
-    followed.and(follows_back)
+            .filter(follows::followee_id.eq(accounts::id))
+            .filter(follows::is_mutual),
+    )
 }
 
 /// The row of a member who has not left.

@@ -33,20 +33,26 @@ pub fn is_visible_to(viewer: Viewer) -> _ {
     everybody.or(friends.and(theirs))
 }
 
+/// SQL: as [`is_visible_to`], in a query that joins the viewer's follow of the author: it says whether the two are
+/// friends, and nobody follows themselves.
+#[auto_type]
+pub fn is_visible_to_follower() -> _ {
+    let visible_to: Add<fundings::visible_to, i16> = fundings::visible_to + 0;
+    let everybody: Eq<Add<fundings::visible_to, i16>, i16> = visible_to.eq(EVERYBODY);
+    let friends: Eq<Add<fundings::visible_to, i16>, i16> = visible_to.eq(FRIENDS);
+    everybody.or(friends.and(follows::is_mutual))
+}
+
 /// SQL: whether `viewer` is the author of the funding of the row, or a friend of the author.
 #[auto_type]
 fn is_author_or_friend(viewer: Viewer) -> _ {
     let key: i64 = viewer.row_key();
     let author = fundings::author_id.eq(key);
-    let follows_author = exists(
+    let friend = exists(
         follows::table
             .filter(follows::follower_id.eq(key))
-            .filter(follows::followee_id.eq(fundings::author_id)),
+            .filter(follows::followee_id.eq(fundings::author_id))
+            .filter(follows::is_mutual),
     );
-    let followed_back = exists(
-        follows::table
-            .filter(follows::follower_id.eq(fundings::author_id))
-            .filter(follows::followee_id.eq(key)),
-    );
-    author.or(follows_author.and(followed_back))
+    author.or(friend)
 }

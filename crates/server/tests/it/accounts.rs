@@ -130,6 +130,44 @@ async fn an_invalid_profile_edit_names_the_field_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_search_finds_friends_first_and_the_page_shows_twenty() {
+    let app = App::start().await;
+    let searcher = app.member("찾는사람").await;
+    app.change_database(
+        "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 219) \
+         INSERT INTO accounts (id, kakao_id, username, username_folded, birthday, created_at) \
+         SELECT i, i, '민준' || i, '민준' || i, '0816', 1 FROM n; \
+         INSERT INTO username_grams SELECT '민준', id FROM accounts WHERE id >= 100;",
+    );
+    let ids = async || {
+        let found = searcher
+            .get("/account/search?username=%EB%AF%BC%EC%A4%80")
+            .await;
+        let all = found.as_array().unwrap().iter();
+        all.map(|one| {
+            let id: i64 = one["id"].as_str().unwrap().parse().unwrap();
+            (id, one["birthday"] == "0816")
+        })
+        .collect::<Vec<_>>()
+    };
+    let strangers = |range: std::ops::Range<i64>| range.map(|id| (id, false));
+    assert!(ids().await.into_iter().eq(strangers(100..200)));
+    for id in ["103", "219"] {
+        let followed = searcher.form(Method::POST, "/follow/", &[("id", id)]).await;
+        assert_eq!(followed.status, StatusCode::CREATED);
+    }
+    assert!(ids().await.into_iter().eq(strangers(100..200)), "one-way");
+    app.change_database(&format!(
+        "INSERT INTO follows SELECT followee_id, follower_id, 1, 1 FROM follows WHERE follower_id = \
+         (SELECT id FROM accounts WHERE kakao_id = {}); UPDATE follows SET is_mutual = 1",
+        searcher.id
+    ));
+    let friends = [(103, true), (219, true)].into_iter();
+    let others = strangers(100..199).filter(|(id, _)| *id != 103);
+    assert!(ids().await.into_iter().eq(friends.chain(others)));
+}
+
+#[tokio::test]
 async fn search_matches_literally_and_hides_private_fields() {
     let app = App::start().await;
     let searcher = app.member("찾는사람").await;

@@ -64,8 +64,8 @@ impl CrowdedApp {
         let now = now();
         let key = format!("(SELECT id FROM accounts WHERE kakao_id = {member})");
         self.app.change_database(&format!(
-            "INSERT INTO follows SELECT id, {key}, 0 FROM ({ids}) AS crowd; \
-             INSERT INTO follows SELECT {key}, id, 0 FROM ({ids}) AS crowd; \
+            "INSERT INTO follows SELECT id, {key}, 0, 1 FROM ({ids}) AS crowd; \
+             INSERT INTO follows SELECT {key}, id, 0, 1 FROM ({ids}) AS crowd; \
              UPDATE accounts SET follower_count = 1, followee_count = 1 WHERE id IN ({ids}); \
              UPDATE accounts SET follower_count = {CROWD}, followee_count = {CROWD} WHERE id = {key}; \
              INSERT INTO notifications (account_id, kind, subject, actor_id, created_at) \

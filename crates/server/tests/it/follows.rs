@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{App, Member};
+use crate::app::{App, Member, eventually};
 
 async fn counts(asker: &Member, of: &Member) -> (Value, Value) {
     let profile = asker.get(&format!("/account/?id={}", of.id)).await;
@@ -41,6 +41,43 @@ async fn following_is_one_way_and_is_counted_and_listed() {
     assert_eq!(followees[0]["birthday"], "0816");
     let nobody = jiwoo.get("/follow/?follower=424242").await;
     assert_eq!(nobody, json!([]));
+}
+
+/// Checks that both rows of a pair say whether it is one.
+fn assert_mutual(app: &App, friends: i64) {
+    let wrong = app.count(
+        "SELECT count(*) FROM follows WHERE is_mutual <> EXISTS (SELECT 1 FROM follows AS back \
+         WHERE back.follower_id = follows.followee_id AND back.followee_id = follows.follower_id)",
+    );
+    let mutual = app.count("SELECT count(*) FROM follows WHERE is_mutual");
+    assert_eq!((wrong, mutual), (0, 2 * friends));
+}
+
+#[tokio::test]
+async fn friendship_is_recorded_with_both_follows() {
+    let app = App::start().await;
+    let minji = app.member("민지").await;
+    let (jiwoo, seoyun) = (app.member("지우").await, app.member("서윤").await);
+    jiwoo.follows(&minji).await;
+    assert_mutual(&app, 0);
+    minji.follows(&jiwoo).await;
+    seoyun.befriends(&minji).await;
+    assert_mutual(&app, 2);
+    let stop = json!({"id": minji.id});
+    assert_eq!(
+        jiwoo.json(Method::DELETE, "/follow", stop).await.status,
+        200
+    );
+    assert_mutual(&app, 1);
+    jiwoo.follows(&minji).await;
+    assert_mutual(&app, 2);
+    let leaving = seoyun.form(Method::DELETE, "/account/", &[]).await;
+    assert_eq!(leaving.status, StatusCode::OK, "{leaving:?}");
+    eventually("the follows of a former member end", async || {
+        app.count("SELECT count(*) FROM follows") == 2
+    })
+    .await;
+    assert_mutual(&app, 1);
 }
 
 #[tokio::test]

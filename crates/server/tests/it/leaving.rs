@@ -123,7 +123,7 @@ async fn what_remains_of_a_former_member_until_it_is_removed_is_hidden() {
     .await;
     app.change_database(
         "UPDATE supports SET message = '생일 축하해', thanks = '고마워'; \
-         INSERT INTO follows VALUES (1, 2, 0), (2, 1, 0); \
+         INSERT INTO follows VALUES (1, 2, 0, 1), (2, 1, 0, 1); \
          UPDATE accounts SET follower_count = 1, followee_count = 1 WHERE id = 1;",
     );
     let list = author.get(&format!("/remit/?id={}", funding["id"])).await;
