@@ -71,6 +71,13 @@ table! {
 }
 
 table! {
+    public_blocks (block) {
+        block -> BigInt,
+        fundings -> BigInt,
+    }
+}
+
+table! {
     merchant_accounts (id) {
         id -> BigInt,
         provider -> Text,
@@ -276,6 +283,7 @@ allow_tables_to_appear_in_same_query!(
     sessions,
     follows,
     fundings,
+    public_blocks,
     merchant_accounts,
     payments,
     refunds,

@@ -1,14 +1,15 @@
 //! The four lists of fundings, newest first. Every one applies the visibility rule in its query.
 //!
-//! A numbered page first finds the id it begins with, by index alone; what follows is then the same
-//! query as for a cursor, whose cost does not depend on the position in the list.
+//! A numbered page first finds the id it begins with: a public one by the counts of `public_blocks`, others by index
+//! alone. What follows is then the same query as for a cursor, whose cost does not depend on the position in the list.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
 use super::card::{AuthorRow, CARD_COLUMNS, CardRow, CardRows};
-use crate::db::schema::{accounts, follows, fundings, participations};
+use crate::db::schema::{accounts, follows, fundings, participations, public_blocks};
 use crate::db::{Conn, StorageError, dialect};
 use crate::visibility::{EVERYBODY, Viewer, is_visible_to, is_visible_to_follower};
 use web::paging::{Cursor, PAGE_SIZE, Position, split_page};
@@ -29,22 +30,57 @@ pub struct CardPage {
 /// # Errors
 /// When the database fails.
 pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, StorageError> {
-    let public = || fundings::table.filter(fundings::visible_to.eq(EVERYBODY));
-    let first = |conn: &mut Conn, skipped| {
-        let ids = public().order(fundings::id.desc()).select(fundings::id);
-        ids.offset(skipped).first(conn).optional()
+    let public = || {
+        fundings::table
+            .inner_join(accounts::table)
+            .filter(fundings::visible_to.eq(EVERYBODY))
+            .order(fundings::id.desc())
+            .select((CardRow::as_select(), AuthorRow::as_select()))
+            .limit(FETCHED)
     };
-    let Some(last_id) = last_id(conn, position, first)? else {
-        return Ok(CardPage::empty());
+    let before = match position {
+        Position::Page(1) => i64::MAX,
+        Position::Before(cursor) => cursor.first,
+        Position::PastEnd => return Ok(CardPage::empty()),
+        Position::Page(page) => {
+            let Some((before, skipped)) = find_block(conn, skipped(page))? else {
+                return Ok(CardPage::empty());
+            };
+            let newer = diesel::alias!(fundings as newer);
+            let id = newer.field(fundings::id);
+            let first = newer
+                .filter(newer.field(fundings::visible_to).eq(EVERYBODY))
+                .filter(id.lt(before))
+                .order(id.desc())
+                .select(id)
+                .limit(1)
+                .offset(skipped);
+            let from_first = fundings::id.nullable().le(first.single_value());
+            return Ok(CardPage::by_id(public().filter(from_first).load(conn)?));
+        }
     };
-    let rows = public()
-        .inner_join(accounts::table)
-        .filter(fundings::id.le(last_id))
-        .order(fundings::id.desc())
-        .select((CardRow::as_select(), AuthorRow::as_select()))
-        .limit(FETCHED)
-        .load(conn)?;
+    let rows = public().filter(fundings::id.lt(before)).load(conn)?;
     Ok(CardPage::by_id(rows))
+}
+
+/// Ids of a row of `public_blocks`.
+const BLOCK: i64 = 512;
+
+/// The block of the public funding that comes after `skipped` newer ones, as an id above all of the block, and how many
+/// of the block are newer; `None` past the end.
+fn find_block(conn: &mut Conn, mut skipped: i64) -> Result<Option<(i64, i64)>, StorageError> {
+    let blocks = public_blocks::table
+        .order(public_blocks::block.desc())
+        .select((public_blocks::block, public_blocks::fundings));
+    // Reads no more rows than it uses.
+    for row in blocks.load_iter::<(i64, i64), DefaultLoadingMode>(conn)? {
+        let (block, public) = row?;
+        if skipped < public {
+            return Ok(Some(((block + 1) * BLOCK, skipped)));
+        }
+        skipped -= public;
+    }
+    Ok(None)
 }
 
 /// The newest public fundings that have not ended.

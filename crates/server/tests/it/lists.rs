@@ -120,6 +120,60 @@ async fn public_own_and_followed_fundings_are_listed_newest_first() {
 }
 
 #[tokio::test]
+async fn numbered_pages_stay_exact_across_blocks_of_ids() {
+    let app = App::start().await;
+    let (author, other) = (app.member("민지").await, app.member("지우").await);
+    let (mut all, mut public) = (Vec::new(), Vec::new());
+    // Ids on both sides of the limits of blocks, and whole blocks without any.
+    for after in [505, 1_020, 5_000] {
+        app.change_database(&format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT 'fundings', 0 WHERE NOT EXISTS \
+             (SELECT 1 FROM sqlite_sequence WHERE name = 'fundings'); \
+             UPDATE sqlite_sequence SET seq = {after} WHERE name = 'fundings'"
+        ));
+        for number in 0..12 {
+            let opened = author
+                .opens(&format!("소원 {number}"), number % 4 != 3)
+                .await;
+            let id = opened["id"].as_i64().unwrap();
+            all.insert(0, id);
+            if number % 4 != 3 {
+                public.insert(0, id);
+            }
+        }
+    }
+    assert_lists(&other, "/funding/public", &public, 204).await;
+    // An edit hides one and shows another, and one is deleted.
+    let edit = async |id: i64, public: bool| {
+        let body = json!({"id": id, "public": public});
+        let answer = author.json(Method::PUT, "/funding/", body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    };
+    let shown = *all.iter().find(|id| !public.contains(id)).unwrap();
+    edit(public[0], false).await;
+    edit(shown, true).await;
+    let gone = public[9].to_string();
+    let deleted = author
+        .form(Method::DELETE, "/funding/", &[("id", &gone)])
+        .await;
+    assert_eq!(deleted.status, StatusCode::OK, "{deleted:?}");
+    let (hidden, gone) = (public[0], public[9]);
+    public.retain(|id| *id != hidden && *id != gone);
+    public.push(shown);
+    public.sort_unstable_by(|one, other| other.cmp(one));
+    assert_lists(&other, "/funding/public", &public, 204).await;
+    // The author is suspended and reinstated.
+    let id = author.id.as_str();
+    assert_eq!(app.command(&["admin", "suspend", id]).await.0, 0);
+    assert_eq!(other.status("/funding/public?page=2").await, 204);
+    assert_eq!(app.command(&["admin", "reinstate", id]).await.0, 0);
+    assert_lists(&other, "/funding/public", &public, 204).await;
+    let counted = "SELECT count(*) FROM (SELECT block, fundings FROM public_blocks WHERE fundings > 0 EXCEPT \
+         SELECT id / 512, count(*) FROM fundings WHERE visible_to = 2 GROUP BY id / 512)";
+    assert_eq!(app.count(counted), 0);
+}
+
+#[tokio::test]
 async fn a_cursor_is_stable_when_new_fundings_appear() {
     let app = App::start().await;
     let (author, reader) = (app.member("민지").await, app.member("지우").await);
