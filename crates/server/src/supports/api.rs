@@ -14,12 +14,12 @@ use utoipa_axum::routes;
 use super::accept::{AcceptOutcome, AcceptRefusal, accept};
 use super::change::{ChangeRefusal, change_message, take_back};
 use super::sql::{self, SupportRow};
-use crate::db::{Conn, StorageError};
+use crate::db::Conn;
 use crate::identity::{Member, write_as};
 use crate::payments::{StepContext, not_accepted, refund};
 use crate::people::Author;
 use crate::state::AppState;
-use crate::visibility::{self, Viewer};
+use crate::visibility::Viewer;
 use web::paging::{Cursor, PAGE_SIZE, PageParams, PageQuery, Position, next_link, split_page};
 use web::{
     AppError, Done, Input, Json, Page, Problem, QueryInput, Routes, created, done, no_content,
@@ -119,12 +119,7 @@ async fn list(
         Position::Before(cursor) => (cursor.first, 0),
         Position::PastEnd => return Ok(no_content()),
     };
-    let load = move |conn: &mut Conn| -> Result<Vec<SupportRow>, StorageError> {
-        if !visibility::can_see(conn, funding, viewer)? {
-            return Ok(Vec::new());
-        }
-        sql::list(conn, funding, after, offset, PAGE_SIZE + 1)
-    };
+    let load = move |conn: &mut Conn| sql::list(conn, funding, viewer, after, offset);
     let rows = state.db.read(load).await?;
     if rows.is_empty() {
         return Ok(no_content());

@@ -8,6 +8,7 @@ use funsun_domain::time::Timestamp;
 use crate::db::schema::{accounts, fundings, payments, supports};
 use crate::db::{Batch, Conn, StorageError};
 use crate::visibility::{Viewer, is_visible_to};
+use web::paging::PAGE_SIZE;
 
 /// A support and its author.
 #[derive(Queryable)]
@@ -76,22 +77,28 @@ pub fn get(conn: &mut Conn, id: SupportId) -> Result<SupportRow, StorageError> {
     Ok(row.without_former_message())
 }
 
-/// A funding's supports, oldest first, those with an id above `after`.
+/// One row more than a page, to detect whether another page follows.
+const FETCHED: i64 = PAGE_SIZE + 1;
+
+/// The supports of a funding that `viewer` may see, oldest first, those with an id above `after`.
 pub fn list(
     conn: &mut Conn,
     funding: FundingId,
+    viewer: Viewer,
     after: i64,
     offset: i64,
-    limit: i64,
 ) -> Result<Vec<SupportRow>, StorageError> {
     let rows: Vec<SupportRow> = supports::table
-        .inner_join(accounts::table)
+        .inner_join(fundings::table.on(fundings::id.eq(supports::funding_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(supports::author_id)))
+        .filter(fundings::id.eq(funding.get()))
+        .filter(is_visible_to(viewer))
         .filter(supports::funding_id.eq(funding.get()))
         .filter(supports::taken_back_at.is_null())
         .filter(supports::id.gt(after))
         .order(supports::id)
         .select(COLUMNS)
-        .limit(limit)
+        .limit(FETCHED)
         .offset(offset)
         .load(conn)?;
     let hidden = rows.into_iter().map(SupportRow::without_former_message);

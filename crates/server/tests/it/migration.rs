@@ -167,7 +167,9 @@ async fn before_migration() -> App {
     let left = |old: &Old| 1_000 - old.refunds.iter().sum::<i64>();
     let total: i64 = PAYMENTS.iter().filter(held).map(left).sum();
     app.change_database(&format!(
-        "INSERT INTO accounts (id, username, username_folded, created_at) VALUES (1, 'a', 'a', 1), (2, 'b', 'b', 1); \
+        "INSERT INTO accounts (id, username, username_folded, created_at) VALUES (1, 'a', 'a', 1), (2, 'b', 'b', 1), \
+         (3, 'c', 'c', 1); \
+         INSERT INTO follows (follower_id, followee_id, created_at) VALUES (1, 2, 1), (2, 1, 1), (3, 1, 1), (1, 3, 1), (2, 3, 1); \
          INSERT INTO fundings (id, author_id, title, content, goal_amount, collected_amount, is_public, visible_to, \
          deadline_at, created_at) VALUES (1, 1, 't', 'c', 9000, {total}, 1, 2, 1, 1)"
     ));
@@ -218,6 +220,16 @@ async fn refunds_that_the_provider_was_asked_for_are_looked_up_first() {
     assert_eq!(ended, 2 + 1 + 1 + 2 + 1);
     let told = app.count("SELECT count(*) FROM refund_events");
     assert_eq!(told, ended + 4);
+}
+
+#[tokio::test]
+async fn friendships_and_public_fundings_of_before_are_counted() {
+    let app = before_migration().await;
+    assert_eq!(app.command(&["migrate"]).await.0, 0);
+    let mutual = "SELECT sum(is_mutual * (10 * follower_id + followee_id)) FROM follows";
+    assert_eq!(app.count(mutual), 12 + 21 + 31 + 13);
+    let public = "SELECT count(*) FROM public_blocks WHERE block = 0 AND fundings = 1";
+    assert_eq!(app.count(public), 1);
 }
 
 #[tokio::test]
