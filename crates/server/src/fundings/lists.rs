@@ -67,7 +67,8 @@ pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, Stor
 const BLOCK: i64 = 512;
 
 /// The block of the public funding that comes after `skipped` newer ones, as an id above all of the block, and how many
-/// of the block are newer; `None` past the end.
+/// of the block are newer; `None` past the end. What is committed before the page is read may shift it, as between
+/// two pages.
 fn find_block(conn: &mut Conn, mut skipped: i64) -> Result<Option<(i64, i64)>, StorageError> {
     let blocks = public_blocks::table
         .order(public_blocks::block.desc())
