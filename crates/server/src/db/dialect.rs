@@ -3,8 +3,6 @@
 use diesel::connection::AnsiTransactionManager;
 #[cfg(feature = "mysql")]
 use diesel::connection::TransactionManager;
-#[cfg(feature = "mysql")]
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel::sql_types::Text;
@@ -67,10 +65,10 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
     #[cfg(feature = "mysql")]
     match conn {
         Conn::Sqlite(conn) => diesel::select(last_insert_rowid()).get_result(conn),
-        Conn::Mysql(conn) => diesel::select(sql::<diesel::sql_types::BigInt>(
-            "CAST(LAST_INSERT_ID() AS SIGNED)",
-        ))
-        .get_result(conn),
+        Conn::Mysql(conn) => {
+            let id: u64 = diesel::select(mysql_last_insert_id()).get_result(conn)?;
+            i64::try_from(id).map_err(|error| Error::DeserializationError(error.into()))
+        }
     }
 }
 
@@ -117,6 +115,13 @@ pub fn unless_duplicate<T>(result: QueryResult<T>) -> QueryResult<Option<T>> {
 diesel::define_sql_function! {
     /// SQLite's id of the latest insert. A function, since no statement is kept for a literal.
     fn last_insert_rowid() -> BigInt;
+}
+
+#[cfg(feature = "mysql")]
+diesel::define_sql_function! {
+    /// MySQL's id of the latest insert.
+    #[sql_name = "LAST_INSERT_ID"]
+    fn mysql_last_insert_id() -> diesel::sql_types::Unsigned<diesel::sql_types::BigInt>;
 }
 
 diesel::define_sql_function! {

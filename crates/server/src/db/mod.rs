@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod failure;
 mod group_commit;
+mod kept;
 #[cfg(feature = "mysql")]
 mod migration_lock;
 #[cfg(feature = "mysql")]
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub use batch::Batch;
 pub use connection::Conn;
 pub use error::StorageError;
+pub use kept::kept;
 
 use engine::Engine;
 use write_check::WriteCheck;
