@@ -134,6 +134,32 @@ async fn the_command_prints_the_served_document() {
     assert_eq!(yaml, served.text);
 }
 
+/// Whether the tests have this module or, written `module::test`, this test.
+fn is_test(name: &str) -> bool {
+    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let (module, test) = name.split_once("::").unwrap_or((name, ""));
+    let source = std::fs::read_to_string(tests.join(format!("{module}.rs")));
+    source.is_ok_and(|source| test.is_empty() || source.contains(&format!("async fn {test}()")))
+}
+
+#[test]
+fn every_fault_in_the_operators_guide_is_a_test() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("../../docs/operating.md")).unwrap();
+    let (_, faults) = text.split_once("## Bad days").unwrap();
+    let (faults, _) = faults.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = faults
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .collect();
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in &rows[1..] {
+        let named = row.trim_end_matches([' ', '|']).rsplit('`').nth(1).unwrap();
+        let is_script = named.contains('/') && root.join("../..").join(named).exists();
+        assert!(is_script || is_test(named), "{row}");
+    }
+}
+
 #[test]
 fn every_test_that_the_description_of_payments_names_exists() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -143,10 +169,7 @@ fn every_test_that_the_description_of_payments_names_exists() {
     let mut named = 0;
     for line in diagram.lines().filter(|line| line.contains("::")) {
         let name = line.rsplit(' ').next().unwrap();
-        let (module, test) = name.split_once("::").unwrap();
-        let file = root.join(format!("tests/it/{module}.rs"));
-        let source = std::fs::read_to_string(file).unwrap();
-        assert!(source.contains(&format!("async fn {test}()")), "{name}");
+        assert!(name.contains("::") && is_test(name), "{name}");
         named += 1;
     }
     assert!(named > 20, "{named}");
