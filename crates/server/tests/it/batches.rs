@@ -39,14 +39,30 @@ async fn assert_crowd_is_refunded(app: &App, funding: &Value) {
             "SELECT count(*) FROM payments WHERE funding_id = {funding} AND state = 'refunded'"
         ))
     };
-    let mut before = refunded();
+    let (mut before, mut ahead) = (refunded(), 0);
     while before < CROWD {
-        eventually("more are refunded", async || refunded() > before).await;
+        let put_off = || app.count(PUT_OFF);
+        eventually("more are refunded", async || {
+            refunded() > before || before + put_off() >= CROWD
+        })
+        .await;
+        if before + put_off() >= CROWD {
+            ahead += PUT_OFF_SECONDS;
+            app.move_clock(ahead).await;
+        }
         before = refunded();
     }
     let (code, text) = app.command(&["audit", "--offline"]).await;
     assert_eq!(code, 0, "{text}");
 }
+
+/// SQL: refunds that a failure has put off. On a server, transactions run at the same time, and a refund may wait for
+/// its funding's row until it gives up.
+const PUT_OFF: &str = "SELECT count(*) FROM refunds WHERE finished_at IS NULL \
+    AND next_check_at > lease_until AND next_check_at > created_at + 300000000";
+
+/// Longer than failures put a refund off.
+const PUT_OFF_SECONDS: i64 = 2_400;
 
 #[tokio::test]
 async fn a_funding_with_ten_thousand_supports_is_hidden_at_once_and_refunded_in_batches() {
