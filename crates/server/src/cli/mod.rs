@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod copy_database;
 #[cfg(feature = "sandbox")]
 mod demo_data;
 pub mod embedded;
@@ -49,6 +50,8 @@ enum Command {
     Migrate,
     /// Recompute all totals from the ledger and compare them with KakaoPay's records; exit code 1 on a difference, 2 when it can't be reached.
     Audit(audit::Options),
+    /// Copy all rows into an empty database, of the same engine or another, while the service is stopped.
+    CopyDatabase(copy_database::Options),
     /// Fill the database with invented members, fundings and supports (dev only, while no server is running).
     #[cfg(feature = "sandbox")]
     DemoData(demo_data::Options),
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
             Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => start::open_database(&config).map(|_| ExitCode::SUCCESS),
             Command::Audit(options) => audit::run(config, options).await,
+            Command::CopyDatabase(options) => copy_database::run(config, options).await,
             #[cfg(feature = "sandbox")]
             Command::DemoData(options) => demo_data::run(config, options).await,
             Command::Measure(options) => measure::run(config, options).await,

@@ -78,19 +78,20 @@ pub(super) fn open_database(config: &Config) -> anyhow::Result<Db> {
 
 /// As [`open_database`], but does not create a database: a command in the wrong folder would always succeed.
 pub(super) fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
-    ensure_exists(config)?;
+    ensure_exists(config.database_url.expose())?;
     open_database(config)
 }
 
 /// As [`open_existing_database`], but runs no migrations: a database that needs some is refused.
 pub(super) fn open_current_database(config: &Config) -> anyhow::Result<Db> {
-    ensure_exists(config)?;
+    ensure_exists(config.database_url.expose())?;
     Db::open_current(config.database_url.expose())
         .context("the database can't be used (settings: data_dir, database_url)")
 }
 
-fn ensure_exists(config: &Config) -> anyhow::Result<()> {
-    if let Some(path) = config.database_url.expose().strip_prefix("sqlite://") {
+/// Refuses the URL of an SQLite database that does not exist.
+pub(super) fn ensure_exists(url: &str) -> anyhow::Result<()> {
+    if let Some(path) = url.strip_prefix("sqlite://") {
         let exists = Path::new(path).exists();
         ensure!(
             exists,

@@ -47,6 +47,15 @@ pub(super) fn open(url: &str) -> Result<Conn, StorageError> {
     Ok(conn)
 }
 
+/// Opens a connection to the database at `url`, for work that may take long.
+pub(super) fn connect(url: &str) -> Result<Conn, StorageError> {
+    #[cfg(feature = "mysql")]
+    if sqlite_path(url).is_none() {
+        return Ok(Conn::Mysql(super::mysql::connect(url)?));
+    }
+    open(url)
+}
+
 /// Opens a connection to an SQLite database for reads.
 pub(super) fn open_reader(url: &str) -> Result<Conn, StorageError> {
     let mut conn = open(url)?;

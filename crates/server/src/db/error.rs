@@ -22,6 +22,11 @@ pub enum StorageError {
     /// The server lacks something that is needed.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// The copy to this database was not finished.
+    #[error(
+        "the database is an incomplete copy: `funsun copy-database` runs, or was interrupted. {0}"
+    )]
+    Incomplete(&'static str),
     /// The database can't be reached or written now. Nothing was changed.
     #[error("the database is not available: {0}")]
     Unavailable(String),

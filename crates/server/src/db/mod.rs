@@ -1,9 +1,10 @@
 //! Storage: one handle with two entry points. [`Db::read`] runs queries; [`Db::write`] runs a transaction and returns
-//! once it is durable. Each feature keeps its statements in its own `sql.rs`; this module depends on no table but
-//! `write_markers`.
+//! once it is durable. Each feature keeps its statements in its own `sql.rs`; only `write_markers` and the copy, which
+//! copies every table, are here.
 
 mod batch;
 mod connection;
+pub mod copy;
 pub mod dialect;
 mod engine;
 mod error;
@@ -52,9 +53,10 @@ impl Db {
     /// As [`Db::open`], but refuses a database whose migrations are not those of this program.
     ///
     /// # Errors
-    /// When the database can't be opened, or needs a migration.
+    /// When the database can't be opened, needs a migration, or is an incomplete copy.
     pub fn open_current(url: &str) -> Result<Self, StorageError> {
         connection::check_migrated(url)?;
+        copy::refuse_unfinished(url)?;
         Ok(Self {
             engine: Arc::new(Engine::open(url)?),
             write_check: Arc::default(),

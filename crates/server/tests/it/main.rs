@@ -16,6 +16,7 @@ mod batches;
 mod browser;
 mod commands;
 mod concurrency;
+mod copy;
 mod crash;
 mod crowd;
 mod database;
