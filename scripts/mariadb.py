@@ -12,6 +12,9 @@ import time
 
 START_SECONDS_MAX = 60
 
+# Where scripts/install-tools unpacks the scripts that only the package of the system service has.
+UNPACKED = pathlib.Path(__file__).resolve().parent.parent / "target/tools/mariadb-server/usr/bin"
+
 
 def program(name):
     """Where a program of MariaDB's is; /usr/sbin is not on everybody's path."""
@@ -75,7 +78,8 @@ def running(folder, *options):
     with open(folder / "log", "w+", encoding="utf-8") as log:
         install(data, log)
         command = [program("mariadbd"), "--no-defaults", f"--datadir={data}", f"--socket={path}", *user_option(), *options]
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+        environment = os.environ | {"PATH": f"{os.environ['PATH']}:/usr/sbin:{UNPACKED}"}
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
             wait_for(server, path, log)
             yield path
