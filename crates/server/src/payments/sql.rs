@@ -50,12 +50,21 @@ pub fn get(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError
     StoredPayment::try_from(row)
 }
 
-/// As [`get`], as the first read of a transaction that moves its money.
+/// Locks a payment and its funding, where transactions run in parallel: before the first read of one that moves its
+/// money.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn lock(conn: &mut Conn, id: PaymentId) -> Result<(), StorageError> {
+    Ok(dialect::lock_payment(conn, id.get())?)
+}
+
+/// As [`get`], after [`lock`].
 ///
 /// # Errors
 /// As [`get`].
 pub fn get_locked(conn: &mut Conn, id: PaymentId) -> Result<StoredPayment, StorageError> {
-    dialect::lock_payment(conn, id.get())?;
+    lock(conn, id)?;
     get(conn, id)
 }
 

@@ -25,6 +25,8 @@ const BATCH: i64 = 200;
 const EXCHANGES: usize = 8;
 /// Seconds by which one that can't be settled now is put off.
 const PUT_OFF_SECONDS: i64 = 1_800;
+/// As [`PUT_OFF_SECONDS`], after a failure of the database itself.
+const TEMPORARY_SECONDS: i64 = 10;
 
 /// Settles what is due now, in rounds of bounded size, until nothing is due or a round settles nothing.
 ///
@@ -73,7 +75,13 @@ async fn settle_or_put_off(state: &AppState, sweep: Sweep, id: i64) -> bool {
     tracing::error!(id, lane, %error, "could not be settled");
     let unreadable = error.is_of_row();
     let now = state.clock.now();
-    let put_off = move |conn: &mut Conn| put_off(conn, sweep, id, unreadable, now);
+    let pause = if error.is_temporary() {
+        TEMPORARY_SECONDS
+    } else {
+        PUT_OFF_SECONDS
+    };
+    let later = now.plus_seconds(pause);
+    let put_off = move |conn: &mut Conn| put_off(conn, sweep, id, unreadable, (now, later));
     if let Err(error) = state.db.write(put_off).await {
         tracing::error!(id, lane, %error, "could not be put off");
     }
@@ -85,9 +93,8 @@ fn put_off(
     sweep: Sweep,
     id: i64,
     unreadable: bool,
-    now: Timestamp,
+    (now, later): (Timestamp, Timestamp),
 ) -> Result<(), StorageError> {
-    let later = now.plus_seconds(PUT_OFF_SECONDS);
     let payment = match sweep {
         Sweep::Refunds => {
             refund::put_off(conn, id, later)?;

@@ -33,6 +33,7 @@ pub(super) fn finish(
     held: &StoredRefund,
     cx: StepContext,
 ) -> Result<(), StorageError> {
+    payment_sql::lock(conn, held.payment)?;
     let refund = sql::get(conn, held.id)?;
     if refund.state.is_open() {
         end(conn, &refund, RefundState::Done, Step::FinishRefund, cx)?;
@@ -173,6 +174,7 @@ pub(super) fn book_instead(
     note: &str,
     cx: StepContext,
 ) -> Result<(), StorageError> {
+    payment_sql::lock(conn, held.payment)?;
     let refund = sql::get(conn, held.id)?;
     if !refund.state.is_open() {
         return Ok(());
