@@ -35,6 +35,7 @@ mod link_preview;
 mod lists;
 mod live;
 mod logins;
+mod member;
 mod member_pages;
 mod merchant_accounts;
 mod migration;
