@@ -46,7 +46,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "database_url",
         None,
-        "sqlite://PATH, or mysql://… in a build with --features mysql; default: sqlite://<data_dir>/funsun.db",
+        "sqlite://PATH or, in a build with --features mysql, mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE, the hosts tried in turn; default: sqlite://<data_dir>/funsun.db",
     ),
     setting(
         "token_secret",
