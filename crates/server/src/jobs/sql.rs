@@ -75,8 +75,8 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Whether the same job is in another row than `id`, and has not begun. Which of the two was committed first does not
-/// matter: ids are not in the order of commits.
+/// Whether the same job was enqueued after the row `id`. Of two that are enqueued at the same moment, by two programs,
+/// either may count as the later one.
 pub fn is_enqueued_again(
     conn: &mut Conn,
     id: i64,
@@ -84,8 +84,7 @@ pub fn is_enqueued_again(
     payload: &str,
 ) -> Result<bool, StorageError> {
     let again = jobs::table
-        .filter(jobs::id.ne(id))
-        .filter(jobs::attempts.eq(0))
+        .filter(jobs::id.gt(id))
         .filter(jobs::kind.eq(kind))
         .filter(jobs::payload.eq(payload));
     Ok(diesel::select(diesel::dsl::exists(again)).get_result(conn)?)
