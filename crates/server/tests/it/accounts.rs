@@ -134,8 +134,8 @@ async fn a_search_finds_friends_first_and_the_page_shows_twenty() {
     let app = App::start().await;
     let searcher = app.member("찾는사람").await;
     app.change_database(
-        "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 219) \
-         INSERT INTO accounts (id, kakao_id, username, username_folded, birthday, created_at) \
+        "INSERT INTO accounts (id, kakao_id, username, username_folded, birthday, created_at) \
+         WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 219) \
          SELECT i, i, '민준' || i, '민준' || i, '0816', 1 FROM n; \
          INSERT INTO username_grams SELECT '민준', id FROM accounts WHERE id >= 100;",
     );

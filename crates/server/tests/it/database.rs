@@ -110,6 +110,18 @@ pub fn make_refunds_odd(amount: i64) -> String {
     }
 }
 
+/// SQL: the next row of this table gets an id above `last`.
+pub fn number_after(table: &str, last: i64) -> String {
+    match server() {
+        None => format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', 0 WHERE NOT EXISTS \
+             (SELECT 1 FROM sqlite_sequence WHERE name = '{table}'); \
+             UPDATE sqlite_sequence SET seq = {last} WHERE name = '{table}'"
+        ),
+        Some(_) => format!("ALTER TABLE {table} AUTO_INCREMENT = {}", last + 1),
+    }
+}
+
 /// SQL: an integer with leading zeros, as a text of this many characters.
 pub fn padded(integer: &str, length: usize) -> String {
     format!("substr('{:0length$}' || {integer}, -{length})", 0)

@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Member, send};
+use crate::database;
 
 /// More than two pages.
 const MANY: usize = 21;
@@ -126,11 +127,7 @@ async fn numbered_pages_stay_exact_across_blocks_of_ids() {
     let (mut all, mut public) = (Vec::new(), Vec::new());
     // Ids on both sides of the limits of blocks, and whole blocks without any.
     for after in [505, 1_020, 5_000] {
-        app.change_database(&format!(
-            "INSERT INTO sqlite_sequence (name, seq) SELECT 'fundings', 0 WHERE NOT EXISTS \
-             (SELECT 1 FROM sqlite_sequence WHERE name = 'fundings'); \
-             UPDATE sqlite_sequence SET seq = {after} WHERE name = 'fundings'"
-        ));
+        app.change_database(&database::number_after("fundings", after));
         for number in 0..12 {
             let opened = author
                 .opens(&format!("소원 {number}"), number % 4 != 3)
