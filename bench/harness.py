@@ -49,10 +49,11 @@ def call_json(url, **options):
     return json.loads(text)
 
 
-def build():
+def build(*features):
     if not shutil.which("wrk"):
         run("apt-get", "install", "--yes", "--quiet", "wrk", stdout=subprocess.DEVNULL)
-    run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--package", "kakao-sandbox", cwd=ROOT)
+    options = ["--features", ",".join(f"funsun/{feature}" for feature in features)] if features else []
+    run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--package", "kakao-sandbox", *options, cwd=ROOT)
     run("cargo", "build", "--quiet", "--release", "--package", "funsun", "--examples", cwd=ROOT)
 
 
@@ -106,9 +107,9 @@ class Program:
         self.process.wait()
 
 
-def start_server(folder, sandbox, binary=RELEASE / "funsun"):
+def start_server(folder, sandbox, binary=RELEASE / "funsun", **more):
     settings = {"BIND": "127.0.0.1:0", "DATA_DIR": str(folder), "LOG": "warn", "RATE_LIMITS": "off",
-                "KAKAO_AUTH_URL": sandbox.url, "KAKAO_API_URL": sandbox.url, "KAKAOPAY_URL": sandbox.url}
+                "KAKAO_AUTH_URL": sandbox.url, "KAKAO_API_URL": sandbox.url, "KAKAOPAY_URL": sandbox.url} | more
     return Program(binary, prefix="FunSun is at ",
                    **{f"FUNSUN_{name}": value for name, value in settings.items()})
 

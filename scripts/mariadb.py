@@ -72,9 +72,9 @@ def temporary_folder():
 
 
 @contextlib.contextmanager
-def running(folder, *options):
-    """A server in this folder; gives the path of its socket."""
-    data, path = folder / "data", folder / "socket"
+def running(folder, *options, socket=None):
+    """A server in this folder; gives the path of its socket, which is in the folder if none is given."""
+    data, path = folder / "data", socket or folder / "socket"
     with open(folder / "log", "w+", encoding="utf-8") as log:
         install(data, log)
         command = [program("mariadbd"), "--no-defaults", f"--datadir={data}", f"--socket={path}", *user_option(), *options]
