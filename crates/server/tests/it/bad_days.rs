@@ -106,30 +106,27 @@ async fn a_page_whose_access_token_has_expired_is_shown_while_nothing_can_be_wri
     lock.release();
 }
 
+/// Limits the size of the files that the program may write to.
+async fn limit_files(app: &App, limit: &str) {
+    let (limit, id) = (format!("--fsize={limit}"), app.process_id().to_string());
+    let limits = [limit.as_str(), "--pid", id.as_str()];
+    let set = Command::new("prlimit").args(limits).status().await.unwrap();
+    assert!(set.success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_writes_until_there_is_room() {
-    // A limit of the size of files stands for a full disk: 2,000 units of 512 bytes.
-    let limited = r#"exec 2>>"$FUNSUN_DATA_DIR/log"; trap '' XFSZ; ulimit -S -f 2000"#;
-    let app = App::on_sqlite_after(limited, &[]).await;
+    // A limit of the size of files stands for the full disk; without the trap it would end the program.
+    let trap = r#"exec 2>>"$FUNSUN_DATA_DIR/log"; trap '' XFSZ"#;
+    let app = App::on_sqlite_after(trap, &[]).await;
     let (author, friend) = (app.member("하늘").await, app.member("지우").await);
     let funding = author.opens("자전거", true).await;
     friend.supports(&funding, 5_000, "축하해").await;
-    eventually("there is no room", async || {
-        let writes = join_all((0..32).map(|_| write(&author))).await;
-        let refused = |answer: &Answer| match answer.status {
-            StatusCode::OK => false,
-            StatusCode::SERVICE_UNAVAILABLE => true,
-            _ => panic!("{answer:?}"),
-        };
-        writes.iter().any(refused)
-    })
-    .await;
+    limit_files(&app, "1024:unlimited").await;
+    assert_refused_soon([&author, &friend]).await;
     assert!(!is_ready(&app).await);
     assert_eq!(total(&author, &funding).await, 5_000, "reads go on");
-    let id = app.process_id().to_string();
-    let raise = ["--fsize=unlimited", "--pid", &id];
-    let raised = Command::new("prlimit").args(raise).status().await.unwrap();
-    assert!(raised.success());
+    limit_files(&app, "unlimited").await;
     eventually("there is room again", async || is_ready(&app).await).await;
     friend.supports(&funding, 3_000, "또 축하해").await;
     assert_eq!(total(&author, &funding).await, 8_000);
