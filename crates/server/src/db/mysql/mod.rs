@@ -28,7 +28,7 @@ use session::Session;
 /// Connections for reads.
 const READERS: u32 = 16;
 /// Connections for writes.
-const WRITERS: u32 = 16;
+const WRITERS: u32 = 8;
 
 /// All connections: each blocks a thread while it is in use.
 pub(super) const CONNECTIONS: usize = (READERS + WRITERS) as usize;
