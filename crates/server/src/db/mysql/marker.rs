@@ -1,5 +1,6 @@
-//! Proof of a commit: the last statement of each transaction writes its number to a row of its connection. When the
-//! connection is lost during the commit, the row tells whether it was done.
+//! Proof of a commit: the first statement of each transaction writes its number to a row of its connection. When the
+//! connection is lost during the commit, the row tells whether it was done; before the commit, whether the transaction
+//! is still the one that began.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -47,14 +48,26 @@ impl Marker {
         Ok(Self { id, number: 0 })
     }
 
-    /// Writes the number of the transaction that is open on the connection, before its commit. `false` when the row is
-    /// gone: the transaction must not be committed, nor the connection be used again.
+    /// Writes the number of the transaction that has just begun. `false` when the row is gone: the connection must not be
+    /// used again.
     pub(super) fn write(&mut self, conn: &mut Conn) -> QueryResult<bool> {
         self.number += 1;
         let row = write_markers::table.find(self.id);
         let changed =
             kept(diesel::update(row).set(write_markers::number.eq(self.number))).execute(conn)?;
         Ok(changed == 1)
+    }
+
+    /// Whether the transaction that is open is the one that wrote this number. A node of a Galera cluster rolls back a
+    /// transaction to apply another's, and its error is lost if the next command is one without an answer, as the closing
+    /// of a statement: what follows is part of a new transaction. A statement that is kept, so that none is closed
+    /// between this and the commit.
+    pub(super) fn is_of_transaction(self, conn: &mut Conn) -> QueryResult<bool> {
+        let number = write_markers::table
+            .find(self.id)
+            .select(write_markers::number);
+        let found: Option<i64> = number.first(conn).optional()?;
+        Ok(found == Some(self.number))
     }
 
     /// What became of the last transaction, seen over another connection. Removing the row makes sure that it stays so:

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::Connection;
-use diesel::connection::TransactionManager;
+use diesel::connection::{SimpleConnection, TransactionManager};
 
 use super::Counts;
 use super::marker::{Fate, Marker};
@@ -122,6 +122,12 @@ where
         let panicked = StorageError::Interrupted("a panic".to_owned());
         return (Attempt::Done(Err(panicked.into())), session.roll_back());
     };
+    // A refusal, too, may come from a transaction that is not the one that began.
+    let marker = session.marker;
+    let Some(marker) = marker.filter(|marker| is_of_transaction(session, *marker)) else {
+        let lost = StorageError::Unavailable("the transaction was lost".to_owned());
+        return (Attempt::Again(lost), session.roll_back());
+    };
     if result.is_err() {
         return if session.roll_back() {
             (Attempt::Done(result), true)
@@ -130,37 +136,46 @@ where
             (Attempt::Again(lost), false)
         };
     }
-    commit(session, result)
+    commit(session, marker, result)
 }
 
-/// Begins a transaction, and on a new connection makes its marker.
+/// Begins a transaction and writes its marker, which a new connection makes first. Without autocommit, so that nothing
+/// is committed but by the end of the transaction, even after the server has rolled it back.
 fn begin(session: &mut Session) -> Result<(), StorageError> {
     if session.marker.is_none() {
         session.marker = Some(Marker::create(&mut session.conn)?);
+        session
+            .conn
+            .batch_execute("SET SESSION autocommit = OFF")?;
     }
     session.failures.take();
-    Ok(Manager::begin_transaction(&mut session.conn)?)
+    Manager::begin_transaction(&mut session.conn)?;
+    let Some(marker) = &mut session.marker else {
+        return Err(StorageError::Unavailable("no marker".to_owned()));
+    };
+    if marker.write(&mut session.conn)? {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable("the marker is gone".to_owned()))
 }
 
-fn commit<T>(session: &mut Session, result: T) -> (Attempt<T>, bool) {
-    let again = |message: String| Attempt::Again(StorageError::Unavailable(message));
-    let Some(marker) = &mut session.marker else {
-        return (again("no marker".to_owned()), false);
-    };
-    match marker.write(&mut session.conn) {
-        Ok(true) => {}
-        Ok(false) => return (again("the marker is gone".to_owned()), false),
+fn is_of_transaction(session: &mut Session, marker: Marker) -> bool {
+    match marker.is_of_transaction(&mut session.conn) {
+        Ok(is_same) => is_same,
         Err(error) => {
-            let message = error.to_string();
-            return (again(message), session.roll_back());
+            tracing::debug!(%error, "a transaction was ended");
+            false
         }
     }
-    let marker = *marker;
+}
+
+fn commit<T>(session: &mut Session, marker: Marker, result: T) -> (Attempt<T>, bool) {
     match Manager::commit_transaction(&mut session.conn) {
         Ok(()) => (Attempt::Done(result), true),
         Err(error) if Failure::of(&error) == Some(Failure::Conflict) => {
             let usable = session.roll_back();
-            (again(error.to_string()), usable)
+            let ended = StorageError::Unavailable(error.to_string());
+            (Attempt::Again(ended), usable)
         }
         Err(_) => (Attempt::Unanswered(result, marker), false),
     }
