@@ -116,6 +116,7 @@ impl Engine {
                 pool: &shared.writers,
                 counts: &shared.counts,
                 deadline,
+                is_bulk,
             };
             let result = write.run(&work);
             drop(permit);

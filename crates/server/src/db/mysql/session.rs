@@ -1,10 +1,12 @@
 //! One connection to a server, with its settings and what is known about its state.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::Connection;
-use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::connection::{
+    Instrumentation, InstrumentationEvent, SimpleConnection, TransactionManager,
+};
 use diesel::mysql::MysqlConnection;
 
 use super::hosts::{Host, Hosts};
@@ -19,7 +21,7 @@ type Manager = <Conn as Connection>::TransactionManager;
 /// A row that was changed after the transaction's snapshot can't be changed by it (error 1020), so that nothing is
 /// decided on outdated values; waiting for a lock ends before the caller gives up; messages are those that
 /// [`Failure::of`] knows. Strict mode refuses values that do not fit, instead of truncating them.
-const SETTINGS: &str = "SET SESSION innodb_snapshot_isolation = ON, innodb_lock_wait_timeout = 2, \
+const SETTINGS: &str = "SET SESSION innodb_snapshot_isolation = ON, innodb_lock_wait_timeout = 1, \
     lock_wait_timeout = 3, lc_messages = 'en_US', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'; \
     SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
@@ -63,7 +65,10 @@ impl Session {
         })?;
         let failures = FailureRecorder::default();
         let mut conn = Conn::Mysql(conn);
-        conn.set_instrumentation(failures.clone());
+        conn.set_instrumentation(Statements {
+            failures: failures.clone(),
+            watched: Arc::clone(&watched),
+        });
         let now = Instant::now();
         Ok(Self {
             conn,
@@ -82,6 +87,11 @@ impl Session {
         let result = work(self);
         watched.end();
         result
+    }
+
+    /// Limits how long each statement may take until [`Session::run`] returns; `None`: up to the deadline.
+    pub(super) fn limit_statements(&self, max: Option<Duration>) {
+        self.watched.limit_statements(max);
     }
 
     /// Whether the server still answers.
@@ -106,6 +116,23 @@ impl Session {
     fn is_idle(&mut self) -> bool {
         let status = Manager::transaction_manager_status_mut(&mut self.conn);
         matches!(status.transaction_depth(), Ok(None))
+    }
+}
+
+/// Tells the watchdog of each statement.
+struct Statements {
+    failures: FailureRecorder,
+    watched: Arc<Watched>,
+}
+
+impl Instrumentation for Statements {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartQuery { .. } => self.watched.begin_statement(),
+            InstrumentationEvent::FinishQuery { .. } => self.watched.end_statement(),
+            _ => {}
+        }
+        self.failures.on_connection_event(event);
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) struct Watched {
 struct State {
     socket: Option<Socket>,
     deadline: Option<Instant>,
+    /// How long each statement may take, if they are limited.
+    statement_max: Option<Duration>,
+    /// When the current statement is late.
+    statement_deadline: Option<Instant>,
 }
 
 /// Opens connections one at a time, so that it is known which socket belongs to which, and watches them.
@@ -46,13 +50,34 @@ impl Watched {
 
     /// The connection is idle.
     pub(super) fn end(&self) {
-        self.lock().deadline = None;
+        let mut state = self.lock();
+        state.deadline = None;
+        state.statement_max = None;
+        state.statement_deadline = None;
+    }
+
+    /// From the next statement on the connection is cut if one takes longer than this; `None`: up to the deadline.
+    pub(super) fn limit_statements(&self, max: Option<Duration>) {
+        self.lock().statement_max = max;
+    }
+
+    /// A statement begins.
+    pub(super) fn begin_statement(&self) {
+        let mut state = self.lock();
+        state.statement_deadline = state.statement_max.map(|max| Instant::now() + max);
+    }
+
+    /// A statement has been answered.
+    pub(super) fn end_statement(&self) {
+        self.lock().statement_deadline = None;
     }
 
     fn cut_if_late(&self, now: Instant) {
         let mut state = self.lock();
-        if state.deadline.is_some_and(|deadline| deadline < now) {
+        let deadlines = [state.deadline, state.statement_deadline];
+        if deadlines.into_iter().flatten().any(|deadline| deadline < now) {
             state.deadline = None;
+            state.statement_deadline = None;
             if let Some(socket) = state.socket {
                 tracing::warn!("a database connection does not answer: cut");
                 socket.cut();

@@ -22,6 +22,11 @@ type Manager = <Conn as Connection>::TransactionManager;
 const PAUSE_MIN: Duration = Duration::from_millis(2);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 
+/// How long one statement may take, so that there is time for another attempt: a lock is waited for no longer, and MariaDB
+/// 10.11 does not always answer after it has rolled back a transaction to apply that of another node. A commit may take
+/// longer: a cluster that loses a node stops for seconds, and then goes on.
+const STATEMENT_MAX: Duration = Duration::from_millis(1_500);
+
 /// What one attempt came to.
 enum Attempt<T> {
     /// Committed, or refused by the work itself and rolled back.
@@ -37,6 +42,8 @@ pub(super) struct Write<'a> {
     pub(super) pool: &'a Pool,
     pub(super) counts: &'a Counts,
     pub(super) deadline: Instant,
+    /// Whether a statement may take long.
+    pub(super) is_bulk: bool,
 }
 
 impl Write<'_> {
@@ -77,7 +84,11 @@ impl Write<'_> {
             Ok(session) => session,
             Err(error) => return Attempt::Again(error),
         };
-        let (attempt, usable) = session.run(self.deadline, |session| transact(session, work));
+        let statement_max = (!self.is_bulk).then_some(STATEMENT_MAX);
+        let (attempt, usable) = session.run(self.deadline, |session| {
+            session.limit_statements(statement_max);
+            transact(session, work)
+        });
         if usable {
             self.pool.put_back(session);
         } else {
@@ -170,6 +181,7 @@ fn is_of_transaction(session: &mut Session, marker: Marker) -> bool {
 }
 
 fn commit<T>(session: &mut Session, marker: Marker, result: T) -> (Attempt<T>, bool) {
+    session.limit_statements(None);
     match Manager::commit_transaction(&mut session.conn) {
         Ok(()) => (Attempt::Done(result), true),
         Err(error) if Failure::of(&error) == Some(Failure::Conflict) => {
