@@ -26,9 +26,10 @@ pub(super) enum Fate {
     RolledBack,
 }
 
-/// The rows of connections that were lost are removed after a day. A connection is not used for that long.
-const OBSOLETE: &str = "DELETE FROM write_markers WHERE written_at < \
-    CAST((UNIX_TIMESTAMP(NOW(6)) - 86400) * 1000000 AS SIGNED)";
+/// The rows of connections that were lost are removed after a day, some of them by each new connection. A connection is not
+/// used for that long. Found without locks: rows of open transactions are among those that are looked through.
+const OBSOLETE: &str = "SELECT id FROM write_markers WHERE id > 0 AND written_at < \
+    CAST((UNIX_TIMESTAMP(NOW(6)) - 86400) * 1000000 AS SIGNED) LIMIT 20";
 
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
@@ -39,7 +40,7 @@ impl Marker {
             .map_err(|error| StorageError::Interrupted(format!("no random number: {error}")))?;
         // 62 bits.
         let id = i64::try_from(random >> 2).map_err(StorageError::corrupt)? + 1;
-        if let Err(error) = diesel::sql_query(OBSOLETE).execute(conn) {
+        if let Err(error) = remove_obsolete(conn) {
             tracing::debug!(%error, "old markers are removed another time");
         }
         let insert =
@@ -92,6 +93,19 @@ impl Marker {
             })
         })
     }
+}
+
+fn remove_obsolete(conn: &mut Conn) -> QueryResult<()> {
+    for Id { id } in diesel::sql_query(OBSOLETE).load::<Id>(conn)? {
+        diesel::delete(write_markers::table.find(id)).execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
 }
 
 #[derive(QueryableByName)]
