@@ -34,10 +34,10 @@ const WRITERS: u32 = 8;
 pub(super) const CONNECTIONS: usize = (READERS + WRITERS) as usize;
 
 /// How long a short read may take, and one that may be slow.
-const READ_MAX: Duration = Duration::from_secs(4);
+const READ_MAX: Duration = Duration::from_secs(3);
 const SLOW_READ_MAX: Duration = Duration::from_secs(120);
-/// How long a write may take with all its attempts: callers are answered within five seconds.
-const WRITE_MAX: Duration = Duration::from_secs(4);
+/// How long a write may take with all its attempts: callers are answered within five seconds, with the reads around it.
+const WRITE_MAX: Duration = Duration::from_millis(3_200);
 /// As [`WRITE_MAX`], for generated data.
 #[cfg(feature = "sandbox")]
 const BULK_MAX: Duration = Duration::from_secs(3_600);

@@ -20,7 +20,7 @@ type Manager = <Conn as Connection>::TransactionManager;
 
 /// The pause before the second attempt; it doubles with each further one, up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+const PAUSE_MAX: Duration = Duration::from_millis(60);
 
 /// How long one statement may take, so that there is time for another attempt: a lock is waited for no longer, and MariaDB
 /// 10.11 does not always answer after it has rolled back a transaction to apply that of another node. A commit may take
@@ -155,9 +155,7 @@ where
 fn begin(session: &mut Session) -> Result<(), StorageError> {
     if session.marker.is_none() {
         session.marker = Some(Marker::create(&mut session.conn)?);
-        session
-            .conn
-            .batch_execute("SET SESSION autocommit = OFF")?;
+        session.conn.batch_execute("SET SESSION autocommit = OFF")?;
     }
     session.failures.take();
     Manager::begin_transaction(&mut session.conn)?;
