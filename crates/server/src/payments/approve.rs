@@ -8,7 +8,7 @@ use funsun_domain::payments::{PaymentState, Step};
 use sha2::{Digest, Sha256};
 
 use super::context::StepContext;
-use super::gateway::{Callback, Confirmation};
+use super::gateway::{Callback, Confirmation, Standing};
 use super::look_up::{LookupOutcome, look_up, record_approval, store};
 use super::stored::StoredPayment;
 use super::write_sql::Change;
@@ -21,6 +21,9 @@ use web::AppError;
 pub const WAIT_STEP: Duration = Duration::from_millis(40);
 /// Polls before giving up: together longer than most exchanges with the provider.
 const WAIT_STEPS_MAX: u32 = 800;
+
+/// Between two attempts to record a capture that the database could not take.
+const RECORD_PAUSE: Duration = Duration::from_millis(500);
 
 /// The proof with which the payer's browser returns from the provider; secret until it is used.
 #[derive(Clone)]
@@ -217,8 +220,7 @@ async fn charge(
     let confirmation = gateway.confirm(payment.provider_order(), callback).await;
     let (note, refused) = match confirmation {
         Confirmation::Paid(standing) => {
-            let recorded = record_approval(state, payment.id, standing).await?;
-            return Ok(recorded.into());
+            return Ok(record(state, &payment, standing).await?.into());
         }
         Confirmation::AwaitingDeposit(until) => {
             let outcome = LookupOutcome::Awaiting(until);
@@ -236,6 +238,31 @@ async fn charge(
     let refused = refused && matches!(outcome, LookupOutcome::NotCaptured(_));
     let payment = store(state, payment, outcome.with_note(&note)).await?;
     Ok(ApprovalOutcome { payment, refused })
+}
+
+/// Records a capture. What the database can't take now is recorded as soon as it can, as long as the lease lasts: the payer
+/// need not wait for its end, nor the sweeper ask the provider.
+async fn record(
+    state: &AppState,
+    payment: &StoredPayment,
+    standing: Standing,
+) -> Result<StoredPayment, StorageError> {
+    let (id, until) = (payment.id, payment.lease_until);
+    let recorded = record_approval(state, id, standing.clone()).await;
+    if recorded.as_ref().is_err_and(StorageError::is_temporary) {
+        let state = state.clone();
+        tokio::spawn(async move {
+            while state.clock.now() < until {
+                tokio::time::sleep(RECORD_PAUSE).await;
+                match record_approval(&state, id, standing.clone()).await {
+                    Err(error) if error.is_temporary() => {}
+                    // The sweeper settles it, if this failed for another reason.
+                    _ => return,
+                }
+            }
+        });
+    }
+    recorded
 }
 
 /// A capture was requested before: it is repeated only when the provider's record shows that nothing was captured.
