@@ -98,6 +98,14 @@ impl Engine {
         }
     }
 
+    pub(super) async fn catch_up(&self) -> Result<bool, StorageError> {
+        match self {
+            Self::Sqlite { .. } => Ok(false),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(engine) => engine.catch_up().await.map(|()| true),
+        }
+    }
+
     pub(super) fn counts(&self) -> Vec<(&'static str, u64)> {
         match self {
             Self::Sqlite { .. } => Vec::new(),

@@ -119,6 +119,15 @@ impl Db {
         self.write_check.run(&self.engine).await
     }
 
+    /// Waits until what other nodes of a cluster have committed before can be read here. `false` when there are none:
+    /// nothing can be missing.
+    ///
+    /// # Errors
+    /// When the database fails, or the node stays behind for seconds.
+    pub async fn catch_up(&self) -> Result<bool, StorageError> {
+        self.engine.catch_up().await
+    }
+
     /// What the storage has counted since the start: names and values.
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
         self.engine.counts()

@@ -1,5 +1,7 @@
 //! Extractors of the JSON API: the member who sends a request, by its bearer token.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRef, FromRequestParts};
 use funsun_domain::ids::{AccountKey, SessionId};
 use http::HeaderMap;
@@ -44,19 +46,32 @@ pub async fn write_as<T, E, F>(
     work: F,
 ) -> Result<Result<T, E>, LoginEnded>
 where
-    F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    F: Fn(&mut Conn) -> Result<T, E> + Send + Sync + 'static,
     T: Send + 'static,
     E: From<StorageError> + Send + 'static,
 {
     let now = state.clock.now();
-    let guarded = move |conn: &mut Conn| -> Result<Option<T>, E> {
+    let guarded = Arc::new(move |conn: &mut Conn| -> Result<Option<T>, E> {
         if sql::hold_live(conn, member.session, now)? {
             work(conn).map(Some)
         } else {
             Ok(None)
         }
-    };
-    state.db.write(guarded).await.transpose().ok_or(LoginEnded)
+    });
+    let first = Arc::clone(&guarded);
+    let written = state.db.write(move |conn| first(conn)).await;
+    if !matches!(written, Ok(None)) {
+        return written.transpose().ok_or(LoginEnded);
+    }
+    // The login may be so new that only another node of a cluster knows it.
+    match state.db.catch_up().await {
+        Ok(false) => Err(LoginEnded),
+        Ok(true) => {
+            let written = state.db.write(move |conn| guarded(conn)).await;
+            written.transpose().ok_or(LoginEnded)
+        }
+        Err(error) => Ok(Err(error.into())),
+    }
 }
 
 impl From<Member> for Viewer {

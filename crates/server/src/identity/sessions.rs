@@ -36,7 +36,10 @@ pub async fn refresh(state: &AppState, token: &str) -> Result<Option<Bearer>, St
     };
     let Bearer { account, session } = bearer;
     let check = move |conn: &mut Conn| sql::is_renewable(conn, account, session);
-    if !state.db.read(check).await? {
+    // The login may be so new that only another node of a cluster knows it.
+    let is_renewable =
+        state.db.read(check).await? || (state.db.catch_up().await? && state.db.read(check).await?);
+    if !is_renewable {
         return Ok(None);
     }
     // Its list shows when a session was last used. Nobody waits for that, nor is logged out where nothing can be written.

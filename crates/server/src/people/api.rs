@@ -33,10 +33,7 @@ async fn own_profile(
     State(state): State<AppState>,
     member: Member,
 ) -> Result<Json<OwnProfile>, AppError> {
-    let row = state
-        .db
-        .read(move |conn| sql::find_own(conn, member.key))
-        .await?;
+    let row = super::read_own(&state, member.key).await?;
     row.map(|row| Json(row.into())).ok_or_else(account_gone)
 }
 

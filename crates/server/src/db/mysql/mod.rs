@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::Connection;
+use diesel::connection::SimpleConnection;
 use diesel::mysql::MysqlConnection;
 
 use hosts::Hosts;
@@ -123,6 +124,16 @@ impl Engine {
             result
         };
         within(deadline, write).await
+    }
+
+    /// Reads once this node has applied what the others have committed; a server that is no node reads at once.
+    pub(super) async fn catch_up(&self) -> Result<(), StorageError> {
+        let read = |conn: &mut Conn| {
+            let statement =
+                "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT id FROM write_markers LIMIT 1";
+            Ok(conn.batch_execute(statement)?)
+        };
+        self.read(read, false).await
     }
 
     pub(super) async fn close(&self) {

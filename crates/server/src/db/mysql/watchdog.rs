@@ -75,7 +75,11 @@ impl Watched {
     fn cut_if_late(&self, now: Instant) {
         let mut state = self.lock();
         let deadlines = [state.deadline, state.statement_deadline];
-        if deadlines.into_iter().flatten().any(|deadline| deadline < now) {
+        if deadlines
+            .into_iter()
+            .flatten()
+            .any(|deadline| deadline < now)
+        {
             state.deadline = None;
             state.statement_deadline = None;
             if let Some(socket) = state.socket {

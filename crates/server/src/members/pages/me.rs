@@ -54,8 +54,8 @@ struct EditPage {
 }
 
 async fn find(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
-    let read = move |conn: &mut Conn| people::find_own(conn, member.key);
-    state.db.read(read).await?.ok_or_else(account_gone)
+    let row = people::read_own(state, member.key).await?;
+    row.ok_or_else(account_gone)
 }
 
 async fn show(

@@ -135,7 +135,7 @@ fn chosen(form: &VisitorForm, name: &str) -> Option<String> {
 async fn change_preferences(
     state: &AppState,
     member: Member,
-    change: impl Fn(&mut Preferences) + Send + 'static,
+    change: impl Fn(&mut Preferences) + Send + Sync + 'static,
 ) -> Result<(), AppError> {
     let save = move |conn: &mut Conn| -> Result<(), StorageError> {
         let mut chosen = preferences::find(conn, member.key)?;

@@ -70,8 +70,7 @@ struct OpenPage {
 }
 
 async fn find_author(state: &AppState, member: Member) -> Result<ProfileRow, AppError> {
-    let find = move |conn: &mut Conn| people::find_own(conn, member.key);
-    let row = state.db.read(find).await?;
+    let row = people::read_own(state, member.key).await?;
     row.ok_or_else(account_gone)
 }
 
