@@ -2,6 +2,8 @@
 //! connection is lost during the commit, the row tells whether it was done; before the commit, whether the transaction
 //! is still the one that began.
 
+use std::time::Instant;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -73,9 +75,16 @@ impl Marker {
 
     /// What became of the last transaction, seen over another connection. Removing the row makes sure that it stays so:
     /// a transaction that is still on its way conflicts with it. The row lock waits for one on the same server.
-    pub(super) fn look_up(self, cluster: &Cluster) -> Result<Fate, StorageError> {
+    pub(super) fn look_up(
+        self,
+        cluster: &Cluster,
+        deadline: Instant,
+    ) -> Result<Fate, StorageError> {
         let mut session = cluster.connect()?;
-        let conn = &mut session.conn;
+        session.run(deadline, |session| self.look_up_on(&mut session.conn))
+    }
+
+    fn look_up_on(self, conn: &mut Conn) -> Result<Fate, StorageError> {
         // A node of a Galera cluster first applies what others have committed; other servers don't know the variable.
         if let Err(error) = diesel::sql_query("SET SESSION wsrep_sync_wait = 7").execute(conn) {
             tracing::debug!(%error, "not a cluster");

@@ -20,12 +20,12 @@ type Manager = <Conn as Connection>::TransactionManager;
 
 /// The pause before the second attempt; it doubles with each further one, up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
-const PAUSE_MAX: Duration = Duration::from_millis(60);
+const PAUSE_MAX: Duration = Duration::from_millis(30);
 
 /// How long one statement may take, so that there is time for another attempt: a lock is waited for no longer, and MariaDB
 /// 10.11 does not always answer after it has rolled back a transaction to apply that of another node. A commit may take
 /// longer: a cluster that loses a node stops for seconds, and then goes on.
-const STATEMENT_MAX: Duration = Duration::from_millis(1_500);
+const STATEMENT_MAX: Duration = Duration::from_millis(1_200);
 
 /// What one attempt came to.
 enum Attempt<T> {
@@ -101,7 +101,7 @@ impl Write<'_> {
     fn look_up(&self, marker: Marker) -> Option<Fate> {
         let mut pause = PAUSE_MIN;
         while Instant::now() + pause < self.deadline {
-            match marker.look_up(self.cluster) {
+            match marker.look_up(self.cluster, self.deadline) {
                 Ok(fate) => return Some(fate),
                 Err(error) => tracing::warn!(%error, "a commit can't be looked up yet"),
             }
