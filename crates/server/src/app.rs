@@ -14,6 +14,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as OpenApiDocument;
 
 use crate::config::Profile;
+use crate::db::with_budget;
 use crate::state::AppState;
 use crate::{
     dev, follows, fundings, home, identity, media, members, notifications, payments, people,
@@ -171,7 +172,10 @@ pub fn service(
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .merge(with_session(state, pages))
         .merge(public_files(previews))
-        .with_state(state.clone());
+        .with_state(state.clone())
+        .layer(middleware::from_fn(|request: Request<Body>, next: Next| {
+            with_budget(next.run(request))
+        }));
     let production = !state.config.is_dev();
     let limited = rate_limits(state, classes).layer(router);
     Ok(EdgeLayer::new(production).layer(CanonicalPathLayer::new(paths).layer(limited)))

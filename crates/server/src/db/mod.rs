@@ -3,6 +3,7 @@
 //! copies every table, are here.
 
 mod batch;
+mod budget;
 mod connection;
 pub mod copy;
 pub mod dialect;
@@ -25,6 +26,7 @@ mod write_check;
 use std::sync::Arc;
 
 pub use batch::Batch;
+pub use budget::{keep_budget, with_budget};
 pub use connection::Conn;
 pub use error::StorageError;
 pub use kept::kept;

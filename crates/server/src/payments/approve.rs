@@ -13,7 +13,7 @@ use super::look_up::{LookupOutcome, look_up, record_approval, store};
 use super::stored::StoredPayment;
 use super::write_sql::Change;
 use super::{sql, write_sql};
-use crate::db::{Conn, StorageError};
+use crate::db::{Conn, StorageError, keep_budget};
 use crate::state::AppState;
 use web::AppError;
 
@@ -87,7 +87,9 @@ pub async fn approve(
     let own = state.clone();
     state
         .background
-        .finish(async move { Ok(run(&own, id, callback).await?) })
+        .finish(keep_budget(
+            async move { Ok(run(&own, id, callback).await?) },
+        ))
         .await
 }
 

@@ -22,6 +22,7 @@ use pool::{Cluster, Pool};
 use write::Write;
 
 use super::StorageError;
+use super::budget;
 use super::connection::Conn;
 use super::failure::Failure;
 use session::Session;
@@ -38,13 +39,12 @@ pub(super) const CONNECTIONS: usize = (READERS + WRITERS) as usize;
 const READ_MAX: Duration = Duration::from_secs(3);
 const SLOW_READ_MAX: Duration = Duration::from_secs(120);
 /// How long a write may take with all its attempts: callers are answered within five seconds, with the reads around it.
-const WRITE_MAX: Duration = Duration::from_millis(3_200);
+const WRITE_MAX: Duration = Duration::from_secs(4);
 /// As [`WRITE_MAX`], for generated data.
-#[cfg(feature = "sandbox")]
 const BULK_MAX: Duration = Duration::from_secs(3_600);
 
 /// How much longer than its deadline a caller waits for a thread that hangs.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(300);
 
 pub(super) struct Engine {
     shared: Arc<Shared>,
@@ -90,7 +90,18 @@ impl Engine {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let max = if is_slow { SLOW_READ_MAX } else { READ_MAX };
+        if is_slow {
+            return self.read_within(SLOW_READ_MAX, work).await;
+        }
+        budget::spend(READ_MAX, |max| self.read_within(max, work)).await
+    }
+
+    async fn read_within<T, E, F>(&self, max: Duration, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
         let deadline = Instant::now() + max;
         let permit = self.shared.readers.permit(deadline).await?;
         let shared = Arc::clone(&self.shared);
@@ -108,7 +119,19 @@ impl Engine {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let deadline = Instant::now() + write_max(is_bulk);
+        if is_bulk {
+            return self.write_within(BULK_MAX, work, is_bulk).await;
+        }
+        budget::spend(WRITE_MAX, |max| self.write_within(max, work, is_bulk)).await
+    }
+
+    async fn write_within<T, E, F>(&self, max: Duration, work: F, is_bulk: bool) -> Result<T, E>
+    where
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let deadline = Instant::now() + max;
         let permit = self.shared.writers.permit(deadline).await?;
         let shared = Arc::clone(&self.shared);
         let write = move || {
@@ -173,16 +196,6 @@ pub(super) fn connect(url: &str) -> Result<MysqlConnection, StorageError> {
         }
     }
     Err(last)
-}
-
-#[cfg(feature = "sandbox")]
-fn write_max(is_bulk: bool) -> Duration {
-    if is_bulk { BULK_MAX } else { WRITE_MAX }
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn write_max(_: bool) -> Duration {
-    WRITE_MAX
 }
 
 impl Shared {
