@@ -183,10 +183,11 @@ async fn approve_payment(
     let digest = proof.digest();
     let wanted = digest.clone();
     let candidates = move |conn: &mut Conn| -> Result<Vec<StoredPayment>, StorageError> {
+        // In this order: one that the return page approves in between is in both.
+        let mut recent = list_sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
         if let Some(paid) = sql::find_paid_by(conn, member.key, &wanted)? {
             return Ok(vec![paid]);
         }
-        let mut recent = list_sql::list_of(conn, member.key, Slice::newest(CANDIDATES_MAX))?;
         recent.retain(|payment| {
             matches!(
                 payment.state(),
