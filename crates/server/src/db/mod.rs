@@ -11,7 +11,6 @@ mod engine;
 mod error;
 mod failure;
 mod group_commit;
-mod kept;
 #[cfg(feature = "mysql")]
 mod migration_lock;
 #[cfg(feature = "mysql")]
@@ -29,7 +28,6 @@ pub use batch::Batch;
 pub use budget::{keep_budget, with_budget};
 pub use connection::Conn;
 pub use error::StorageError;
-pub use kept::kept;
 
 use engine::Engine;
 use write_check::WriteCheck;

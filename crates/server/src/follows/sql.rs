@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 
 use super::lists::Side;
 use crate::db::schema::{accounts, follows};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 use crate::people::{self, PersonRow, ProfileRow, is_friend_of};
 
 /// Writes the follow; `false` when it exists. The two are friends from now on if there is one back.
@@ -66,16 +66,12 @@ pub fn change_counts(
     followee: AccountKey,
     change: i64,
 ) -> Result<(), StorageError> {
-    kept(
-        diesel::update(accounts::table.find(follower.get()))
-            .set(accounts::followee_count.eq(accounts::followee_count + change)),
-    )
-    .execute(conn)?;
-    kept(
-        diesel::update(accounts::table.find(followee.get()))
-            .set(accounts::follower_count.eq(accounts::follower_count + change)),
-    )
-    .execute(conn)?;
+    diesel::update(accounts::table.find(follower.get()))
+        .set(accounts::followee_count.eq(accounts::followee_count + change))
+        .execute(conn)?;
+    diesel::update(accounts::table.find(followee.get()))
+        .set(accounts::follower_count.eq(accounts::follower_count + change))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use funsun_domain::time::Timestamp;
 use super::card::{AuthorRow, CardRow, DetailRow, DetailRows};
 use super::write::{FundingEdit, NewFunding};
 use crate::db::schema::{accounts, fundings};
-use crate::db::{Batch, Conn, StorageError, dialect, kept};
+use crate::db::{Batch, Conn, StorageError, dialect};
 use crate::media::NewPicture;
 use crate::visibility::{EVERYBODY, FRIENDS, NOBODY, Viewer, is_visible_to};
 
@@ -100,7 +100,9 @@ pub fn free_form_key(
     let before = fundings::table
         .filter(fundings::author_id.eq(author.get()))
         .filter(fundings::form_key.eq(funding.form_key.as_deref()));
-    kept(diesel::update(before).set(fundings::form_key.eq(None::<String>))).execute(conn)?;
+    diesel::update(before)
+        .set(fundings::form_key.eq(None::<String>))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -108,26 +110,37 @@ pub fn free_form_key(
 pub fn update(conn: &mut Conn, id: FundingId, edit: &FundingEdit) -> Result<(), StorageError> {
     let funding = fundings::table.find(id.get());
     if let Some(title) = &edit.title {
-        kept(diesel::update(funding).set(fundings::title.eq(title.as_str()))).execute(conn)?;
+        diesel::update(funding)
+            .set(fundings::title.eq(title.as_str()))
+            .execute(conn)?;
     }
     if let Some(content) = &edit.content {
-        kept(diesel::update(funding).set(fundings::content.eq(content.as_str()))).execute(conn)?;
+        diesel::update(funding)
+            .set(fundings::content.eq(content.as_str()))
+            .execute(conn)?;
     }
     if let Some(audience) = edit.audience {
-        kept(diesel::update(funding).set((
-            fundings::is_public.eq(audience.is_public()),
-            fundings::visible_to.eq(visible_to(audience)),
-        )))
-        .execute(conn)?;
+        diesel::update(funding)
+            .set((
+                fundings::is_public.eq(audience.is_public()),
+                fundings::visible_to.eq(visible_to(audience)),
+            ))
+            .execute(conn)?;
     }
     if let Some(image) = edit.picture.name() {
-        kept(diesel::update(funding).set(fundings::image.eq(image))).execute(conn)?;
+        diesel::update(funding)
+            .set(fundings::image.eq(image))
+            .execute(conn)?;
     }
     if let Some(review) = &edit.review {
-        kept(diesel::update(funding).set(fundings::review.eq(review.as_str()))).execute(conn)?;
+        diesel::update(funding)
+            .set(fundings::review.eq(review.as_str()))
+            .execute(conn)?;
     }
     if let Some(image) = edit.review_picture.name() {
-        kept(diesel::update(funding).set(fundings::review_image.eq(image))).execute(conn)?;
+        diesel::update(funding)
+            .set(fundings::review_image.eq(image))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -151,11 +164,12 @@ pub fn find_pictures(conn: &mut Conn, id: FundingId) -> Result<Pictures, Storage
 
 /// Hides a funding for good; its money records stay.
 pub fn hide_for_good(conn: &mut Conn, id: FundingId, now: Timestamp) -> Result<(), StorageError> {
-    kept(diesel::update(fundings::table.find(id.get())).set((
-        fundings::deleted_at.eq(now.micros()),
-        fundings::visible_to.eq(NOBODY),
-    )))
-    .execute(conn)?;
+    diesel::update(fundings::table.find(id.get()))
+        .set((
+            fundings::deleted_at.eq(now.micros()),
+            fundings::visible_to.eq(NOBODY),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -171,33 +185,36 @@ pub fn hide_for_good_all_of(
     let theirs = fundings::table
         .filter(fundings::author_id.eq(author.get()))
         .filter(fundings::deleted_at.is_null());
-    kept(diesel::update(theirs).set((
-        fundings::deleted_at.eq(now.micros()),
-        fundings::visible_to.eq(NOBODY),
-    )))
-    .execute(conn)?;
+    diesel::update(theirs)
+        .set((
+            fundings::deleted_at.eq(now.micros()),
+            fundings::visible_to.eq(NOBODY),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Clears the names of a funding's pictures.
 pub fn clear_pictures(conn: &mut Conn, id: FundingId) -> Result<(), StorageError> {
     let nothing = None::<String>;
-    kept(diesel::update(fundings::table.find(id.get())).set((
-        fundings::image.eq(&nothing),
-        fundings::review_image.eq(&nothing),
-    )))
-    .execute(conn)?;
+    diesel::update(fundings::table.find(id.get()))
+        .set((
+            fundings::image.eq(&nothing),
+            fundings::review_image.eq(&nothing),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Clears a funding's texts.
 pub fn clear_texts(conn: &mut Conn, id: FundingId) -> Result<(), StorageError> {
-    kept(diesel::update(fundings::table.find(id.get())).set((
-        fundings::title.eq(""),
-        fundings::content.eq(""),
-        fundings::review.eq(None::<String>),
-    )))
-    .execute(conn)?;
+    diesel::update(fundings::table.find(id.get()))
+        .set((
+            fundings::title.eq(""),
+            fundings::content.eq(""),
+            fundings::review.eq(None::<String>),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -239,11 +256,9 @@ pub fn find_next_of(
 
 /// Hides every funding of a suspended author.
 pub fn hide_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageError> {
-    kept(
-        diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
-            .set(fundings::visible_to.eq(NOBODY)),
-    )
-    .execute(conn)?;
+    diesel::update(fundings::table.filter(fundings::author_id.eq(author.get())))
+        .set(fundings::visible_to.eq(NOBODY))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -254,7 +269,8 @@ pub fn show_all_of(conn: &mut Conn, author: AccountKey) -> Result<(), StorageErr
             .filter(fundings::author_id.eq(author.get()))
             .filter(fundings::deleted_at.is_null())
             .filter(fundings::is_public.eq(audience.is_public()));
-        kept(diesel::update(chosen).set(fundings::visible_to.eq(visible_to(audience))))
+        diesel::update(chosen)
+            .set(fundings::visible_to.eq(visible_to(audience)))
             .execute(conn)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use funsun_domain::ids::{AccountKey, SessionId};
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, sessions};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 
 /// Most sessions that are listed.
 const LISTED_MAX: i64 = 50;
@@ -59,11 +59,9 @@ pub fn is_renewable(
 
 /// Records that a session is in use.
 pub fn touch(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), StorageError> {
-    kept(
-        diesel::update(sessions::table.find(session.get()))
-            .set(sessions::last_used_at.eq(now.micros())),
-    )
-    .execute(conn)?;
+    diesel::update(sessions::table.find(session.get()))
+        .set(sessions::last_used_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -89,8 +87,9 @@ pub fn hold_live(
     let live = sessions::table
         .filter(sessions::id.eq(session.get()))
         .filter(sessions::revoked_at.is_null());
-    let held =
-        kept(diesel::update(live).set(sessions::last_used_at.eq(now.micros()))).execute(conn)?;
+    let held = diesel::update(live)
+        .set(sessions::last_used_at.eq(now.micros()))
+        .execute(conn)?;
     let member = accounts::table
         .inner_join(sessions::table.on(sessions::account_id.eq(accounts::id)))
         .filter(sessions::id.eq(session.get()))
@@ -121,8 +120,9 @@ pub fn revoke(
         .find(session.get())
         .filter(sessions::account_id.eq(key.get()))
         .filter(sessions::revoked_at.is_null());
-    let ended =
-        kept(diesel::update(session).set(sessions::revoked_at.eq(now.micros()))).execute(conn)?;
+    let ended = diesel::update(session)
+        .set(sessions::revoked_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(ended == 1)
 }
 
@@ -140,7 +140,9 @@ pub fn revoke_all(
         .filter(sessions::id.ne(spared))
         .filter(sessions::revoked_at.is_null());
     let ids: Vec<i64> = live.select(sessions::id).load(conn)?;
-    kept(diesel::update(live).set(sessions::revoked_at.eq(now.micros()))).execute(conn)?;
+    diesel::update(live)
+        .set(sessions::revoked_at.eq(now.micros()))
+        .execute(conn)?;
     ids.into_iter()
         .map(|id| SessionId::new(id).map_err(StorageError::corrupt))
         .collect()

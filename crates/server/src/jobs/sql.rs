@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::jobs;
-use crate::db::{Conn, StorageError, kept};
+use crate::db::{Conn, StorageError};
 
 /// A job that is due.
 #[derive(Clone, Queryable, Selectable)]
@@ -54,17 +54,19 @@ pub fn claim(conn: &mut Conn, job: &JobRow, next: Timestamp) -> Result<bool, Sto
     let unclaimed = jobs::table
         .find(job.id)
         .filter(jobs::attempts.eq(job.attempts));
-    let claimed = kept(diesel::update(unclaimed).set((
-        jobs::attempts.eq(job.attempts + 1),
-        jobs::run_at.eq(next.micros()),
-    )))
-    .execute(conn)?;
+    let claimed = diesel::update(unclaimed)
+        .set((
+            jobs::attempts.eq(job.attempts + 1),
+            jobs::run_at.eq(next.micros()),
+        ))
+        .execute(conn)?;
     Ok(claimed == 1)
 }
 
 /// Postpones a job.
 pub fn postpone(conn: &mut Conn, id: i64, run_at: Timestamp) -> Result<(), StorageError> {
-    kept(diesel::update(jobs::table.find(id)).set(jobs::run_at.eq(run_at.micros())))
+    diesel::update(jobs::table.find(id))
+        .set(jobs::run_at.eq(run_at.micros()))
         .execute(conn)?;
     Ok(())
 }

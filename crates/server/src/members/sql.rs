@@ -7,7 +7,7 @@ use funsun_domain::text::fold;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::accounts;
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 use crate::people::{index_name, unindex_name};
 
 /// A member's data as Kakao returns it at each login.
@@ -52,21 +52,26 @@ pub fn update_from_kakao(
 ) -> Result<(), StorageError> {
     let account = accounts::table.find(key.get());
     if let Some(email) = &kakao.email {
-        kept(diesel::update(account).set(accounts::email.eq(email))).execute(conn)?;
+        diesel::update(account)
+            .set(accounts::email.eq(email))
+            .execute(conn)?;
     }
     if let Some(age_range) = &kakao.age_range {
-        kept(diesel::update(account).set(accounts::age_range.eq(age_range))).execute(conn)?;
+        diesel::update(account)
+            .set(accounts::age_range.eq(age_range))
+            .execute(conn)?;
     }
     Ok(())
 }
 
 /// Renames a member and updates the search index.
 pub fn rename(conn: &mut Conn, key: AccountKey, username: &str) -> Result<(), StorageError> {
-    kept(diesel::update(accounts::table.find(key.get())).set((
-        accounts::username.eq(username),
-        accounts::username_folded.eq(fold(username)),
-    )))
-    .execute(conn)?;
+    diesel::update(accounts::table.find(key.get()))
+        .set((
+            accounts::username.eq(username),
+            accounts::username_folded.eq(fold(username)),
+        ))
+        .execute(conn)?;
     unindex_name(conn, key)?;
     index_name(conn, key, username)
 }
@@ -77,7 +82,8 @@ pub fn set_birthday(
     key: AccountKey,
     day: Option<&str>,
 ) -> Result<(), StorageError> {
-    kept(diesel::update(accounts::table.find(key.get())).set(accounts::birthday.eq(day)))
+    diesel::update(accounts::table.find(key.get()))
+        .set(accounts::birthday.eq(day))
         .execute(conn)?;
     Ok(())
 }
@@ -88,11 +94,9 @@ pub fn set_bank_account(
     key: AccountKey,
     bank_account: Option<&str>,
 ) -> Result<(), StorageError> {
-    kept(
-        diesel::update(accounts::table.find(key.get()))
-            .set(accounts::bank_account.eq(bank_account)),
-    )
-    .execute(conn)?;
+    diesel::update(accounts::table.find(key.get()))
+        .set(accounts::bank_account.eq(bank_account))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -102,7 +106,8 @@ pub fn set_image(
     key: AccountKey,
     image: Option<&str>,
 ) -> Result<(), StorageError> {
-    kept(diesel::update(accounts::table.find(key.get())).set(accounts::image.eq(image)))
+    diesel::update(accounts::table.find(key.get()))
+        .set(accounts::image.eq(image))
         .execute(conn)?;
     Ok(())
 }
@@ -110,21 +115,22 @@ pub fn set_image(
 /// Removes all personal data from a member's row and frees the Kakao id.
 pub fn anonymise(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result<(), StorageError> {
     let nothing = None::<String>;
-    kept(diesel::update(accounts::table.find(key.get())).set((
-        accounts::kakao_id.eq(None::<i64>),
-        accounts::username.eq(""),
-        accounts::username_folded.eq(""),
-        accounts::email.eq(&nothing),
-        accounts::birthday.eq(&nothing),
-        accounts::gender.eq(&nothing),
-        accounts::age_range.eq(&nothing),
-        accounts::bank_account.eq(&nothing),
-        accounts::image.eq(&nothing),
-        accounts::follower_count.eq(0),
-        accounts::followee_count.eq(0),
-        accounts::withdrawn_at.eq(now.micros()),
-    )))
-    .execute(conn)?;
+    diesel::update(accounts::table.find(key.get()))
+        .set((
+            accounts::kakao_id.eq(None::<i64>),
+            accounts::username.eq(""),
+            accounts::username_folded.eq(""),
+            accounts::email.eq(&nothing),
+            accounts::birthday.eq(&nothing),
+            accounts::gender.eq(&nothing),
+            accounts::age_range.eq(&nothing),
+            accounts::bank_account.eq(&nothing),
+            accounts::image.eq(&nothing),
+            accounts::follower_count.eq(0),
+            accounts::followee_count.eq(0),
+            accounts::withdrawn_at.eq(now.micros()),
+        ))
+        .execute(conn)?;
     unindex_name(conn, key)
 }
 
@@ -142,10 +148,8 @@ pub fn set_suspended(
     key: AccountKey,
     since: Option<Timestamp>,
 ) -> Result<(), StorageError> {
-    kept(
-        diesel::update(accounts::table.find(key.get()))
-            .set(accounts::suspended_at.eq(since.map(Timestamp::micros))),
-    )
-    .execute(conn)?;
+    diesel::update(accounts::table.find(key.get()))
+        .set(accounts::suspended_at.eq(since.map(Timestamp::micros)))
+        .execute(conn)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use funsun_domain::time::Timestamp;
 
 use super::push_api::NewSubscription;
 use crate::db::schema::push_subscriptions;
-use crate::db::{Conn, StorageError, kept};
+use crate::db::{Conn, StorageError};
 use crate::identity::Member;
 
 /// Most subscriptions of one member; the oldest beyond them are removed.
@@ -90,11 +90,9 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StorageError> {
 
 /// Stores the number of consecutive refusals by the push service.
 pub fn set_failures(conn: &mut Conn, id: i64, failures: i64) -> Result<(), StorageError> {
-    kept(
-        diesel::update(push_subscriptions::table.find(id))
-            .set(push_subscriptions::failures.eq(failures)),
-    )
-    .execute(conn)?;
+    diesel::update(push_subscriptions::table.find(id))
+        .set(push_subscriptions::failures.eq(failures))
+        .execute(conn)?;
     Ok(())
 }
 

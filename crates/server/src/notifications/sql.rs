@@ -8,7 +8,7 @@ use funsun_domain::time::Timestamp;
 use super::kind::Kind;
 use super::notify::NewNotification;
 use crate::db::schema::{accounts, follows, fundings, notifications, preferences, supports};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 use crate::visibility::{Viewer, is_visible_to};
 
 /// A notification as it is stored.
@@ -167,7 +167,9 @@ pub fn mark_read(
         .filter(notifications::id.eq(id))
         .filter(notifications::account_id.eq(key.get()))
         .filter(notifications::read_at.is_null());
-    kept(diesel::update(unread).set(notifications::read_at.eq(now.micros()))).execute(conn)?;
+    diesel::update(unread)
+        .set(notifications::read_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -176,7 +178,9 @@ pub fn mark_all_read(conn: &mut Conn, key: AccountKey, now: Timestamp) -> Result
     let unread = notifications::table
         .filter(notifications::account_id.eq(key.get()))
         .filter(notifications::read_at.is_null());
-    kept(diesel::update(unread).set(notifications::read_at.eq(now.micros()))).execute(conn)?;
+    diesel::update(unread)
+        .set(notifications::read_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(())
 }
 

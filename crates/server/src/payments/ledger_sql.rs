@@ -6,7 +6,7 @@ use funsun_domain::ledger::Transaction;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{fundings, ledger_postings, ledger_transactions};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 
 /// Appends a transaction of the payment or refund `reference`. A unique key rejects a second one of the same kind.
 pub fn append(
@@ -43,10 +43,9 @@ pub fn add_to_total(conn: &mut Conn, id: FundingId, won: i64) -> Result<(), Stor
     let open = fundings::table
         .filter(fundings::id.eq(id.get()))
         .filter(fundings::deleted_at.is_null());
-    let changed = kept(
-        diesel::update(open).set(fundings::collected_amount.eq(fundings::collected_amount + won)),
-    )
-    .execute(conn)?;
+    let changed = diesel::update(open)
+        .set(fundings::collected_amount.eq(fundings::collected_amount + won))
+        .execute(conn)?;
     if changed == 1 {
         Ok(())
     } else {
@@ -58,10 +57,8 @@ pub fn add_to_total(conn: &mut Conn, id: FundingId, won: i64) -> Result<(), Stor
 
 /// Adds to a funding's total, in won; subtracts when `change` is negative.
 pub fn change_total(conn: &mut Conn, id: FundingId, change: i64) -> Result<(), StorageError> {
-    kept(
-        diesel::update(fundings::table.find(id.get()))
-            .set(fundings::collected_amount.eq(fundings::collected_amount + change)),
-    )
-    .execute(conn)?;
+    diesel::update(fundings::table.find(id.get()))
+        .set(fundings::collected_amount.eq(fundings::collected_amount + change))
+        .execute(conn)?;
     Ok(())
 }

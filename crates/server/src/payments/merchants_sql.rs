@@ -5,7 +5,7 @@ use funsun_domain::ids::MerchantAccountId;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::merchant_accounts;
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 
 /// The provider of invented payments, which no provider has.
 pub const DEMO: &str = "demo";
@@ -41,11 +41,9 @@ pub fn register(
         return Ok(known);
     }
     if let Some(unnamed) = find(conn, provider, "")? {
-        kept(
-            diesel::update(merchant_accounts::table.find(unnamed.get()))
-                .set(merchant_accounts::code.eq(code)),
-        )
-        .execute(conn)?;
+        diesel::update(merchant_accounts::table.find(unnamed.get()))
+            .set(merchant_accounts::code.eq(code))
+            .execute(conn)?;
         return Ok(unnamed);
     }
     diesel::insert_into(merchant_accounts::table)

@@ -7,7 +7,7 @@ use funsun_domain::time::Timestamp;
 use super::reviews::ReviewReason;
 use super::write_sql::short_note;
 use crate::db::schema::{payment_reviews, payments};
-use crate::db::{Conn, StorageError, kept};
+use crate::db::{Conn, StorageError};
 
 /// An open review.
 #[derive(Clone, Debug)]
@@ -72,11 +72,12 @@ pub fn resolve(
     resolution: &str,
     now: Timestamp,
 ) -> Result<usize, StorageError> {
-    Ok(kept(diesel::update(open_of(payment)).set((
-        payment_reviews::resolved_at.eq(now.micros()),
-        payment_reviews::resolution.eq(short_note(resolution)),
-    )))
-    .execute(conn)?)
+    Ok(diesel::update(open_of(payment))
+        .set((
+            payment_reviews::resolved_at.eq(now.micros()),
+            payment_reviews::resolution.eq(short_note(resolution)),
+        ))
+        .execute(conn)?)
 }
 
 /// Open reviews, oldest first; those of refund windows, of which there may be very many at once, last.

@@ -8,7 +8,7 @@ use funsun_domain::time::Timestamp;
 
 use super::stored::StoredPayment;
 use crate::db::schema::{participations, supports};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 
 /// Creates the support of a payment.
 pub fn create(
@@ -51,7 +51,9 @@ pub fn take_back(
         .select((supports::id, supports::author_id, supports::funding_id))
         .first::<TakenBack>(conn)
         .optional()?;
-    kept(diesel::update(support).set(supports::taken_back_at.eq(now.micros()))).execute(conn)?;
+    diesel::update(support)
+        .set(supports::taken_back_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(found)
 }
 
@@ -63,9 +65,9 @@ pub fn set_participation(
     support: SupportId,
 ) -> Result<(), StorageError> {
     let participation = participations::table.find((member.get(), funding.get()));
-    let updated =
-        kept(diesel::update(participation).set(participations::last_support_id.eq(support.get())))
-            .execute(conn)?;
+    let updated = diesel::update(participation)
+        .set(participations::last_support_id.eq(support.get()))
+        .execute(conn)?;
     if updated == 0 {
         diesel::insert_into(participations::table)
             .values((
@@ -99,10 +101,9 @@ pub fn renew_participation(conn: &mut Conn, taken: TakenBack) -> Result<(), Stor
         .first(conn)
         .optional()?;
     match latest {
-        Some(latest) => {
-            kept(diesel::update(participation).set(participations::last_support_id.eq(latest)))
-                .execute(conn)?
-        }
+        Some(latest) => diesel::update(participation)
+            .set(participations::last_support_id.eq(latest))
+            .execute(conn)?,
         None => diesel::delete(participation).execute(conn)?,
     };
     Ok(())

@@ -10,7 +10,7 @@ use super::lanes::{Lane, created_check};
 use super::prepare::NewPayment;
 use super::stored::StoredPayment;
 use crate::db::schema::payments;
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 
 /// Longest note, in characters; a longer one is cut.
 const NOTE_CHARACTERS_MAX: usize = 200;
@@ -49,7 +49,8 @@ pub fn create(
 
 /// Takes the form key from a payment: the form goes on with another one.
 pub fn release_form_key(conn: &mut Conn, id: PaymentId) -> Result<(), StorageError> {
-    kept(diesel::update(payments::table.find(id.get())).set(payments::form_key.eq(None::<String>)))
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::form_key.eq(None::<String>))
         .execute(conn)?;
     Ok(())
 }
@@ -101,18 +102,19 @@ pub fn update_state(
         .filter(payments::refunded_amount.eq(before.rules.refunded.get()))
         .filter(payments::refunding_amount.eq(before.rules.refunding.get()))
         .filter(payments::lease_until.eq(before.lease_until.micros()));
-    let updated = kept(diesel::update(unchanged).set((
-        payments::state.eq(rules.state.as_str()),
-        payments::refunded_amount.eq(rules.refunded.get()),
-        payments::refunding_amount.eq(rules.refunding.get()),
-        payments::lease_until.eq(payment.lease_until.micros()),
-        payments::attempts.eq(payment.attempts),
-        payments::lane.eq(lane.number()),
-        payments::next_check_at.eq(next_check.map(Timestamp::micros)),
-        payments::changed_at.eq(now.micros()),
-        change,
-    )))
-    .execute(conn)?;
+    let updated = diesel::update(unchanged)
+        .set((
+            payments::state.eq(rules.state.as_str()),
+            payments::refunded_amount.eq(rules.refunded.get()),
+            payments::refunding_amount.eq(rules.refunding.get()),
+            payments::lease_until.eq(payment.lease_until.micros()),
+            payments::attempts.eq(payment.attempts),
+            payments::lane.eq(lane.number()),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+            payments::changed_at.eq(now.micros()),
+            change,
+        ))
+        .execute(conn)?;
     if updated == 1 {
         Ok(())
     } else {
@@ -131,12 +133,13 @@ pub fn update_lease(
         .filter(payments::id.eq(payment.id.get()))
         .filter(payments::state.eq(payment.state().as_str()))
         .filter(payments::lease_until.eq(lease_before.micros()));
-    let updated = kept(diesel::update(unchanged).set((
-        payments::lease_until.eq(payment.lease_until.micros()),
-        payments::attempts.eq(payment.attempts),
-        payments::next_check_at.eq(next_check.map(Timestamp::micros)),
-    )))
-    .execute(conn)?;
+    let updated = diesel::update(unchanged)
+        .set((
+            payments::lease_until.eq(payment.lease_until.micros()),
+            payments::attempts.eq(payment.attempts),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+        ))
+        .execute(conn)?;
     Ok(updated == 1)
 }
 
@@ -150,22 +153,21 @@ pub fn set_schedule(
     let unchanged = payments::table
         .filter(payments::id.eq(payment.id.get()))
         .filter(payments::state.eq(payment.state().as_str()));
-    kept(diesel::update(unchanged).set((
-        payments::lane.eq(lane.number()),
-        payments::next_check_at.eq(next_check.map(Timestamp::micros)),
-        payments::attempts.eq(payment.attempts),
-    )))
-    .execute(conn)?;
+    diesel::update(unchanged)
+        .set((
+            payments::lane.eq(lane.number()),
+            payments::next_check_at.eq(next_check.map(Timestamp::micros)),
+            payments::attempts.eq(payment.attempts),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Puts off a payment that can't be settled now, whatever else its row holds.
 pub fn put_off(conn: &mut Conn, id: PaymentId, until: Timestamp) -> Result<(), StorageError> {
-    kept(
-        diesel::update(payments::table.find(id.get()))
-            .set(payments::next_check_at.eq(until.micros())),
-    )
-    .execute(conn)?;
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::next_check_at.eq(until.micros()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -180,11 +182,12 @@ pub fn hasten(
     let later = payments::table
         .filter(payments::id.eq(id.get()))
         .filter(payments::next_check_at.is_null().or(due_later));
-    kept(diesel::update(later).set((
-        payments::lane.eq(lane.number()),
-        payments::next_check_at.eq(at.micros()),
-    )))
-    .execute(conn)?;
+    diesel::update(later)
+        .set((
+            payments::lane.eq(lane.number()),
+            payments::next_check_at.eq(at.micros()),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -195,17 +198,19 @@ pub fn set_proof(
     digest: &str,
     reference: Option<&str>,
 ) -> Result<(), StorageError> {
-    kept(diesel::update(payments::table.find(id.get())).set((
-        payments::proof_digest.eq(digest),
-        payments::reference.eq(reference),
-    )))
-    .execute(conn)?;
+    diesel::update(payments::table.find(id.get()))
+        .set((
+            payments::proof_digest.eq(digest),
+            payments::reference.eq(reference),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Stores the latest note about the provider's responses, for the operator.
 pub fn set_note(conn: &mut Conn, id: PaymentId, note: &str) -> Result<(), StorageError> {
-    kept(diesel::update(payments::table.find(id.get())).set(payments::note.eq(short_note(note))))
+    diesel::update(payments::table.find(id.get()))
+        .set(payments::note.eq(short_note(note)))
         .execute(conn)?;
     Ok(())
 }

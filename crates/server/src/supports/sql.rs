@@ -6,7 +6,7 @@ use funsun_domain::supports::SupportTerms;
 use funsun_domain::time::Timestamp;
 
 use crate::db::schema::{accounts, fundings, payments, supports};
-use crate::db::{Batch, Conn, StorageError, kept};
+use crate::db::{Batch, Conn, StorageError};
 use crate::visibility::{Viewer, is_visible_to};
 use web::paging::PAGE_SIZE;
 
@@ -159,7 +159,8 @@ pub fn find_created_by_approval(
 
 /// Changes a support's message.
 pub fn set_message(conn: &mut Conn, id: SupportId, message: &str) -> Result<(), StorageError> {
-    kept(diesel::update(supports::table.find(id.get())).set(supports::message.eq(message)))
+    diesel::update(supports::table.find(id.get()))
+        .set(supports::message.eq(message))
         .execute(conn)?;
     Ok(())
 }
@@ -203,12 +204,15 @@ pub fn set_thanks(
     text: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    kept(diesel::update(supports::table.find(id.get())).set(supports::thanks.eq(text)))
+    diesel::update(supports::table.find(id.get()))
+        .set(supports::thanks.eq(text))
         .execute(conn)?;
     let first = supports::table
         .find(id.get())
         .filter(supports::thanked_at.is_null());
-    kept(diesel::update(first).set(supports::thanked_at.eq(now.micros()))).execute(conn)?;
+    diesel::update(first)
+        .set(supports::thanked_at.eq(now.micros()))
+        .execute(conn)?;
     Ok(())
 }
 

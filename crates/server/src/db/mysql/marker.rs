@@ -10,7 +10,6 @@ use diesel::sql_types::BigInt;
 use super::pool::Cluster;
 use crate::db::StorageError;
 use crate::db::connection::Conn;
-use crate::db::kept;
 use crate::db::schema::write_markers;
 
 /// The row of a connection.
@@ -56,8 +55,9 @@ impl Marker {
     pub(super) fn write(&mut self, conn: &mut Conn) -> QueryResult<bool> {
         self.number += 1;
         let row = write_markers::table.find(self.id);
-        let changed =
-            kept(diesel::update(row).set(write_markers::number.eq(self.number))).execute(conn)?;
+        let changed = diesel::update(row)
+            .set(write_markers::number.eq(self.number))
+            .execute(conn)?;
         Ok(changed == 1)
     }
 

@@ -10,7 +10,7 @@ use funsun_domain::time::Timestamp;
 
 use super::StoredRefund;
 use crate::db::schema::{refund_events, refunds};
-use crate::db::{Conn, StorageError, dialect, kept};
+use crate::db::{Conn, StorageError, dialect};
 use crate::payments::write_sql::short_note;
 
 #[derive(Queryable, Selectable)]
@@ -204,15 +204,16 @@ pub fn update(
         .filter(refunds::state.eq(before.state.as_str()))
         .filter(refunds::lease_until.eq(before.lease_until.micros()));
     let finished = (!after.state.is_open()).then_some(now.micros());
-    let updated = kept(diesel::update(unchanged).set((
-        refunds::state.eq(after.state.as_str()),
-        refunds::note.eq(after.note.as_deref().map(short_note)),
-        refunds::attempts.eq(after.attempts),
-        refunds::lease_until.eq(after.lease_until.micros()),
-        refunds::next_check_at.eq(next_check.map(Timestamp::micros)),
-        refunds::finished_at.eq(finished),
-    )))
-    .execute(conn)?;
+    let updated = diesel::update(unchanged)
+        .set((
+            refunds::state.eq(after.state.as_str()),
+            refunds::note.eq(after.note.as_deref().map(short_note)),
+            refunds::attempts.eq(after.attempts),
+            refunds::lease_until.eq(after.lease_until.micros()),
+            refunds::next_check_at.eq(next_check.map(Timestamp::micros)),
+            refunds::finished_at.eq(finished),
+        ))
+        .execute(conn)?;
     if updated == 1 && (before.state != after.state || before.note != after.note) {
         record(conn, after.id, after.state, after.note.as_deref(), now)?;
     }
@@ -228,7 +229,9 @@ pub fn hasten(conn: &mut Conn, payment: PaymentId, at: Timestamp) -> Result<(), 
         .filter(refunds::payment_id.eq(payment.get()))
         .filter(refunds::finished_at.is_null())
         .filter(refunds::next_check_at.gt(at.micros()));
-    kept(diesel::update(later).set(refunds::next_check_at.eq(at.micros()))).execute(conn)?;
+    diesel::update(later)
+        .set(refunds::next_check_at.eq(at.micros()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -237,7 +240,8 @@ pub fn hasten(conn: &mut Conn, payment: PaymentId, at: Timestamp) -> Result<(), 
 /// # Errors
 /// When the database fails.
 pub fn put_off(conn: &mut Conn, id: i64, until: Timestamp) -> Result<(), StorageError> {
-    kept(diesel::update(refunds::table.find(id)).set(refunds::next_check_at.eq(until.micros())))
+    diesel::update(refunds::table.find(id))
+        .set(refunds::next_check_at.eq(until.micros()))
         .execute(conn)?;
     Ok(())
 }
