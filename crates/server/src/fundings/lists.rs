@@ -30,13 +30,15 @@ pub struct CardPage {
 /// # Errors
 /// When the database fails.
 pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, StorageError> {
-    let public = || {
+    let cards = || {
         fundings::table
             .inner_join(accounts::table)
-            .filter(fundings::visible_to.eq(EVERYBODY))
             .order(fundings::id.desc())
             .select((CardRow::as_select(), AuthorRow::as_select()))
-            .limit(FETCHED)
+    };
+    let public = || {
+        let everybody = fundings::visible_to.eq(EVERYBODY);
+        cards().filter(everybody).limit(FETCHED)
     };
     let (before, skipped) = match position {
         Position::Page(1) => (i64::MAX, 0),
@@ -55,10 +57,15 @@ pub fn list_public(conn: &mut Conn, position: Position) -> Result<CardPage, Stor
         .order(id.desc())
         .select(id)
         .offset(skipped);
-    let rows = if !dialect::limits_subqueries(conn) {
+    let is_first = before == i64::MAX;
+    let rows = if !dialect::limits_subqueries(conn) && !is_first {
         // MariaDB's planner would begin with the authors, or read the index from its newest end.
         let ids: Vec<i64> = ids.limit(FETCHED).load(conn)?;
-        public().filter(fundings::id.eq_any(ids)).load(conn)?
+        let everybody = (fundings::visible_to + 0).eq(EVERYBODY);
+        cards()
+            .filter(fundings::id.eq_any(ids))
+            .filter(everybody)
+            .load(conn)?
     } else if skipped == 0 {
         public().filter(fundings::id.lt(before)).load(conn)?
     } else {
