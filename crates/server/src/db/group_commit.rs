@@ -71,9 +71,8 @@ impl GroupCommit {
             },
             None => receiver.await,
         };
-        // A transaction that was dropped was not run: see `Writer::refuse`.
-        let refused = |_| Err(StorageError::Unavailable("not begun".to_owned()).into());
-        received.unwrap_or_else(refused)
+        // The writer has panicked with it.
+        received.unwrap_or_else(|_| Err(StorageError::Unknown.into()))
     }
 
     fn enqueue(&self, transaction: Queued) -> Result<(), StorageError> {
@@ -108,8 +107,11 @@ impl GroupCommit {
 
 /// Why no transaction of a batch was committed.
 enum Lost {
-    /// The batch could not be begun or committed: the database can't be written.
+    /// The batch could not be begun: the database can't be written.
     Batch(StorageError),
+    /// The commit failed. It may come to light when the database is opened again: SQLite writes the mark of a commit to the
+    /// log before it flushes it.
+    Commit(StorageError),
     /// One of its transactions ended it.
     Within(StorageError),
 }
@@ -150,11 +152,15 @@ impl Writer {
         let mut batch = vec![first];
         match self.commit_together(&mut batch, Some(queued)) {
             Ok(()) => {
+                reply(batch, Ok(()));
                 self.outage.ended();
                 self.log_size.check();
-                reply(batch, Ok(()));
             }
             Err(Lost::Batch(error)) => self.refuse(batch, queued, &error),
+            Err(Lost::Commit(error)) => {
+                reply(batch, Err(&StorageError::Unknown));
+                self.refuse(Vec::new(), queued, &error);
+            }
             Err(Lost::Within(error)) if batch.len() == 1 => reply(batch, Err(&error)),
             Err(Lost::Within(_)) => self.commit_one_by_one(batch, queued),
         }
@@ -171,6 +177,10 @@ impl Writer {
                 Err(Lost::Batch(error)) => {
                     alone.extend(waiting);
                     return self.refuse(alone, queued, &error);
+                }
+                Err(Lost::Commit(error)) => {
+                    reply(alone, Err(&StorageError::Unknown));
+                    return self.refuse(waiting.collect(), queued, &error);
                 }
             }
         }
@@ -227,13 +237,19 @@ fn try_commit(
         if let Some((_, message)) = failures.take() {
             return Err(Lost::Within(StorageError::Unavailable(message)));
         }
+        // A panic within a savepoint of the work's own leaves that open: the commit would only release it.
+        let status = Manager::transaction_manager_status_mut(conn);
+        if !matches!(status.transaction_depth(), Ok(Some(depth)) if depth.get() == 1) {
+            let open = StorageError::Interrupted("a savepoint was left open".to_owned());
+            return Err(Lost::Within(open));
+        }
         position += 1;
         if position == batch.len() && position < BATCH_MAX {
             batch.extend(queued.and_then(|queued| queued.try_recv().ok()));
         }
     }
     let commit = Manager::commit_transaction(conn);
-    commit.map_err(|error| Lost::Batch(error.into()))
+    commit.map_err(|error| Lost::Commit(error.into()))
 }
 
 fn reply(batch: Vec<Queued>, committed: Result<(), &StorageError>) {

@@ -68,6 +68,7 @@ where
         let result = match (committed, self.result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(StorageError::Interrupted("not run".to_owned()).into()),
+            (Err(StorageError::Unknown), _) => Err(StorageError::Unknown.into()),
             (Err(error), _) => Err(StorageError::Unavailable(error.to_string()).into()),
         };
         // This fails when the caller was cancelled; the transaction is committed nonetheless.
