@@ -91,8 +91,8 @@ fn migrate_server(url: &str) -> Result<(), StorageError> {
     }
     let lock = MigrationLock::take(url, &mut conn)?;
     let migrated = run(&mut conn, MYSQL_MIGRATIONS);
-    lock.release(&mut conn)?;
-    migrated
+    let released = lock.release(&mut conn);
+    migrated.and(released)
 }
 
 fn check_foreign_keys(conn: &mut diesel::sqlite::SqliteConnection) -> Result<(), StorageError> {

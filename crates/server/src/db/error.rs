@@ -70,8 +70,7 @@ impl StorageError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Query(error) => Failure::of(error).is_some(),
-            Self::Open(error) => Failure::of_message(&error.to_string()).is_some(),
-            Self::Unavailable(_) | Self::Busy | Self::Unknown => true,
+            Self::Open(_) | Self::Unavailable(_) | Self::Busy | Self::Unknown => true,
             _ => false,
         }
     }

@@ -19,19 +19,18 @@ pub(super) enum Failure {
 
 /// Parts of the messages of servers with the MySQL protocol, which Diesel passes on without their numbers:
 /// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>.
-const MYSQL_CONFLICTS: [&str; 4] = [
+const MYSQL_CONFLICTS: [&str; 3] = [
     // 1213
     "Deadlock found when trying to get lock",
     // 1205
     "Lock wait timeout exceeded",
     // 1020
     "Record has changed since last read",
-    // 1180: Galera could not certify it.
-    "during COMMIT",
 ];
 
-/// As [`MYSQL_CONFLICTS`]: 1047, 2006, 2013, 2002, 2026, 1053, 1927, 1317, 1969 and 1290.
-const MYSQL_LOST: [&str; 11] = [
+/// As [`MYSQL_CONFLICTS`]: 1180, 1047, 2006, 2013, 2002, 2026, 1053, 1927, 1317, 1969 and 1290.
+const MYSQL_LOST: [&str; 12] = [
+    "during COMMIT",
     "WSREP has not yet prepared node",
     "erver has gone away",
     "Lost connection to",

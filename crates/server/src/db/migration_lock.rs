@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::mysql::MysqlConnection;
 use diesel::prelude::*;
 
+use super::failure::Failure;
 use super::{StorageError, mysql};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration_lock \
@@ -70,10 +71,11 @@ fn try_take(conn: &mut MysqlConnection, holder: u64) -> Result<bool, StorageErro
          ON DUPLICATE KEY UPDATE holder = IF(lapses_at < UNIX_TIMESTAMP(), VALUES(holder), holder), \
          lapses_at = IF(holder = {holder}, VALUES(lapses_at), lapses_at)"
     );
-    if let Err(error) = diesel::sql_query(take).execute(conn) {
+    match diesel::sql_query(take).execute(conn) {
+        Ok(_) => {}
         // On a cluster, another node was first.
-        tracing::debug!(%error, "the lock is taken");
-        return Ok(false);
+        Err(error) if Failure::of(&error) == Some(Failure::Conflict) => return Ok(false),
+        Err(error) => return Err(error.into()),
     }
     let found: Holder =
         diesel::sql_query("SELECT holder FROM migration_lock WHERE id = 1").get_result(conn)?;

@@ -32,6 +32,9 @@ pub(super) enum Fate {
 const OBSOLETE: &str = "SELECT id FROM write_markers WHERE id > 0 AND written_at < \
     CAST((UNIX_TIMESTAMP(NOW(6)) - 86400) * 1000000 AS SIGNED) LIMIT 20";
 
+/// The number in the row of a connection whose transaction must not be committed any more.
+const FENCE: i64 = -1;
+
 const NOW: &str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 
 impl Marker {
@@ -73,8 +76,9 @@ impl Marker {
         Ok(found == Some(self.number))
     }
 
-    /// What became of the last transaction, seen over another connection. Removing the row makes sure that it stays so:
-    /// a transaction that is still on its way conflicts with it. The row lock waits for one on the same server.
+    /// What became of the last transaction, seen over another connection. If it was not committed, another number in the row
+    /// makes sure that it stays so: a transaction that is still on its way conflicts with it. The row lock waits for one on
+    /// the same server.
     pub(super) fn look_up(
         self,
         cluster: &Cluster,
@@ -90,16 +94,16 @@ impl Marker {
             tracing::debug!(%error, "not a cluster");
         }
         conn.transaction(|conn| {
-            let lock =
-                diesel::sql_query("SELECT number FROM write_markers WHERE id = ? FOR UPDATE")
-                    .bind::<BigInt, _>(self.id)
-                    .get_result::<Number>(conn)
-                    .optional()?;
-            diesel::delete(write_markers::table.find(self.id)).execute(conn)?;
-            Ok(match lock {
-                Some(found) if found.number == self.number => Fate::Committed,
-                _ => Fate::RolledBack,
-            })
+            let row = diesel::sql_query("SELECT number FROM write_markers WHERE id = ? FOR UPDATE");
+            // A row that is missing is not known here yet: an error.
+            let found: Number = row.bind::<BigInt, _>(self.id).get_result(conn)?;
+            if found.number == self.number {
+                return Ok(Fate::Committed);
+            }
+            diesel::update(write_markers::table.find(self.id))
+                .set(write_markers::number.eq(FENCE))
+                .execute(conn)?;
+            Ok(Fate::RolledBack)
         })
     }
 }

@@ -106,7 +106,7 @@ impl Engine {
         let permit = self.shared.readers.permit(deadline).await?;
         let shared = Arc::clone(&self.shared);
         let read = move || {
-            let result = shared.read(&work, deadline);
+            let result = begun_in_time(deadline).and_then(|()| shared.read(&work, deadline));
             drop(permit);
             result
         };
@@ -142,7 +142,7 @@ impl Engine {
                 deadline,
                 is_bulk,
             };
-            let result = write.run(&work);
+            let result = begun_in_time(deadline).and_then(|()| write.run(&work));
             drop(permit);
             result
         };
@@ -233,6 +233,14 @@ impl Shared {
         }
         Ok((result, lost))
     }
+}
+
+/// Refuses what has waited too long for a thread: its caller is gone.
+fn begun_in_time<E: From<StorageError>>(deadline: Instant) -> Result<(), E> {
+    if Instant::now() > deadline {
+        return Err(StorageError::Busy.into());
+    }
+    Ok(())
 }
 
 /// Runs blocking work; the caller does not wait longer than `deadline` for it.

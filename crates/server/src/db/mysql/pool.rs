@@ -20,6 +20,9 @@ const IDLE_MAX: Duration = Duration::from_secs(20);
 /// A connection is not kept for longer, so that after a failure all find their way back.
 const AGE_MAX: Duration = Duration::from_secs(3_600);
 
+/// How long a connection that is tried may take to answer.
+const PING_MAX: Duration = Duration::from_millis(400);
+
 /// After no server could be reached, callers are refused for this long without a further attempt.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
 
@@ -128,7 +131,8 @@ impl Pool {
             if session.opened.elapsed() > AGE_MAX {
                 continue;
             }
-            if !self.cluster.is_in_doubt(&session) || session.run(deadline, Session::is_alive) {
+            let ping = deadline.min(Instant::now() + PING_MAX);
+            if !self.cluster.is_in_doubt(&session) || session.run(ping, Session::is_alive) {
                 return Ok(session);
             }
         }
