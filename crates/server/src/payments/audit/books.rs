@@ -263,7 +263,7 @@ async fn audit_totals(db: &Db, findings: &mut Findings) -> Result<(), StorageErr
                 total.collected_amount,
             );
             if total.stranded != 0 {
-                stranded.push((account, total.stranded));
+                stranded.push(total.id);
             }
         }
     }
@@ -274,7 +274,7 @@ async fn audit_totals(db: &Db, findings: &mut Findings) -> Result<(), StorageErr
 async fn audit_deleted(
     db: &Db,
     findings: &mut Findings,
-    stranded: Vec<(String, i64)>,
+    stranded: Vec<i64>,
 ) -> Result<(), StorageError> {
     if stranded.is_empty() {
         return Ok(());
@@ -283,8 +283,13 @@ async fn audit_deleted(
         findings.unsettled += u64::try_from(stranded.len()).unwrap_or(u64::MAX);
         return Ok(());
     }
-    for (account, won) in stranded {
-        findings.compare(account, "money on a deleted funding", 0, won);
+    for id in stranded {
+        // Its refunds may have begun since.
+        let again = db.read_slow(move |conn| sql::list_totals(conn, id - 1, 1));
+        for total in again.await?.iter().filter(|total| total.id == id) {
+            let account = format!("funding:{id}");
+            findings.compare(account, "money on a deleted funding", 0, total.stranded);
+        }
     }
     Ok(())
 }

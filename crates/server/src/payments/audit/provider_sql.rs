@@ -15,9 +15,6 @@ use crate::payments::merchants_sql::find_demo_account;
 use crate::payments::sql::PaymentRow;
 use crate::payments::stored::StoredPayment;
 
-/// Longest time between the time that a transaction stores as that of its change and its commit, with a margin.
-const TRANSACTION_SECONDS_MAX: i64 = 60;
-
 /// Seconds before a clean run from which payments count as changed since: a step's time is taken before its commit, and
 /// the clocks of several servers differ.
 const OVERLAP_SECONDS: i64 = 6 * 3_600;
@@ -119,7 +116,7 @@ fn list_by_bank(conn: &mut Conn, first: i64, last: i64) -> Result<HashMap<i64, i
     Ok(sums)
 }
 
-/// When the last clean run began, less the time that a transaction may take between its own time and its commit.
+/// When the last clean run began.
 pub fn find_last_clean_run(conn: &mut Conn) -> Result<Option<Timestamp>, StorageError> {
     let started: Option<i64> = audit_runs::table
         .filter(audit_runs::differences.eq(0))
@@ -127,8 +124,7 @@ pub fn find_last_clean_run(conn: &mut Conn) -> Result<Option<Timestamp>, Storage
         .select(audit_runs::started_at)
         .first(conn)
         .optional()?;
-    Ok(started
-        .map(|started| Timestamp::from_micros(started).plus_seconds(-TRANSACTION_SECONDS_MAX)))
+    Ok(started.map(Timestamp::from_micros))
 }
 
 /// Stores that a run is complete.
