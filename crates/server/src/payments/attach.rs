@@ -159,7 +159,7 @@ fn create_support(
     tell_or_log(conn, payment.id, |conn| {
         notifications::supported(conn, event, cx.now)?;
         notifications::goal_reached(conn, funding, amount, cx.now)
-    });
+    })?;
     Ok(support)
 }
 

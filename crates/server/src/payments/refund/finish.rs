@@ -80,7 +80,7 @@ fn end(
     let before = payment.rules.refunded;
     let payment = payment.refund_step(conn, step, refund.id, cx)?;
     if state == RefundState::Done {
-        tell_payer(conn, &payment, refund, before, cx.now);
+        tell_payer(conn, &payment, refund, before, cx.now)?;
     }
     Ok(payment)
 }
@@ -91,7 +91,7 @@ fn tell_payer(
     refund: &StoredRefund,
     refunded_before: Won,
     now: Timestamp,
-) {
+) -> Result<(), StorageError> {
     let event = notifications::RefundEvent {
         payment: payment.id,
         payer: payment.payer,
@@ -102,7 +102,7 @@ fn tell_payer(
     };
     tell_or_log(conn, payment.id, |conn| {
         notifications::refunded(conn, event, now)
-    });
+    })
 }
 
 /// Stores that nothing is certain yet: the refund is asked about again, with growing pauses. A refund that stays so for
