@@ -24,27 +24,6 @@ pub struct CardRow {
     pub visible_to: i16,
 }
 
-/// The columns of a card, in order, for queries of an alias.
-pub const CARD_COLUMNS: CardColumns = (
-    fundings::id,
-    fundings::title,
-    fundings::image,
-    fundings::goal_amount,
-    fundings::collected_amount,
-    fundings::deadline_at,
-    fundings::visible_to,
-);
-
-type CardColumns = (
-    fundings::id,
-    fundings::title,
-    fundings::image,
-    fundings::goal_amount,
-    fundings::collected_amount,
-    fundings::deadline_at,
-    fundings::visible_to,
-);
-
 /// The columns of an author.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts)]

@@ -5,10 +5,11 @@
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use funsun_domain::ids::AccountKey;
 use funsun_domain::time::Timestamp;
 
-use super::card::{AuthorRow, CARD_COLUMNS, CardRow, CardRows};
+use super::card::{AuthorRow, CardRow, CardRows};
 use crate::db::schema::{accounts, follows, fundings, participations, public_blocks};
 use crate::db::{Conn, StorageError, dialect};
 use crate::visibility::{EVERYBODY, Viewer, is_visible_to, is_visible_to_follower};
@@ -175,10 +176,12 @@ pub fn list_of_followees(
     let listed = diesel::alias!(fundings as listed);
     let id = listed.field(fundings::id);
     let by_author = listed.field(fundings::author_id).eq(accounts::id);
+    // The columns are the same in every engine.
+    let columns = <CardRow as Selectable<Sqlite>>::construct_selection();
     let cards = listed
         .inner_join(accounts::table.on(by_author))
         .order(id.desc())
-        .select((listed.fields(CARD_COLUMNS), AuthorRow::as_select()));
+        .select((listed.fields(columns), AuthorRow::as_select()));
     let rows = if dialect::limits_subqueries(conn) {
         cards.filter(id.eq_any(ids)).load(conn)?
     } else {
