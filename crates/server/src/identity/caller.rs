@@ -52,7 +52,7 @@ where
 {
     let now = state.clock.now();
     let guarded = Arc::new(move |conn: &mut Conn| -> Result<Option<T>, E> {
-        if sql::hold_live(conn, member.session, now)? {
+        if sql::hold_live(conn, member.key, member.session, now)? {
             work(conn).map(Some)
         } else {
             Ok(None)

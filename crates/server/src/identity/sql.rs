@@ -78,6 +78,7 @@ pub fn is_live(conn: &mut Conn, session: SessionId) -> Result<bool, StorageError
 /// suspended counts as ended.
 pub fn hold_live(
     conn: &mut Conn,
+    key: AccountKey,
     session: SessionId,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
@@ -90,12 +91,7 @@ pub fn hold_live(
     let held = diesel::update(live)
         .set(sessions::last_used_at.eq(now.micros()))
         .execute(conn)?;
-    let member = accounts::table
-        .inner_join(sessions::table.on(sessions::account_id.eq(accounts::id)))
-        .filter(sessions::id.eq(session.get()))
-        .filter(accounts::withdrawn_at.is_null())
-        .filter(accounts::suspended_at.is_null());
-    Ok(held == 1 && diesel::select(exists(member)).get_result(conn)?)
+    Ok(held == 1 && is_renewable(conn, key, session)?)
 }
 
 /// The sessions of a member that have not ended, most recently used first.
