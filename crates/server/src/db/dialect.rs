@@ -29,13 +29,17 @@ pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
 /// both are committed. A row that both change ends one of them, which runs again; a row that one only reads does not.
 /// With SQLite transactions run one after the other.
 pub fn has_parallel_writers(conn: &Conn) -> bool {
-    #[cfg(not(feature = "mysql"))]
-    let Conn { .. } = conn;
-    #[cfg(feature = "mysql")]
-    if let Conn::Mysql(_) = conn {
-        return true;
-    }
+    is_server(conn)
+}
+
+#[cfg(not(feature = "mysql"))]
+fn is_server(_: &Conn) -> bool {
     false
+}
+
+#[cfg(feature = "mysql")]
+fn is_server(conn: &Conn) -> bool {
+    matches!(conn, Conn::Mysql(_))
 }
 
 /// Locks a payment and the funding that it is for until the end of the transaction, where transactions run in
@@ -73,15 +77,8 @@ pub fn last_insert_id(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// Whether a subquery of `IN` may have a limit, so that one statement can find rows and load them. MySQL refuses it.
-#[cfg(not(feature = "mysql"))]
-pub fn limits_subqueries(_: &Conn) -> bool {
-    true
-}
-
-/// Whether a subquery of `IN` may have a limit, so that one statement can find rows and load them. MySQL refuses it.
-#[cfg(feature = "mysql")]
 pub fn limits_subqueries(conn: &Conn) -> bool {
-    matches!(conn, Conn::Sqlite(_))
+    !is_server(conn)
 }
 
 /// Configures a connection for bulk inserts: a larger page cache, and fewer checkpoints, so that a page that changes
