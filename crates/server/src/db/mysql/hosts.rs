@@ -53,10 +53,28 @@ impl Hosts {
     }
 
     /// All servers, the current one first.
-    pub(super) fn in_turn(&self) -> impl Iterator<Item = &Host> {
+    fn in_turn(&self) -> impl Iterator<Item = &Host> {
         let first = self.current.load(Ordering::Relaxed);
         let count = self.all.len();
         (0..count).map(move |offset| &self.all[(first + offset) % count])
+    }
+
+    /// What the first server that can serve gives.
+    ///
+    /// # Errors
+    /// That of the last server tried.
+    pub(super) fn first_of<T>(
+        &self,
+        open: impl Fn(&Host) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut last = StorageError::Unavailable("no server is named".to_owned());
+        for host in self.in_turn() {
+            match open(host) {
+                Ok(opened) => return Ok(opened),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
 
     /// Makes a server that has answered the current one.

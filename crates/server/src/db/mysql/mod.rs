@@ -90,27 +90,16 @@ impl Engine {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
+        let read = move |shared: &Shared, deadline| shared.read(&work, deadline);
         if is_slow {
-            return self.read_within(SLOW_READ_MAX, work).await;
+            return self
+                .blocking(|shared| &shared.readers, SLOW_READ_MAX, read)
+                .await;
         }
-        budget::spend(READ_MAX, |max| self.read_within(max, work)).await
-    }
-
-    async fn read_within<T, E, F>(&self, max: Duration, work: F) -> Result<T, E>
-    where
-        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StorageError> + Send + 'static,
-    {
-        let deadline = Instant::now() + max;
-        let permit = self.shared.readers.permit(deadline).await?;
-        let shared = Arc::clone(&self.shared);
-        let read = move || {
-            let result = begun_in_time(deadline).and_then(|()| shared.read(&work, deadline));
-            drop(permit);
-            result
-        };
-        within(deadline, read).await
+        budget::spend(READ_MAX, |max| {
+            self.blocking(|shared| &shared.readers, max, read)
+        })
+        .await
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F, is_bulk: bool) -> Result<T, E>
@@ -119,22 +108,7 @@ impl Engine {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        if is_bulk {
-            return self.write_within(BULK_MAX, work, is_bulk).await;
-        }
-        budget::spend(WRITE_MAX, |max| self.write_within(max, work, is_bulk)).await
-    }
-
-    async fn write_within<T, E, F>(&self, max: Duration, work: F, is_bulk: bool) -> Result<T, E>
-    where
-        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StorageError> + Send + 'static,
-    {
-        let deadline = Instant::now() + max;
-        let permit = self.shared.writers.permit(deadline).await?;
-        let shared = Arc::clone(&self.shared);
-        let write = move || {
+        let write = move |shared: &Shared, deadline| {
             let write = Write {
                 cluster: &shared.cluster,
                 pool: &shared.writers,
@@ -142,11 +116,39 @@ impl Engine {
                 deadline,
                 is_bulk,
             };
-            let result = begun_in_time(deadline).and_then(|()| write.run(&work));
+            write.run(&work)
+        };
+        if is_bulk {
+            return self
+                .blocking(|shared| &shared.writers, BULK_MAX, write)
+                .await;
+        }
+        budget::spend(WRITE_MAX, |max| {
+            self.blocking(|shared| &shared.writers, max, write)
+        })
+        .await
+    }
+
+    /// Runs work that blocks, once a connection of the pool may be used; it has until `max` from now.
+    async fn blocking<T, E>(
+        &self,
+        pool: impl Fn(&Shared) -> &Pool,
+        max: Duration,
+        work: impl FnOnce(&Shared, Instant) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let deadline = Instant::now() + max;
+        let permit = pool(&self.shared).permit(deadline).await?;
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            let result = begun_in_time(deadline).and_then(|()| work(&shared, deadline));
             drop(permit);
             result
         };
-        within(deadline, write).await
+        within(deadline, work).await
     }
 
     /// Reads once this node has applied what the others have committed; a server that is no node reads at once.
@@ -188,14 +190,7 @@ impl Engine {
 
 /// Connects to the first server that can serve, for a command that may take long.
 pub(super) fn connect(url: &str) -> Result<MysqlConnection, StorageError> {
-    let mut last = StorageError::Unavailable("no server is named".to_owned());
-    for host in Hosts::parse(url)?.in_turn() {
-        match MysqlConnection::establish(&host.url) {
-            Ok(conn) => return Ok(conn),
-            Err(error) => last = error.into(),
-        }
-    }
-    Err(last)
+    Hosts::parse(url)?.first_of(|host| Ok(MysqlConnection::establish(&host.url)?))
 }
 
 impl Shared {

@@ -44,17 +44,11 @@ impl Session {
     /// # Errors
     /// That of the last server tried.
     pub(super) fn open(hosts: &Hosts, watchdog: &Watchdog) -> Result<Self, StorageError> {
-        let mut last = None;
-        for host in hosts.in_turn() {
-            match Self::connect(host, watchdog) {
-                Ok(session) => {
-                    hosts.prefer(host);
-                    return Ok(session);
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| StorageError::Unavailable("no server is named".to_owned())))
+        hosts.first_of(|host| {
+            let session = Self::connect(host, watchdog)?;
+            hosts.prefer(host);
+            Ok(session)
+        })
     }
 
     fn connect(host: &Host, watchdog: &Watchdog) -> Result<Self, StorageError> {

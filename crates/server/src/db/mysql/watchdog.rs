@@ -90,7 +90,7 @@ impl Watched {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -123,10 +123,7 @@ impl Watchdog {
         port: Option<u16>,
         open: impl FnOnce() -> Result<T, E>,
     ) -> Result<(T, Arc<Watched>), E> {
-        let turn = self
-            .one_at_a_time
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let turn = lock(&self.one_at_a_time);
         let before = sockets::all();
         *lock(&self.opening) = Some(Opening {
             before: before.clone(),
